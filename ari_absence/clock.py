@@ -1,0 +1,46 @@
+"""The only module that reads the time; everything else is handed an instant or a clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the service gets the time from."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never jumps, for timers only."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary moment; never jumps."""
+        return time.monotonic()
+
+
+class ShiftedClock:
+    """The machine's clock, set to another hour: the demo and the tests live in the office's week with it."""
+
+    def __init__(self, pretended_now: datetime) -> None:
+        if pretended_now.tzinfo is None:
+            raise ValueError("a shifted clock needs an instant with its UTC offset")
+        self._offset = pretended_now.astimezone(UTC) - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The pretended instant, which advances as fast as the real one."""
+        return datetime.now(UTC) + self._offset
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary moment; never jumps."""
+        return time.monotonic()
