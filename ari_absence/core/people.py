@@ -1,0 +1,275 @@
+"""Who works here, who calls, and what is known of each: plain frozen values.
+
+Instants are aware and in UTC; wall-clock times of a person are in that person's zone.
+What is private has a type of its own that cannot be printed by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from ari_absence.core.schedule import Absence, HolidayCalendar, WeeklyHours
+
+
+class Kind(StrEnum):
+    """Why somebody is not at the desk. The last two are computed, never set."""
+
+    AWAY = "away"
+    MEETING = "meeting"
+    OUT = "out"
+    BUSINESS_TRIP = "business_trip"
+    LEFT = "left"
+    DAY_OFF = "day_off"
+    VACATION = "vacation"
+    LEAVE = "leave"
+    REMOTE = "remote"
+    DND = "dnd"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"
+
+    @property
+    def can_be_set(self) -> bool:
+        """Whether a person, the YAML or a star code may choose it."""
+        return self not in (Kind.HOLIDAY, Kind.CLOSED)
+
+
+class Why(StrEnum):
+    """How a call came to us, as the dialplan tells it."""
+
+    ABSENT = "absent"
+    NOANSWER = "noanswer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+
+
+class Disclosure(StrEnum):
+    """How much outsiders hear: the class of the absence, or only that the person is unavailable."""
+
+    CLASS = "class"
+    UNAVAILABLE = "unavailable"
+
+
+class _Private:
+    """Text that must not leave by accident: it prints as a placeholder and does not pickle."""
+
+    __slots__ = ("_content",)
+    _placeholder = "<private>"
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+
+    def __repr__(self) -> str:
+        return self._placeholder
+
+    __str__ = __repr__
+
+    def __format__(self, format_spec: str) -> str:
+        return format(self._placeholder, format_spec)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, _Private) and other._content == self._content
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._content))
+
+    def __reduce__(self) -> str:
+        raise TypeError("what is private can't be pickled")
+
+
+class PrivateNumber(_Private):
+    """A number that is dialled for its owner and never spoken, shown or logged.
+
+    Only ``core.numbers`` calls :meth:`digits_for_dialling`; a test holds that.
+    """
+
+    __slots__ = ()
+    _placeholder = "<private number>"
+
+    def digits_for_dialling(self) -> str:
+        """The number in E.164 form, for the dial policy alone."""
+        return self._content
+
+
+class PrivateNote(_Private):
+    """An absence's free-text note: for its owner's own mail and screen only."""
+
+    __slots__ = ()
+    _placeholder = "<private note>"
+
+    def text_for_owner(self) -> str:
+        """The note, for a medium that only its owner sees."""
+        return self._content
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact stands: a configuration file and line, or whoever set it by phone."""
+
+    where: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.where}:{self.line}" if self.line else self.where
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What happens to calls during one kind of absence."""
+
+    ring: bool = False
+    reach: tuple[str, ...] = ()
+    urgent: tuple[str, ...] = ()
+    promise_seconds: int | None = None
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``."""
+
+    extension: str
+    name: str
+    phones: tuple[str, ...]
+    zone: ZoneInfo
+    hours: WeeklyHours
+    holidays: HolidayCalendar
+    email: str | None = None
+    mobile: PrivateNumber | None = None
+    manager: str | None = None
+    delegates: tuple[str, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    rights: frozenset[str] = frozenset()
+    may: PrivateNote | None = None
+    disclosure: Disclosure | None = None
+    handling: Mapping[Kind, Handling] = field(default_factory=dict)
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Several people under one name; ``ring`` is ``all`` or ``in order``."""
+
+    key: str
+    name: str
+    members: tuple[str, ...]
+    ring: str = "all"
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """One general question the site answers by itself: its title in the menu, and the answer."""
+
+    title: str
+    text: str
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of a conversation; defaults as the field uses them (docs/limits.md)."""
+
+    desk_ring_seconds: int = 15
+    operator_ring_seconds: int = 20
+    menu_seconds: float = 6.0
+    menu_rounds: int = 3
+    name_seconds: int = 5
+    message_min_seconds: float = 3.0
+    message_max_seconds: int = 300
+    message_silence_seconds: int = 5
+    messages_per_person: int = 100
+    messages_warning: int = 80
+    number_digits_min: int = 3
+    number_digits_max: int = 20
+    hops: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The office as a whole."""
+
+    company: str
+    zone: ZoneInfo
+    country: str
+    language: str = "en"
+    operator: str | None = None
+    disclosure: Disclosure = Disclosure.CLASS
+    answers: tuple[SiteAnswer, ...] = ()
+    limits: Limits = Limits()
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everybody and everything the decision knows; replaced as a whole, never changed."""
+
+    site: Site
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    handling: Mapping[Kind, Handling] = field(default_factory=dict)
+    digest: str = ""
+
+    def extension_of_endpoint(self, endpoint: str) -> str | None:
+        """The extension whose phone ``endpoint`` (``PJSIP/101``) is, if it is one of ours."""
+        return self._by_endpoint().get(endpoint)
+
+    def _by_endpoint(self) -> Mapping[str, str]:
+        return {phone: person.extension for person in self.people.values() for phone in person.phones}
+
+    def handling_of(self, person: Person, kind: Kind) -> Handling:
+        """How calls are handled during ``kind``: the person's own rule, else the site's, else the default."""
+        return person.handling.get(kind) or self.handling.get(kind) or Handling()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. ``extension`` is set only for a phone of ours, known by its endpoint, never by its number."""
+
+    number: str | None
+    name: str | None = None
+    extension: str | None = None
+
+    @property
+    def inside(self) -> bool:
+        """Whether the call comes from one of our own phones."""
+        return self.extension is not None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether there is no number to call back."""
+        return not self.number
+
+
+@dataclass(frozen=True, slots=True)
+class SetAbsences:
+    """Absences set by phone, command or panel, by extension; they beat what the YAML says."""
+
+    by_extension: Mapping[str, Sequence[Absence]] = field(default_factory=dict)
+
+    def of(self, extension: str) -> Sequence[Absence]:
+        """What was set for ``extension``, in no particular order."""
+        return self.by_extension.get(extension, ())
+
+
+__all__ = [
+    "Caller",
+    "Directory",
+    "Disclosure",
+    "Handling",
+    "Kind",
+    "Limits",
+    "Person",
+    "PrivateNote",
+    "PrivateNumber",
+    "SetAbsences",
+    "Site",
+    "SiteAnswer",
+    "Source",
+    "Team",
+    "Why",
+]

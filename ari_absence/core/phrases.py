@@ -1,0 +1,226 @@
+"""The closed vocabulary: everything a caller can ever hear is one of these values.
+
+There is no utterance made of free text. What varies is a public name, a moment, the caller's own
+digits, or one of the site's own published answers. A note, a place or a private number has no way in.
+How each value sounds is a language's business (``speech``); what is said, and when, is ``core.wording``'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum, auto
+
+from ari_absence.core.people import Person, Site, SiteAnswer, Team
+
+
+class Phrase(StrEnum):
+    """Whole sentences that never vary. Comments give the sense; the words are the language's."""
+
+    MESSAGE_AFTER_TONE = auto()  # please speak after the tone; finish with pound, or just stop speaking
+    NAME_AFTER_TONE = auto()  # after the tone please say your name, then pound
+    REVIEW_MENU = auto()  # 1 send, 2 listen, 3 again, 4 urgent
+    REVIEW_MENU_URGENT = auto()  # as REVIEW_MENU, 4 = no longer urgent
+    MARKED_URGENT = auto()
+    URGENT_REMOVED = auto()
+    MESSAGE_SAVED = auto()  # only after the commit
+    MESSAGE_NOT_SAVED = auto()  # sorry, could not be saved; we noted that you called
+    TOO_SHORT = auto()  # that was too short to be kept; please try again
+    NOTHING_HEARD = auto()  # I heard nothing
+    BOX_FULL = auto()  # sorry, mailbox full, no message can be recorded
+    IS_NUMBER_RIGHT = auto()  # 1 right, 2 another number
+    ENTER_NUMBER = auto()  # your number, then pound
+    NOT_A_NUMBER = auto()  # that does not look like a complete number
+    NO_NUMBER_MESSAGE_INSTEAD = auto()  # no number came; take a message instead
+    CALLBACK_NOTED = auto()  # thank you, you will be called back
+    CALLBACK_NOT_NOTED = auto()  # sorry, could not be noted
+    CALL_NOTED = auto()  # thank you, I will pass on that you called
+    CALL_NOT_NOTED = auto()  # sorry, could not be noted
+    NOT_UNDERSTOOD = auto()  # sorry, I did not understand that key
+    NO_ANSWER_FROM_CALLER = auto()  # nothing pressed twice: take a message
+    QUESTIONS_MENU = auto()  # opening of the list of questions
+    QUESTIONS_BACK = auto()  # star goes back
+    CONNECTING = auto()  # one moment please, I connect you
+    OPERATOR_NOT_REACHED = auto()  # sorry, nobody answers at the operator's desk
+    SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
+    GOODBYE = auto()  # thank you for calling, goodbye
+
+
+class AbsenceClass(StrEnum):
+    """The only words for an absence. The first group is for everybody, the second for colleagues."""
+
+    AWAY_FROM_DESK = auto()
+    IN_A_MEETING = auto()
+    OUT_OF_OFFICE = auto()
+    OUT_NOT_BACK_TODAY = auto()
+    LEFT_FOR_TODAY = auto()
+    ON_LEAVE = auto()
+    OFF_TODAY = auto()
+    NOT_AVAILABLE = auto()
+    OFFICE_CLOSED = auto()
+    CANNOT_COME = auto()
+    ON_ANOTHER_CALL = auto()
+
+    ON_BUSINESS_TRIP = auto()
+    ON_VACATION = auto()
+    ON_A_BREAK = auto()
+    HAS_NO_HOURS_NOW = auto()  # a colleague's working hours are over, or not begun
+    DO_NOT_DISTURB = auto()
+
+
+class Action(StrEnum):
+    """What a caller may choose; ``core.decision`` offers only what can work now."""
+
+    MESSAGE = "message"
+    CALLBACK = "callback"
+    JUST_CALLED = "just_called"
+    COLLEAGUE = "colleague"
+    URGENT = "urgent"
+    QUESTIONS = "questions"
+    OPERATOR = "operator"
+    REPEAT = "repeat"
+    BEEP = "beep"
+
+
+class DayWord(StrEnum):
+    """How a day is named, seen from today."""
+
+    TODAY = auto()
+    TOMORROW = auto()
+    WEEKDAY = auto()  # within the coming week: "on Monday"
+    DATE = auto()  # further away: "on Monday, November thirtieth"
+    DATE_AND_YEAR = auto()  # more than eleven months away
+
+
+class DayPart(StrEnum):
+    """Which part of the day a time lies in."""
+
+    NIGHT = auto()  # 0:00 to 4:59
+    MORNING = auto()  # 5:00 to 11:59
+    NOON = auto()  # 12:00 sharp
+    AFTERNOON = auto()  # 12:01 to 17:59
+    EVENING = auto()  # 18:00 to 23:59
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A public name: of a person, a team or the company. Made by :meth:`of` only; a test holds that."""
+
+    text: str
+    extension: str | None = None
+
+    @classmethod
+    def of(cls, bearer: Person | Team | Site) -> Name:
+        """The name that may be spoken for ``bearer``."""
+        match bearer:
+            case Person():
+                return cls(bearer.name, bearer.extension)
+            case Team():
+                return cls(bearer.name)
+            case Site():
+                return cls(bearer.company)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant as it is spoken: wall-clock date and time, and how its day is named."""
+
+    day_word: DayWord
+    day: date
+    hour: int
+    minute: int
+    part: DayPart
+    time_known: bool = True
+
+    @classmethod
+    def seen_from(cls, today: date, local: datetime) -> Moment:
+        """How ``local`` (wall-clock time where the person is) is named by somebody on ``today``."""
+        return cls(_day_word(today, local.date()), local.date(), local.hour, local.minute, _day_part(local))
+
+
+def _day_word(today: date, day: date) -> DayWord:
+    distance_days = (day - today).days
+    if distance_days <= 0:
+        return DayWord.TODAY
+    if distance_days == 1:
+        return DayWord.TOMORROW
+    if distance_days < 7:
+        return DayWord.WEEKDAY
+    return DayWord.DATE if distance_days < 335 else DayWord.DATE_AND_YEAR
+
+
+def _day_part(local: datetime) -> DayPart:
+    if local.hour < 5:
+        return DayPart.NIGHT
+    if local.hour < 12:
+        return DayPart.MORNING
+    if (local.hour, local.minute) == (12, 0):
+        return DayPart.NOON
+    return DayPart.AFTERNOON if local.hour < 18 else DayPart.EVENING
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One whole sentence of the vocabulary."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Thank you for calling <company>."""
+
+    company: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """<who> is <class>, and is expected back <back>. Without ``back`` nothing is said of the return;
+    ``shortly`` says the return is a matter of minutes."""
+
+    who: Name
+    absence_class: AbsenceClass
+    back: Moment | None = None
+    shortly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPromise:
+    """<who> will call you back by <due>."""
+
+    who: Name
+    due: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """To <action>, press <key>. ``key`` is one of 0-9, ``*``, ``#``; ``colleague`` only with that action."""
+
+    key: str
+    action: Action
+    colleague: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The number I have is <digits>. Only ever the caller's own number."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionChoice:
+    """For <title>, press <key>."""
+
+    key: str
+    answer: SiteAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAnswer:
+    """One of the site's own answers, as the administrator wrote it."""
+
+    answer: SiteAnswer
+
+
+Utterance = Fixed | Welcome | Whereabouts | CallPromise | Choice | ReadBack | QuestionChoice | PublishedAnswer
