@@ -1,0 +1,100 @@
+"""The port through which a conversation writes things down. ``app`` joins it to the ledger.
+
+What returns normally is on the disk: audio copied and synced, rows committed. Every method raises
+:class:`LedgerError` when that could not be done, and has a time limit of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ari_absence.attendant.call import Recording
+from ari_absence.core.decision import Decision
+
+
+class Wish(StrEnum):
+    """What somebody who did not get through wants."""
+
+    CALL_BACK = "call_back"
+    JUST_CALLED = "just_called"
+    MISSED = "missed"
+
+
+class Outcome(StrEnum):
+    """How a whole call ended."""
+
+    MESSAGE = "message"
+    CALLBACK = "callback"
+    JUST_CALLED = "just_called"
+    CONNECTED = "connected"
+    MISSED = "missed"
+    RELEASED = "released"
+    LOST = "lost"
+
+
+class AudioFault(StrEnum):
+    """Why a recording is not worth keeping."""
+
+    TOO_SHORT = "too_short"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAudio:
+    """Audio that lies verified and synced in our own data folder."""
+
+    audio_id: str
+    seconds: float
+    possibly_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """A message as it is about to be saved."""
+
+    decision: Decision
+    audio: KeptAudio
+    urgent: bool
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDraft:
+    """Somebody to be called back, or to be told of. ``number`` None: withheld, kept as information."""
+
+    decision: Decision
+    wish: Wish
+    number: str | None
+    name_audio: KeptAudio | None
+    due: datetime | None
+
+
+class Notebook(Protocol):
+    """Where a conversation writes down what it was told."""
+
+    async def open_call(self, decision: Decision) -> None:
+        """Note that the call has begun, with the decision and its reasons."""
+
+    async def reserve_place(self, call_id: str, extension: str) -> bool:
+        """Keep a place for one more message; False when the mailbox is full."""
+
+    async def keep(self, recording: Recording, min_seconds: float) -> KeptAudio | AudioFault:
+        """Fetch the recording from Asterisk, check it and copy it to our own disk.
+
+        A recording that is not worth keeping stays nowhere.
+        """
+
+    async def discard(self, recording: Recording, audio: KeptAudio | None = None) -> None:
+        """Forget a recording the caller did not want. Never raises."""
+
+    async def save_message(self, draft: MessageDraft) -> str:
+        """Commit the message and its deliveries in one transaction; gives the message's id."""
+
+    async def save_callback(self, draft: CallbackDraft) -> str:
+        """Commit the callback and its deliveries in one transaction; gives the callback's id."""
+
+    async def close_call(self, call_id: str, outcome: Outcome) -> None:
+        """Note how the call ended, and free a place that was reserved and not used."""
