@@ -5,12 +5,28 @@ The same pure function answers the live call, ``explain`` and, later, the simula
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ari_absence.core.people import Caller, Person, Source, Why
-from ari_absence.core.phrases import Action, Utterance
-from ari_absence.core.schedule import State
+from ari_absence.core import wording
+from ari_absence.core.people import Caller, Directory, Disclosure, Kind, Person, SetAbsences, Source, Why
+from ari_absence.core.phrases import Action, Utterance, Whereabouts
+from ari_absence.core.promise import due_at
+from ari_absence.core.schedule import State, back_at, is_office_open, state_at
+
+DEFAULT_KEYS: Mapping[Action, str] = {
+    Action.MESSAGE: "1",
+    Action.CALLBACK: "2",
+    Action.JUST_CALLED: "3",
+    Action.COLLEAGUE: "4",
+    Action.URGENT: "5",
+    Action.QUESTIONS: "6",
+    Action.OPERATOR: "0",
+    Action.REPEAT: "*",
+    Action.BEEP: "#",
+}
+COMPUTED = Source("computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Enquiry:
     caller: Caller
     why: Why
     at: datetime
+    mailbox_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,14 @@ class Offer:
 
     key: str
     action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Phones to ring before anything is said, and for how long."""
+
+    extension: str
+    ring_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +67,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is said, offered and tried for one call, with the reasons."""
+    """What is said, offered and tried for one call, with the reasons. Instants are in UTC."""
 
     enquiry: Enquiry
     person: Person
@@ -51,5 +76,149 @@ class Decision:
     greeting: tuple[Utterance, ...]
     menu: tuple[Utterance, ...]
     offers: tuple[Offer, ...]
+    attempts: tuple[Attempt, ...]
     promise: datetime | None
     reasons: tuple[Reason, ...]
+
+    def action_for(self, key: str) -> Action | None:
+        """What ``key`` chooses, or None when it was not offered."""
+        return next((offer.action for offer in self.offers if offer.key == key), None)
+
+
+def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Decision:
+    """Decide one call.
+
+    Raises:
+        KeyError: nobody in the directory has the extension that was called.
+    """
+    person = directory.people[enquiry.extension]
+    own = set_absences.of(person.extension)
+    state = state_at(person, enquiry.at, own)
+    back = None if state.present else back_at(person, enquiry.at, own)
+    due = due_at(
+        person, own, enquiry.at, directory.handling_of(person, state.kind or Kind.CLOSED).promise_seconds
+    )
+    where = _whereabouts(enquiry, directory, person, state, back)
+    offers = tuple(_offers(enquiry, directory, set_absences))
+    return Decision(
+        enquiry=enquiry,
+        person=person,
+        state=state,
+        back_at=back,
+        greeting=wording.greeting(directory, enquiry.caller, where),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers]),
+        offers=offers,
+        attempts=_attempts(enquiry, directory, state),
+        promise=due,
+        reasons=tuple(_reasons(enquiry, directory, person, state, where, back, due, offers)),
+    )
+
+
+def _whereabouts(
+    enquiry: Enquiry, directory: Directory, person: Person, state: State, back: datetime | None
+) -> Whereabouts:
+    office_open = is_office_open(directory.site, enquiry.at)
+    word = wording.absence_class(directory, person, enquiry.caller, enquiry.why, state, office_open)
+    return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
+
+
+def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:
+    """A caller sent to us as absent whose person has just come back gets the desk phone after all."""
+    if enquiry.why is Why.ABSENT and state.present:
+        return (Attempt(enquiry.extension, directory.site.limits.desk_ring_seconds),)
+    return ()
+
+
+def _offers(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Iterator[Offer]:
+    keys = directory.site.keys
+    for action in DEFAULT_KEYS:
+        if why_not(action, enquiry, directory, set_absences) is None:
+            yield Offer(keys.get(action.value) or DEFAULT_KEYS[action], action)
+
+
+def why_not(action: Action, enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
+    """Why ``action`` can't be offered in this call, or None if it can."""
+    match action:
+        case Action.MESSAGE | Action.BEEP:
+            return "the mailbox is full" if enquiry.mailbox_full else None
+        case Action.CALLBACK:
+            return "the caller's number is withheld" if enquiry.caller.withheld else None
+        case Action.QUESTIONS:
+            return _why_no_questions(enquiry.caller, directory)
+        case Action.OPERATOR:
+            return _why_no_operator(enquiry, directory, set_absences)
+        case Action.COLLEAGUE | Action.URGENT:
+            return "nobody else is rung yet"
+        case Action.JUST_CALLED | Action.REPEAT:
+            return None
+
+
+def _why_no_questions(caller: Caller, directory: Directory) -> str | None:
+    if not directory.site.answers:
+        return "the site has no answers to general questions"
+    return "colleagues know the answers" if caller.inside else None
+
+
+def _why_no_operator(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
+    operator = directory.people.get(directory.site.operator or "")
+    if operator is None:
+        return "the site names no operator"
+    if operator.extension in (enquiry.extension, enquiry.caller.extension):
+        return "the operator takes part in this call already"
+    if not state_at(operator, enquiry.at, set_absences.of(operator.extension)).present:
+        return "the operator is absent"
+    return None
+
+
+def _reasons(
+    enquiry: Enquiry,
+    directory: Directory,
+    person: Person,
+    state: State,
+    where: Whereabouts,
+    back: datetime | None,
+    due: datetime | None,
+    offers: tuple[Offer, ...],
+) -> Iterator[Reason]:
+    yield _state_reason(person, state)
+    if enquiry.why is not Why.ABSENT:
+        yield Reason(f"the dialplan says: {enquiry.why.value}", Source("dialplan"))
+    yield _class_reason(enquiry, directory, person, where)
+    if back is not None:
+        yield Reason(
+            f"back at {_local(person, back)}: the next time nothing keeps {person.name} away", COMPUTED
+        )
+    elif not state.present:
+        yield Reason("no return is known", state.source)
+    if due is not None:
+        handling = directory.handling_of(person, state.kind or Kind.CLOSED)
+        yield Reason(
+            f"a call back is promised by {_local(person, due)}, within working hours", handling.source
+        )
+    if Action.OPERATOR in {offer.action for offer in offers}:
+        yield Reason("the operator is there", directory.site.source)
+
+
+def _state_reason(person: Person, state: State) -> Reason:
+    if state.present:
+        return Reason(
+            f"{person.name} is present" + (f" ({state.kind.value})" if state.kind else ""), state.source
+        )
+    kind = (state.kind or Kind.CLOSED).value + (f", {state.detail}" if state.detail else "")
+    until = f" until {_local(person, state.until)}" if state.until else ""
+    return Reason(f"{person.name} is absent: {kind}{until}", state.source)
+
+
+def _class_reason(enquiry: Enquiry, directory: Directory, person: Person, where: Whereabouts) -> Reason:
+    word = where.absence_class.value.replace("_", " ")
+    if enquiry.caller.inside:
+        return Reason(f"a colleague hears: {word}", Source("inside call"))
+    limited = (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE
+    rule = "disclosure: unavailable" if limited else "disclosure: class"
+    return Reason(
+        f"an outsider hears: {word} ({rule})", person.source if person.disclosure else directory.site.source
+    )
+
+
+def _local(person: Person, at: datetime) -> str:
+    return at.astimezone(person.zone).isoformat(timespec="minutes")

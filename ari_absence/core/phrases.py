@@ -18,6 +18,9 @@ class Phrase(StrEnum):
     """Whole sentences that never vary. Comments give the sense; the words are the language's."""
 
     MESSAGE_AFTER_TONE = auto()  # please speak after the tone; finish with pound, or just stop speaking
+    MESSAGE_AFTER_TONE_WITH_NUMBER = auto()  # as before, but: please say your name and number too (withheld)
+    MESSAGE_AT_LIMIT = auto()  # that is as long as a message can be
+    CANNOT_RECORD = auto()  # sorry, no message can be recorded just now; I will pass on that you called
     NAME_AFTER_TONE = auto()  # after the tone please say your name, then pound
     REVIEW_MENU = auto()  # 1 send, 2 listen, 3 again, 4 urgent
     REVIEW_MENU_URGENT = auto()  # as REVIEW_MENU, 4 = no longer urgent
@@ -33,11 +36,9 @@ class Phrase(StrEnum):
     NOT_A_NUMBER = auto()  # that does not look like a complete number
     NO_NUMBER_MESSAGE_INSTEAD = auto()  # no number came; take a message instead
     CALLBACK_NOTED = auto()  # thank you, you will be called back
-    CALLBACK_NOT_NOTED = auto()  # sorry, could not be noted
     CALL_NOTED = auto()  # thank you, I will pass on that you called
-    CALL_NOT_NOTED = auto()  # sorry, could not be noted
+    CALL_NOT_NOTED = auto()  # sorry, that could not be noted; please call again
     NOT_UNDERSTOOD = auto()  # sorry, I did not understand that key
-    NO_ANSWER_FROM_CALLER = auto()  # nothing pressed twice: take a message
     QUESTIONS_MENU = auto()  # opening of the list of questions
     QUESTIONS_BACK = auto()  # star goes back
     CONNECTING = auto()  # one moment please, I connect you

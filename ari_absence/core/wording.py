@@ -1,0 +1,129 @@
+"""Decision -> what is said, from the closed vocabulary of ``core.phrases``.
+
+What outsiders may hear of each absence is the table of ``docs/etiquette.md``; colleagues hear more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ari_absence.core.people import Caller, Directory, Disclosure, Kind, Person, Why
+from ari_absence.core.phrases import (
+    AbsenceClass,
+    Action,
+    CallPromise,
+    Choice,
+    Moment,
+    Name,
+    Utterance,
+    Welcome,
+    Whereabouts,
+)
+from ari_absence.core.schedule import State
+
+SHORTLY = timedelta(minutes=15)  # below this a clock time sounds pedantic: "shortly" is what people say
+
+_FOR_EVERYBODY = {
+    Kind.AWAY: AbsenceClass.AWAY_FROM_DESK,
+    Kind.MEETING: AbsenceClass.IN_A_MEETING,
+    Kind.OUT: AbsenceClass.OUT_OF_OFFICE,
+    Kind.BUSINESS_TRIP: AbsenceClass.OUT_OF_OFFICE,
+    Kind.LEFT: AbsenceClass.LEFT_FOR_TODAY,
+    Kind.DAY_OFF: AbsenceClass.OFF_TODAY,
+    Kind.VACATION: AbsenceClass.ON_LEAVE,
+    Kind.LEAVE: AbsenceClass.ON_LEAVE,
+    Kind.REMOTE: AbsenceClass.CANNOT_COME,
+    Kind.DND: AbsenceClass.NOT_AVAILABLE,
+    Kind.HOLIDAY: AbsenceClass.OFFICE_CLOSED,
+    Kind.CLOSED: AbsenceClass.OFFICE_CLOSED,
+}
+_FOR_COLLEAGUES = _FOR_EVERYBODY | {
+    Kind.BUSINESS_TRIP: AbsenceClass.ON_BUSINESS_TRIP,
+    Kind.VACATION: AbsenceClass.ON_VACATION,
+    Kind.DND: AbsenceClass.DO_NOT_DISTURB,
+    Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
+}
+_SPOKEN_CHOICES = (
+    Action.MESSAGE,
+    Action.CALLBACK,
+    Action.JUST_CALLED,
+    Action.QUESTIONS,
+    Action.OPERATOR,
+    Action.REPEAT,
+)
+
+
+def absence_class(
+    directory: Directory, person: Person, caller: Caller, why: Why, state: State, office_open: bool
+) -> AbsenceClass:
+    """The word for why ``person`` does not take this call, as far as ``caller`` may know it.
+
+    ``office_open`` says whether the site's own hours are running: "the office is closed" must be true.
+    """
+    if why is Why.BUSY:
+        return AbsenceClass.ON_ANOTHER_CALL
+    if state.present or state.kind is None:
+        return AbsenceClass.CANNOT_COME
+    if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
+        return AbsenceClass.NOT_AVAILABLE
+    if state.kind is Kind.CLOSED:
+        return _closed_class(state, caller.inside, office_open)
+    return (_FOR_COLLEAGUES if caller.inside else _FOR_EVERYBODY)[state.kind]
+
+
+def _closed_class(state: State, inside: bool, office_open: bool) -> AbsenceClass:
+    if state.detail == "break":
+        return AbsenceClass.ON_A_BREAK if inside else AbsenceClass.AWAY_FROM_DESK
+    if inside:
+        return AbsenceClass.HAS_NO_HOURS_NOW
+    return AbsenceClass.NOT_AVAILABLE if office_open else AbsenceClass.OFFICE_CLOSED
+
+
+def whereabouts(
+    person: Person, word: AbsenceClass, state: State, at: datetime, back_at: datetime | None, zone: ZoneInfo
+) -> Whereabouts:
+    """Who is absent, in which class, and the return as it is spoken in ``zone`` at ``at`` (UTC)."""
+    who = Name.of(person)
+    if _is_back_shortly(state, at, back_at):
+        return Whereabouts(who, word, shortly=True)
+    if back_at is None:
+        return Whereabouts(who, word)
+    moment = spoken_moment(at, back_at, zone)
+    if word is AbsenceClass.OUT_OF_OFFICE and state.kind is Kind.OUT and _later_than_today(at, back_at, zone):
+        word = AbsenceClass.OUT_NOT_BACK_TODAY
+    return Whereabouts(who, word, moment)
+
+
+def _is_back_shortly(state: State, at: datetime, back_at: datetime | None) -> bool:
+    if state.kind is not Kind.AWAY:
+        return False
+    return back_at is None or back_at - at <= SHORTLY
+
+
+def _later_than_today(at: datetime, back_at: datetime, zone: ZoneInfo) -> bool:
+    return back_at.astimezone(zone).date() > at.astimezone(zone).date()
+
+
+def spoken_moment(at: datetime, moment: datetime, zone: ZoneInfo) -> Moment:
+    """How ``moment`` (UTC) is named in ``zone`` by somebody who speaks at ``at`` (UTC)."""
+    return Moment.seen_from(at.astimezone(zone).date(), moment.astimezone(zone))
+
+
+def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> CallPromise:
+    """The promise that ``person`` calls back by ``due`` (UTC), as spoken in ``zone`` at ``at`` (UTC)."""
+    return CallPromise(Name.of(person), spoken_moment(at, due, zone))
+
+
+def greeting(directory: Directory, caller: Caller, where: Whereabouts) -> tuple[Utterance, ...]:
+    """What the caller hears first: the company's name for outsiders, then who is absent until when."""
+    if caller.inside:
+        return (where,)
+    return (Welcome(Name.of(directory.site)), where)
+
+
+def menu(keys: Sequence[tuple[str, Action]]) -> tuple[Utterance, ...]:
+    """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
+    key_of = {action: key for key, action in keys}
+    return tuple(Choice(key_of[action], action) for action in _SPOKEN_CHOICES if action in key_of)
