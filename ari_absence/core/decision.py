@@ -10,10 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.core import wording
-from ari_absence.core.people import Caller, Directory, Disclosure, Kind, Person, SetAbsences, Source, Why
+from ari_absence.core.people import (
+    Caller,
+    Directory,
+    Disclosure,
+    Kind,
+    Person,
+    SetAbsences,
+    Site,
+    Source,
+    Why,
+)
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
 from ari_absence.core.promise import due_at
-from ari_absence.core.schedule import State, back_at, is_office_open, state_at
+from ari_absence.core.schedule import State, back_at, state_at
 
 DEFAULT_KEYS: Mapping[Action, str] = {
     Action.MESSAGE: "1",
@@ -117,9 +127,15 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
 def _whereabouts(
     enquiry: Enquiry, directory: Directory, person: Person, state: State, back: datetime | None
 ) -> Whereabouts:
-    office_open = is_office_open(directory.site, enquiry.at)
+    office_open = _is_office_open(directory.site, enquiry.at)
     word = wording.absence_class(directory, person, enquiry.caller, enquiry.why, state, office_open)
     return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
+
+
+def _is_office_open(site: Site, at: datetime) -> bool:
+    if site.hours is None or site.holidays is None:
+        return False
+    return site.hours.open_at(at, site.zone, site.holidays)
 
 
 def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:

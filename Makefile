@@ -1,0 +1,46 @@
+# Every target sets up what it needs by itself. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: help setup check test demo bench sounds clean
+
+help:
+	@echo "make demo    a real Asterisk, real calls: watch the main job done"
+	@echo "make test    every check and every test (what .ci/run calls)"
+	@echo "make check   ruff and mypy only"
+	@echo "make bench   speed, side by side with a plain dialplan and app_voicemail"
+	@echo "make sounds  build the spoken phrases again (needs a speech engine)"
+	@echo "make clean   remove the virtual environment and what the tools left"
+
+setup: $(VENV)/.complete
+
+$(VENV)/.complete: setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/setup
+	@touch $@
+
+check: setup
+	@echo "== ruff: rules and format"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== mypy --strict"
+	@$(BIN)/mypy
+
+test: check
+	@echo "== the laboratory Asterisk (unpacked once for this user)"
+	@$(BIN)/ari-absence lab fetch
+	@echo "== pytest on $(WORKERS) processes"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --durations=15
+
+demo: setup
+	@$(BIN)/python -m ari_absence.lab.demo
+
+bench: setup
+	@$(BIN)/ari-absence bench
+
+sounds: setup
+	@$(BIN)/ari-absence sounds build
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,124 @@
+"""Keeps Asterisk's device states equal to the schedule: one timer for the next change, no poll."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from ari_absence.clock import Clock
+from ari_absence.core.gate import DARK, Gate, gate_of
+from ari_absence.core.people import Directory, Kind, SetAbsences
+from ari_absence.core.schedule import next_change, state_at
+from ari_absence.errors import AsteriskError
+
+CLOCK_CHECK_SECONDS = 60.0  # a wall clock that jumps (NTP, a resumed VM) is noticed within this time
+RETRY_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class DeviceStates(Protocol):
+    """Where device states are kept: Asterisk."""
+
+    async def device_states(self) -> Mapping[str, str]:
+        """Every device state of ours by name."""
+
+    async def set_device_state(self, name: str, state: str) -> None:
+        """Set one.
+
+        Raises:
+            AsteriskError: it could not be set.
+        """
+
+
+class Lamps:
+    """Everybody's gate and lamp, kept right as time goes by."""
+
+    def __init__(
+        self,
+        directory: Callable[[], Directory],
+        set_absences: Callable[[], SetAbsences],
+        states: DeviceStates,
+        clock: Clock,
+    ) -> None:
+        self._directory = directory
+        self._set_absences = set_absences
+        self._states = states
+        self._clock = clock
+        self._changes: list[tuple[datetime, str]] = []
+        self._woken = asyncio.Event()
+        self._stale: set[str] = set()
+        self._everything_stale = True
+
+    def refresh(self, extensions: Iterable[str] | None = None) -> None:
+        """Have these extensions, or everybody's after a (re)connect or a reload, looked at again at once."""
+        if extensions is None:
+            self._everything_stale = True
+        else:
+            self._stale.update(extensions)
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Follow the schedule until cancelled; what Asterisk refuses is tried again."""
+        while True:
+            try:
+                await self._catch_up()
+                await self._sleep_until_next_change()
+            except AsteriskError as error:
+                log.warning("lamps could not be set; trying again", error=str(error))
+                self._everything_stale = True
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _catch_up(self) -> None:
+        self._woken.clear()
+        if self._everything_stale:
+            await self._compare_everything()
+        now = self._clock.now()
+        while self._changes and self._changes[0][0] <= now:
+            self._stale.add(heapq.heappop(self._changes)[1])
+        while self._stale:
+            extension = next(iter(self._stale))
+            await self._set_one(extension, now)
+            self._stale.discard(extension)
+
+    async def _compare_everything(self) -> None:
+        """Set only what differs: after a reconnect most lamps are right already."""
+        shown = await self._states.device_states()
+        now, self._changes = self._clock.now(), []
+        for extension in self._directory().people:
+            for name, wanted in self._look(extension, now).device_states().items():
+                if shown.get(name, DARK) != wanted:
+                    await self._states.set_device_state(name, wanted)
+            await asyncio.sleep(0)
+        self._everything_stale = False
+
+    async def _set_one(self, extension: str, now: datetime) -> None:
+        if extension not in self._directory().people:
+            return
+        for name, wanted in self._look(extension, now).device_states().items():
+            await self._states.set_device_state(name, wanted)
+
+    def _look(self, extension: str, now: datetime) -> Gate:
+        """The gate at ``now``, and the next change noted for later."""
+        directory = self._directory()
+        person = directory.people[extension]
+        own = self._set_absences().of(extension)
+        state = state_at(person, now, own)
+        change = next_change(person, now, own)
+        if change is not None:
+            heapq.heappush(self._changes, (change, extension))
+        return gate_of(extension, state, directory.handling_of(person, state.kind or Kind.CLOSED))
+
+    async def _sleep_until_next_change(self) -> None:
+        seconds = CLOCK_CHECK_SECONDS
+        if self._changes:
+            seconds = min(seconds, (self._changes[0][0] - self._clock.now()).total_seconds())
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(0.0, seconds))
+        except TimeoutError:
+            return
