@@ -1,0 +1,21 @@
+"""``ari-absence check``: every mistake in the configuration at once."""
+
+from __future__ import annotations
+
+import typer
+
+from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, console, load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(check)
+
+
+def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Read the configuration; print every mistake with its place and remedy, and exit 1 if there is one."""
+    configuration = load(config)
+    for warning in configuration.warnings:
+        console.print(f"[yellow]warning[/] {warning}")
+    people, teams = len(configuration.directory.people), len(configuration.directory.teams)
+    console.print(f"[green]The configuration is good:[/] {people} people, {teams} teams.")

@@ -1,0 +1,137 @@
+"""What several commands share: their options, reading the configuration, and saying what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ari_absence.clock import SystemClock
+from ari_absence.errors import LedgerError
+
+if TYPE_CHECKING:
+    from ari_absence.config.loader import Configuration
+    from ari_absence.core.people import Person, SetAbsences
+
+BAD_QUESTION = 2
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="The folder with absence.yaml and people.yaml.", metavar="DIR")
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="The instant, such as 2026-11-25T10:00 (the office's zone unless it has an offset)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DEFAULT_CONFIG = Path("config")
+
+console = Console(highlight=False)
+
+
+def load(config: Path) -> Configuration:
+    """The configuration in ``config``.
+
+    Raises:
+        ConfigurationError: with a line for every mistake.
+    """
+    from ari_absence.config.loader import load as load_configuration
+
+    return load_configuration(config, os.environ)
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say what is wrong with the question and exit 2."""
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(BAD_QUESTION)
+
+
+def instant(text: str | None, zone: ZoneInfo) -> datetime:
+    """The instant that ``--at`` names, in UTC; now when it is not given. A bad one exits 2."""
+    if text is None:
+        return SystemClock().now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(f"{text!r} is not a time; write it like 2026-11-25T10:00 or 2026-11-25T10:00+09:00")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def end_of_absence(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """The instant that ``--until`` names, in UTC: a time today, a date (that day included), or both."""
+    local_now = now.astimezone(zone)
+    try:
+        if len(text) <= len("15:30:00") and ":" in text:
+            moment = datetime.combine(local_now.date(), time.fromisoformat(text), zone)
+        elif len(text) == len("2026-11-25"):
+            moment = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone)
+        else:
+            moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(f"{text!r} is not a time; write 15:30, 2026-11-27 (that day included) or 2026-11-27T09:00")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if moment <= now:
+        refuse(f"{text} has passed already: it is {local_now:%Y-%m-%d %H:%M} in {zone.key}")
+    return moment.astimezone(UTC)
+
+
+def person_of(configuration: Configuration, extension: str) -> Person:
+    """The person with ``extension``; an unknown one exits 2."""
+    person = configuration.directory.people.get(extension)
+    if person is None:
+        known = ", ".join(sorted(configuration.directory.people)[:8])
+        refuse(f"nobody has the extension {extension!r}; people.yaml knows {known}")
+    return person
+
+
+def absences_set(configuration: Configuration) -> SetAbsences:
+    """What was set by phone or command, from the ledger; nothing if there is no ledger yet."""
+    from ari_absence.core.people import SetAbsences
+    from ari_absence.ledger.reading import open_reader
+
+    try:
+        with open_reader(configuration.storage) as reader:
+            return reader.set_absences()
+    except LedgerError:
+        return SetAbsences()
+
+
+def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """``moment`` (UTC) as ISO 8601 with the offset of ``zone``."""
+    return None if moment is None else moment.astimezone(zone).isoformat()
+
+
+def readable(moment: datetime | None, zone: ZoneInfo) -> str:
+    """``moment`` (UTC) in ``zone``, for a table."""
+    return "" if moment is None else f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
+
+
+def print_json(value: object) -> None:
+    """Print ``value`` as JSON on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
+    """Print a table, or the sentence ``empty`` when there is nothing in it."""
+    table = Table(title=title, title_justify="left", header_style="bold", show_lines=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(empty)
+
+
+def _plain(cell: str) -> str:
+    """Square brackets are rich's markup; what callers send must not be."""
+    return cell.replace("[", r"\[")

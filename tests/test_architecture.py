@@ -1,0 +1,122 @@
+"""The import arrows of docs/design.md: a wrong one fails here, by name."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "ari_absence"
+
+# What each room may import of ours, besides itself, ``errors`` and ``clock``.
+ARROWS: dict[str, set[str]] = {
+    "core": set(),
+    "attendant": {"core"},
+    "asterisk": {"core", "attendant"},
+    "config": {"core"},
+    "presence": {"core"},
+    "speech": {"core"},
+    "ledger": {"core", "attendant"},  # implements the notebook's port, as asterisk implements the call's
+    "delivery": {"core"},
+    "lab": set(),
+    "cli": {
+        "core",
+        "attendant",
+        "asterisk",
+        "config",
+        "presence",
+        "speech",
+        "ledger",
+        "delivery",
+        "lab",
+        "app",
+    },
+    "app": {"core", "attendant", "asterisk", "config", "presence", "speech", "ledger", "delivery"},
+}
+FREE = {"errors", "clock", "control"}
+PURE_FOREIGN = set(sys.stdlib_module_names) - {
+    "asyncio",
+    "socket",
+    "logging",
+    "threading",
+    "subprocess",
+    "time",
+}
+
+
+def _room(path: Path) -> str:
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def _rooms_imported(path: Path) -> set[str]:
+    parts = (name.split(".") for name in _imports(path))
+    return {each[1] for each in parts if each[0] == "ari_absence" and len(each) > 1 and each[1][0].islower()}
+
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if _room(path) not in ("__init__", "errors", "clock", "control"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_file_imports_only_the_rooms_its_own_room_may_know(path: Path) -> None:
+    room = _room(path)
+
+    assert _rooms_imported(path) - FREE - {room} <= ARROWS[room]
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "core").glob("*.py")), ids=lambda path: path.name)
+def test_core_imports_nothing_that_could_do_anything(path: Path) -> None:
+    foreign = {name.split(".")[0] for name in _imports(path)} - {"ari_absence"}
+
+    assert foreign <= PURE_FOREIGN
+
+
+def test_only_the_dial_policy_reads_a_private_number_and_makes_a_dial_target() -> None:
+    readers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "digits_for_dialling(" in path.read_text(encoding="utf-8")
+    }
+    makers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "DialTarget(" in path.read_text(encoding="utf-8")
+    }
+
+    assert readers <= {"core/people.py", "core/numbers.py"}
+    assert makers == {"core/numbers.py"}
+
+
+def test_names_are_made_of_people_teams_and_the_site_only() -> None:
+    makers = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Name"
+        and path.name != "phrases.py"
+    ]
+
+    assert makers == []
+
+
+def test_nothing_runs_a_shell() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "shell=True" not in text, path
+        assert "os.system(" not in text, path
