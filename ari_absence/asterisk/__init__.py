@@ -1,0 +1,33 @@
+"""The ARI side: commands over HTTP, events over one websocket, and a ``Call`` on a real channel.
+
+How ``app`` puts it together::
+
+    async with AriClient("http://127.0.0.1:8088/ari", "absence", password) as client:
+        tools = Tools(
+            client,
+            app="ari-absence",
+            media=library.media,                              # utterances -> ["sound:/...", ...]
+            extension_of=directory.extension_of_endpoint,     # "PJSIP/101" -> "101", for our own phones only
+            name_of=public_name_of,                           # "101" -> "Alice Abe", may be shown to callers
+        )
+        link = Link(tools, on_call=converse, on_orphans=adopt, on_connect=set_all_lamps)
+        running = asyncio.create_task(link.run())             # stays connected, whatever Asterisk does
+        ...
+        await link.close(grace_seconds=10)                    # live calls end, or go to the dialplan
+        await running
+
+    async def converse(call: Call) -> None:                   # one task per call
+        await call.answer()
+        key = await call.ask(menu, patience_seconds=6)
+        ...
+        await call.hang_up()
+
+``client`` also has the requests for lamps (``set_device_state``, ``set_global``) and for recordings.
+``link.status`` says how the link is.
+"""
+
+from ari_absence.asterisk.channel_call import ChannelCall, Tools
+from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.link import Link, LinkStatus
+
+__all__ = ["AriClient", "ChannelCall", "Link", "LinkStatus", "Tools"]

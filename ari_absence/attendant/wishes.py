@@ -20,7 +20,8 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
         case Action.JUST_CALLED:
             return await note_the_call(talk)
         case Action.QUESTIONS:
-            return await answer_questions(talk)
+            await answer_questions(talk)
+            return None
         case Action.OPERATOR:
             return await connect_operator(talk)
         case _:

@@ -16,13 +16,17 @@ from ari_absence.cli.options import (
     person_of,
     readable,
     refuse,
+    writing_ledger,
 )
 from ari_absence.clock import SystemClock
 from ari_absence.control import ServiceNotRunning, ask_service
 from ari_absence.core.people import Kind
 
 if TYPE_CHECKING:
-    from ari_absence.config.loader import Configuration
+    from datetime import datetime
+
+    from ari_absence.config.settings import Configuration
+    from ari_absence.core.people import Person
 
 SETTABLE = ", ".join(kind.value for kind in Kind if kind.can_be_set)
 
@@ -38,22 +42,31 @@ def away(
     kind: Annotated[str, typer.Argument(help=f"One of: {SETTABLE}.", metavar="KIND")],
     until: Annotated[
         str | None,
-        typer.Option(help="15:30 today, 2026-11-27 (that day included) or 2026-11-27T09:00; unknown if left out."),
+        typer.Option(
+            help="15:30 today, 2026-11-27 (that day included) or 2026-11-27T09:00; unknown if left out."
+        ),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Set an absence that begins now. It beats the YAML until it ends or `back` ends it."""
-    from ari_absence.ledger.absences import set_absence
+    from ari_absence.ledger.absences import NewAbsence, set_absence
 
     configuration = load(config)
     person = person_of(configuration, extension)
-    if kind not in Kind or not Kind(kind).can_be_set:
+    if kind not in [each.value for each in Kind if each.can_be_set]:
         refuse(f"{kind!r} is no kind of absence; choose one of {SETTABLE}")
     now = SystemClock().now()
     end = end_of_absence(until, person.zone, now) if until else None
-    set_absence(configuration.storage, extension, Kind(kind), now, end, set_by=_who())
-    console.print(f"{person.name}: {kind}, {'until ' + readable(end, person.zone) if end else 'return unknown'}.")
+    absence = NewAbsence(extension, Kind(kind), now, end, _who())
+    with writing_ledger(configuration) as session:
+        set_absence(session, absence, now)
     _tell_service(configuration, extension)
+    console.print(_confirmation(person, kind, end))
+
+
+def _confirmation(person: Person, kind: str, end: datetime | None) -> str:
+    until = f"until {readable(end, person.zone)}" if end else "until ended with `ari-absence back`"
+    return f"{person.name}: {kind}, {until}."
 
 
 def back(
@@ -61,15 +74,17 @@ def back(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """End the absence that was set with `away`; the YAML holds again."""
-    from ari_absence.ledger.absences import end_absence
+    from ari_absence.ledger.absences import end_absences
 
     configuration = load(config)
     person = person_of(configuration, extension)
-    if end_absence(configuration.storage, extension, SystemClock().now(), ended_by=_who()):
+    with writing_ledger(configuration) as session:
+        ended = end_absences(session, extension, _who(), SystemClock().now())
+    _tell_service(configuration, extension)
+    if ended:
         console.print(f"{person.name} is back.")
     else:
         console.print(f"Nothing was set for {person.name}; what the YAML says holds.")
-    _tell_service(configuration, extension)
 
 
 def _who() -> str:
@@ -78,6 +93,6 @@ def _who() -> str:
 
 def _tell_service(configuration: Configuration, extension: str) -> None:
     try:
-        ask_service(configuration.storage.data_folder, "absences-changed", extension=extension)
+        ask_service(configuration.storage.folder, "absences-changed", extension=extension)
     except ServiceNotRunning:
         console.print("[yellow]The service is not running; this takes effect when it starts.[/]")

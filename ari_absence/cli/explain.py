@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ari_absence.core.decision import Decision
     from ari_absence.speech.language import Language
 
+SOME_NUMBER = "00"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -36,7 +38,12 @@ def register(app: typer.Typer) -> None:
 def explain(
     extension: Annotated[str, typer.Argument(help="The extension that is called.", metavar="EXT")],
     at: AtOption = None,
-    from_: Annotated[str | None, typer.Option("--from", help="The caller's number.", metavar="NUMBER")] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The caller's number, or `anonymous`; any number if left out.", metavar="NUMBER"
+        ),
+    ] = None,
     why: Annotated[Why, typer.Option(help="How the call reaches us.")] = Why.ABSENT,
     inside: Annotated[bool, typer.Option("--inside", help="The caller is a colleague.")] = False,
     as_json: JsonOption = False,
@@ -59,9 +66,12 @@ def explain(
 
 
 def _caller(number: str | None, *, inside: bool) -> Caller:
+    """Without ``--from`` an ordinary caller who shows a number; ``--from anonymous`` is one who hides it."""
     from ari_absence.core.numbers import caller_number
 
-    return Caller(caller_number(number), extension=(number or "inside") if inside else None)
+    if inside:
+        return Caller(number, extension=number or "a colleague's")
+    return Caller(SOME_NUMBER if number is None else caller_number(number))
 
 
 def as_dictionary(decision: Decision, speaker: Language) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,7 +20,9 @@ from ari_absence.clock import SystemClock
 from ari_absence.errors import LedgerError
 
 if TYPE_CHECKING:
-    from ari_absence.config.loader import Configuration
+    from sqlalchemy.orm import Session
+
+    from ari_absence.config.settings import Configuration
     from ari_absence.core.people import Person, SetAbsences
 
 BAD_QUESTION = 2
@@ -29,7 +32,9 @@ ConfigOption = Annotated[
 ]
 AtOption = Annotated[
     str | None,
-    typer.Option("--at", help="The instant, such as 2026-11-25T10:00 (the office's zone unless it has an offset)."),
+    typer.Option(
+        "--at", help="The instant, such as 2026-11-25T10:00 (the office's zone unless it has an offset)."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_CONFIG = Path("config")
@@ -92,14 +97,56 @@ def person_of(configuration: Configuration, extension: str) -> Person:
     return person
 
 
+def ledger_url(configuration: Configuration) -> str:
+    """Where the ledger is: the database of the environment, else SQLite in the data folder."""
+    from ari_absence.ledger.store import default_url
+
+    return configuration.secrets.database_url or default_url(configuration.storage.folder)
+
+
+@contextmanager
+def reading_ledger(configuration: Configuration) -> Iterator[Session]:
+    """A reading transaction on the ledger, beside a running service.
+
+    Raises:
+        LedgerError: there is no ledger yet, or it can't be read.
+    """
+    from ari_absence.ledger.store import open_existing
+
+    store = open_existing(ledger_url(configuration))
+    try:
+        with store.reading() as session:
+            yield session
+    finally:
+        store.close()
+
+
+@contextmanager
+def writing_ledger(configuration: Configuration) -> Iterator[Session]:
+    """A writing transaction on the ledger, beside a running service or before its first start.
+
+    Raises:
+        LedgerError: it can't be written.
+    """
+    from ari_absence.ledger.store import open_store
+
+    configuration.storage.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(ledger_url(configuration), SystemClock().now())
+    try:
+        with store.writing() as session:
+            yield session
+    finally:
+        store.close()
+
+
 def absences_set(configuration: Configuration) -> SetAbsences:
-    """What was set by phone or command, from the ledger; nothing if there is no ledger yet."""
+    """What was set by phone or command and holds now or later; nothing if there is no ledger yet."""
     from ari_absence.core.people import SetAbsences
-    from ari_absence.ledger.reading import open_reader
+    from ari_absence.ledger.absences import set_absences
 
     try:
-        with open_reader(configuration.storage) as reader:
-            return reader.set_absences()
+        with reading_ledger(configuration) as session:
+            return set_absences(session, SystemClock().now())
     except LedgerError:
         return SetAbsences()
 

@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def schema(
-    file: Annotated[ConfigurationFile, typer.Argument(help="Which file's schema.")] = ConfigurationFile.PEOPLE,
+    file: Annotated[
+        ConfigurationFile, typer.Argument(help="Which file's schema.")
+    ] = ConfigurationFile.PEOPLE,
 ) -> None:
     """Print the JSON Schema of absence.yaml or people.yaml, for completion and checks in an editor."""
     from ari_absence.config.schema import json_schema

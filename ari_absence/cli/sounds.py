@@ -16,7 +16,9 @@ DEFAULT_SOUNDS = Path("sounds")
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    sounds = typer.Typer(help="The spoken phrases: build them from text, verify what is there.", no_args_is_help=True)
+    sounds = typer.Typer(
+        help="The spoken phrases: build them from text, verify what is there.", no_args_is_help=True
+    )
     sounds.command()(build)
     sounds.command()(verify)
     app.add_typer(sounds, name="sounds")
@@ -25,7 +27,9 @@ def register(app: typer.Typer) -> None:
 def build(
     engine: Annotated[
         str | None,
-        typer.Option(help="NAME or NAME:VOICE of a speech engine, or recordings:/folder of your own recordings."),
+        typer.Option(
+            help="NAME or NAME:VOICE of a speech engine, or recordings:/folder of your own recordings."
+        ),
     ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Build every phrase, not only what changed.")] = False,
     sounds: SoundsOption = DEFAULT_SOUNDS,

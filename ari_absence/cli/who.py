@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,6 +21,9 @@ from ari_absence.cli.options import (
     readable,
 )
 
+if TYPE_CHECKING:
+    from ari_absence.config.settings import Configuration
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -32,8 +36,7 @@ def who(at: AtOption = None, as_json: JsonOption = False, config: ConfigOption =
     moment = instant(at, configuration.directory.site.zone)
     rows = _rows(configuration, moment)
     if as_json:
-        print_json([{**row, "until": local(row["until"], row["zone"]), "back_at": local(row["back_at"], row["zone"]),
-                     "zone": row["zone"].key} for row in rows])
+        print_json([_as_json(row) for row in rows])
         return
     print_table(
         f"Where everybody is at {readable(moment, configuration.directory.site.zone)}",
@@ -53,7 +56,7 @@ def who(at: AtOption = None, as_json: JsonOption = False, config: ConfigOption =
     )
 
 
-def _rows(configuration: Any, moment: Any) -> list[dict[str, Any]]:
+def _rows(configuration: Configuration, moment: datetime) -> list[dict[str, Any]]:
     from ari_absence.core.schedule import back_at, state_at
 
     set_absences, rows = absences_set(configuration), []
@@ -76,6 +79,14 @@ def _rows(configuration: Any, moment: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def _as_json(row: dict[str, Any]) -> dict[str, Any]:
+    zone = row["zone"]
+    moments = {"until": local(row["until"], zone), "back_at": local(row["back_at"], zone)}
+    return {**row, **moments, "zone": zone.key}
+
+
 def _words(row: dict[str, Any]) -> str:
     kind = row["kind"] or ("at work" if row["present"] else "absent")
-    return f"{'present' if row['present'] else 'absent'}: {kind}" + (f", {row['detail']}" if row["detail"] else "")
+    return f"{'present' if row['present'] else 'absent'}: {kind}" + (
+        f", {row['detail']}" if row["detail"] else ""
+    )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from ari_absence.core.schedule import Absence, HolidayCalendar, WeeklyHours
+    from ari_absence.core.absences import Absence, Agenda
+    from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 
 
 class Kind(StrEnum):
@@ -117,6 +119,9 @@ class Source:
         return f"{self.where}:{self.line}" if self.line else self.where
 
 
+NOWHERE = Source("default")
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What happens to calls during one kind of absence."""
@@ -126,6 +131,9 @@ class Handling:
     urgent: tuple[str, ...] = ()
     promise_seconds: int | None = None
     source: Source = Source("default")
+
+
+DEFAULT_HANDLING: Mapping[Kind, Handling] = {kind: Handling(ring=kind is Kind.AWAY) for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,8 @@ class Person:
     disclosure: Disclosure | None = None
     handling: Mapping[Kind, Handling] = field(default_factory=dict)
     source: Source = Source("default")
+    # core.schedule compiles the absences when first asked, and keeps the result here
+    agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +211,16 @@ class Site:
     disclosure: Disclosure = Disclosure.CLASS
     answers: tuple[SiteAnswer, ...] = ()
     limits: Limits = Limits()
+    keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
+    hours: WeeklyHours | None = None
+    holidays: HolidayCalendar | None = None
     source: Source = Source("default")
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""
+        if self.hours is None or self.holidays is None:
+            return True
+        return self.hours.open_at(at, self.zone, self.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,22 +232,25 @@ class Directory:
     teams: Mapping[str, Team] = field(default_factory=dict)
     handling: Mapping[Kind, Handling] = field(default_factory=dict)
     digest: str = ""
+    _owners: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the phones once; it is asked for every call."""
+        owners = {phone: person.extension for person in self.people.values() for phone in person.phones}
+        object.__setattr__(self, "_owners", owners)
 
     def extension_of_endpoint(self, endpoint: str) -> str | None:
         """The extension whose phone ``endpoint`` (``PJSIP/101``) is, if it is one of ours."""
-        return self._by_endpoint().get(endpoint)
-
-    def _by_endpoint(self) -> Mapping[str, str]:
-        return {phone: person.extension for person in self.people.values() for phone in person.phones}
+        return self._owners.get(endpoint)
 
     def handling_of(self, person: Person, kind: Kind) -> Handling:
         """How calls are handled during ``kind``: the person's own rule, else the site's, else the default."""
-        return person.handling.get(kind) or self.handling.get(kind) or Handling()
+        return person.handling.get(kind) or self.handling.get(kind) or DEFAULT_HANDLING[kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls. ``extension`` is set only for a phone of ours, known by its endpoint, never by its number."""
+    """Who calls. ``extension`` is set only for a phone of ours, known by endpoint, never by number."""
 
     number: str | None
     name: str | None = None

@@ -36,7 +36,9 @@ class MailServer:
         try:
             from aiosmtpd.controller import Controller
         except ImportError as error:
-            raise LabError("the laboratory's mail server is missing: pip install 'ari-absence[dev]'") from error
+            raise LabError(
+                "the laboratory's mail server is missing: pip install 'ari-absence[dev]'"
+            ) from error
         self.folder.mkdir(parents=True, exist_ok=True)
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()

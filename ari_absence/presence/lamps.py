@@ -55,6 +55,11 @@ class Lamps:
         self._stale: set[str] = set()
         self._everything_stale = True
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything that is known to be stale has been set."""
+        return not (self._everything_stale or self._stale)
+
     def refresh(self, extensions: Iterable[str] | None = None) -> None:
         """Have these extensions, or everybody's after a (re)connect or a reload, looked at again at once."""
         if extensions is None:

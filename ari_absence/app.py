@@ -1,0 +1,312 @@
+"""The composition root: builds everything, starts it in order, stops it in stages. The only module that
+knows all others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ari_absence.asterisk import ids
+from ari_absence.asterisk.channel_call import ChannelCall, Tools
+from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.link import Link
+from ari_absence.attendant.notebook import Outcome
+from ari_absence.attendant.reception import attend
+from ari_absence.attendant.talk import Talk
+from ari_absence.clock import Clock
+from ari_absence.config.holder import ConfigurationHolder
+from ari_absence.config.settings import Configuration
+from ari_absence.control import ControlSocket
+from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.people import Directory, Limits, SetAbsences
+from ari_absence.delivery.email import EmailNotifier, MailServer, Security
+from ari_absence.delivery.letter import Sender
+from ari_absence.delivery.outbox import OutboxWorker
+from ari_absence.errors import LedgerError, SpeechError
+from ari_absence.ledger.absences import LedgerAbsences
+from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.orphans import Orphans
+from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.recordings import RecordingStore
+from ari_absence.ledger.recovery import Recovery
+from ari_absence.ledger.store import default_url, open_store
+from ari_absence.ledger.thread import LedgerThread
+from ari_absence.presence.lamps import Lamps
+from ari_absence.speech.command import DEFAULT_ENGINE
+from ari_absence.speech.engines import Engine, engines_here, find_engine
+from ari_absence.speech.languages import language
+from ari_absence.speech.library import SoundLibrary
+
+GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
+SOUNDS = Path(__file__).parent.parent / "sounds"
+
+log = structlog.get_logger()
+
+
+def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
+    """Run the service until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigurationError: the configuration is bad.
+        LedgerError: the ledger can't be opened, or another service uses it.
+    """
+    configure_log(debug=debug)
+    holder = ConfigurationHolder(config_folder, os.environ)
+    asyncio.run(Service(holder, clock).run())
+
+
+def configure_log(*, debug: bool) -> None:
+    """One line per step on standard error, as key=value: journald keeps it."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event", "call"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(10 if debug else 20),
+        logger_factory=structlog.PrintLoggerFactory(file=os.fdopen(os.dup(2), "w", buffering=1)),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Service:
+    """The whole program, running."""
+
+    def __init__(self, holder: ConfigurationHolder, clock: Clock) -> None:
+        self._holder = holder
+        self._clock = clock
+        self._set_absences = SetAbsences()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start in order, serve until a signal, stop in the reverse order."""
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._obey_signals()
+            log.info("service ready", people=len(self._directory().people))
+            await self._stopping.wait()
+            log.info("service stopping", calls=self._link.status.calls)
+            await self._link.close(GRACE_SECONDS)
+
+    # -- starting
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        configuration = self._configuration()
+        await self._open_ledger(stack, configuration)
+        self._sounds = await self._open_sounds(configuration)
+        self._client = await stack.enter_async_context(_client(configuration))
+        self._build(configuration)
+        await self._recover()
+        await self._read_absences()
+        await self._open_control(stack, configuration)
+        for task in (self._outbox.run(), self._lamps.run(), self._link.run()):
+            stack.push_async_callback(_cancelled, asyncio.create_task(task))
+
+    async def _open_ledger(self, stack: AsyncExitStack, configuration: Configuration) -> None:
+        folder = configuration.storage.folder
+        self._store = await asyncio.to_thread(RecordingStore, folder)
+        lock = ServiceLock(folder)
+        stack.callback(lock.release)
+        url = configuration.secrets.database_url or default_url(folder)
+        self._thread = LedgerThread(await asyncio.to_thread(open_store, url, self._clock.now()))
+        stack.push_async_callback(self._thread.close)
+
+    async def _open_sounds(self, configuration: Configuration) -> SoundLibrary:
+        spoken = language(configuration.directory.site.language)
+        own = configuration.storage.folder.absolute() / "sounds" / f"site-{spoken.code}"
+        prefix = str(configuration.pbx.sounds) if configuration.pbx.sounds else None
+        library = SoundLibrary(spoken, SOUNDS / spoken.code, own, _voice(), prefix)
+        prepared = await asyncio.to_thread(library.prepare_for, configuration.directory)
+        for failure in prepared.failures:
+            log.warning("a name will be replaced by a neutral phrase", reason=failure)
+        return library
+
+    def _build(self, configuration: Configuration) -> None:
+        self._addressees = MailAddressees(self._directory)
+        outbox = LedgerOutbox(self._thread, self._store, self._addressees)
+        self._outbox = OutboxWorker(outbox, _notifiers(configuration), self._clock)
+        self._notebook = LedgerNotebook(
+            self._thread,
+            self._store,
+            self._client,
+            self._addressees,
+            self._limits,
+            self._clock,
+            self._outbox.wake,
+        )
+        self._lamps = Lamps(self._directory, lambda: self._set_absences, self._client, self._clock)
+        self._link = Link(
+            Tools(
+                self._client,
+                configuration.pbx.app,
+                self._sounds.media,
+                extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
+                name_of=self._name_of,
+            ),
+            self._attend,
+            on_orphans=self._adopt,
+            on_connect=self._connected,
+            clock=self._clock,
+        )
+
+    async def _recover(self) -> None:
+        recovery = Recovery(self._addressees, self._limits(), self._clock, ids.owner)
+        await recovery.run(self._thread, self._store)
+
+    async def _open_control(self, stack: AsyncExitStack, configuration: Configuration) -> None:
+        handlers = {"status": self._status, "absences-changed": self._absences_changed}
+        control = ControlSocket(configuration.storage.folder, handlers)
+        await control.open()
+        stack.push_async_callback(control.close)
+
+    def _obey_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._begin_reload)
+
+    # -- a call
+
+    async def _attend(self, call: ChannelCall) -> None:
+        """Hold one conversation and note its beginning and its end."""
+        directory = self._directory()
+        if call.extension not in directory.people:
+            log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
+            await call.release_to_dialplan()
+            return
+        decision = await self._decide(call, directory)
+        opening = asyncio.create_task(self._note_opening(decision))
+        outcome = await attend(Talk(call, decision, directory, self._notebook))
+        await opening
+        await self._note_closing(call.call_id, outcome)
+
+    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
+        try:
+            mailbox_full = await self._notebook.mailbox_full(call.extension)
+        except LedgerError:
+            mailbox_full = False  # whether anything can be kept is found out when it is tried
+        now = self._clock.now()
+        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, mailbox_full)
+        return decide(enquiry, directory, self._set_absences)
+
+    async def _note_opening(self, decision: Decision) -> None:
+        try:
+            await self._notebook.open_call(decision)
+        except LedgerError as error:
+            log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
+
+    async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
+        log.info("call.over", call=call_id, outcome=outcome.value)
+        try:
+            await self._notebook.close_call(call_id, outcome)
+        except LedgerError as error:
+            log.error("the end of the call could not be noted", call=call_id, reason=str(error))
+
+    # -- what changes meanwhile
+
+    async def _adopt(self, names: list[str]) -> None:
+        """Recordings of ours that no living call owns: a process of ours died while they were made."""
+        orphans = Orphans(self._notebook, self._thread, self._addressees, self._limits, self._clock)
+        for name in names:
+            try:
+                await orphans.adopt(name, ids.owner(name))
+            except LedgerError as error:
+                log.error("a recording could not be taken in", recording=name, reason=str(error))
+        self._outbox.wake()
+
+    async def _connected(self) -> None:
+        """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
+        self._lamps.refresh()
+        await self._notebook.clear_leftovers()
+
+    async def _read_absences(self) -> None:
+        self._set_absences = await LedgerAbsences(self._thread).all(self._clock.now())
+
+    async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self._read_absences()
+        self._lamps.refresh([str(question.get("extension"))])
+        return {"done": True}
+
+    async def _status(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+        status = self._link.status
+        since = status.connected_since
+        return {
+            "pid": os.getpid(),
+            "connected_since": since.isoformat() if since else None,
+            "trouble": status.trouble,
+            "calls": status.calls,
+            "events": status.events,
+            "lamps_set": self._lamps.settled,
+        }
+
+    def _begin_reload(self) -> None:
+        self._reloading = asyncio.create_task(self._reload())
+
+    async def _reload(self) -> None:
+        """Take a new configuration as a whole, or say what is wrong with it and keep the old one."""
+        mistakes = await asyncio.to_thread(self._holder.reload)
+        for mistake in mistakes:
+            log.error("configuration.refused", mistake=mistake)
+        if not mistakes:
+            log.info("configuration.taken", digest=self._holder.current.digest)
+            await asyncio.to_thread(self._sounds.prepare_for, self._directory())
+            self._lamps.refresh()
+
+    # -- what others ask for
+
+    def _configuration(self) -> Configuration:
+        return self._holder.current
+
+    def _directory(self) -> Directory:
+        return self._holder.current.directory
+
+    def _limits(self) -> Limits:
+        return self._directory().site.limits
+
+    def _name_of(self, extension: str) -> str | None:
+        person = self._directory().people.get(extension)
+        return person.name if person else None
+
+
+def _voice() -> Engine | None:
+    """What makes the names: the voice of the catalogue, else any that is here, else none."""
+    for choice in (DEFAULT_ENGINE, *engines_here()):
+        with suppress(SpeechError):
+            return find_engine(choice)
+    return None
+
+
+def _client(configuration: Configuration) -> AriClient:
+    secrets = configuration.secrets
+    url = f"{configuration.pbx.ari_url.rstrip('/')}/ari"
+    return AriClient(url, secrets.ari_username or "", secrets.ari_password or "")
+
+
+def _notifiers(configuration: Configuration) -> list[EmailNotifier]:
+    email, secrets = configuration.delivery.email, configuration.secrets
+    if email is None:
+        return []
+    server = MailServer(
+        email.host,
+        email.port,
+        Security(email.encryption),
+        username=secrets.smtp_username,
+        password=secrets.smtp_password,
+    )
+    return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,103 @@
+"""Playing sounds to a caller, as one playback, until they end, a key interrupts or they are stuck."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from ari_absence.asterisk import ids
+from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.line import SETTLE_SECONDS, Line, Playback
+from ari_absence.errors import AlreadyGone, AsteriskError
+
+SOUND_SECONDS_MAX = 90.0
+"""Longest single sound of a prompt. A playback without news for longer is stuck and gets stopped."""
+
+LOOK_SECONDS = 5.0
+"""After so long without news of a playback we ask Asterisk whether it still exists."""
+
+STOP_SECONDS = 1.0
+"""How long a stopped playback may take to say that it has ended; it takes 20 ms."""
+
+STOP_ATTEMPTS = 3
+"""A sound that can't be stopped (``number:``) may be followed by one that can."""
+
+_log = structlog.get_logger()
+
+
+async def play(
+    line: Line,
+    client: AriClient,
+    media: Sequence[str],
+    *,
+    interruptible: bool,
+    sound_seconds_max: float = SOUND_SECONDS_MAX,
+) -> None:
+    """Play ``media`` as one playback; when ``interruptible``, a waiting or arriving key ends it.
+
+    Returns only after Asterisk has said that the playback is over: until then it would hold up whatever
+    is asked of the channel next. A sound that is missing is skipped and logged; the conversation goes on.
+    Raises CallerGone and EffectFailed.
+    """
+    if interruptible and line.keys:
+        return
+    if not media:
+        _log.warning("prompt.empty", call=line.call_id)
+        return
+    playback = Playback(ids.of_playback(line.call_id, line.next_count()), asyncio.get_running_loop().time())
+    line.playback = playback
+    await line.effect(client.play(line.channel.id, media, playback.id))
+    await _follow(line, client, playback, interruptible=interruptible, sound_seconds_max=sound_seconds_max)
+    line.check()
+    if playback.failed:
+        await _explain_failure(line)
+    line.playback = None
+
+
+async def stop(line: Line, client: AriClient, playback: Playback) -> None:
+    """Stop the playback with the rest of its list, and wait until Asterisk says that it has ended."""
+    for _ in range(STOP_ATTEMPTS):
+        try:
+            await client.stop_playback(playback.id)
+        except AlreadyGone:
+            return
+        except AsteriskError as error:
+            _log.info("prompt.not_stopped", call=line.call_id, error=str(error))
+        if await line.until(lambda: line.gone or playback.finished, STOP_SECONDS):
+            return
+
+
+async def _follow(
+    line: Line, client: AriClient, playback: Playback, *, interruptible: bool, sound_seconds_max: float
+) -> None:
+    def settled() -> bool:
+        return line.gone or playback.finished or (interruptible and bool(line.keys))
+
+    while not await line.until(settled, LOOK_SECONDS):
+        quiet_seconds = asyncio.get_running_loop().time() - playback.progress_at
+        if quiet_seconds > LOOK_SECONDS and not await _exists(client, playback):
+            return
+        if quiet_seconds > sound_seconds_max:
+            _log.warning("prompt.stuck", call=line.call_id)
+            break
+    if not (line.gone or playback.finished):
+        await stop(line, client, playback)
+
+
+async def _exists(client: AriClient, playback: Playback) -> bool:
+    try:
+        await client.playback(playback.id)
+    except AlreadyGone:
+        return False
+    except AsteriskError:
+        return True  # not known; the limit for one sound ends it in any case
+    return True
+
+
+async def _explain_failure(line: Line) -> None:
+    # a hang-up makes every waiting playback fail, shortly before the hang-up itself is reported
+    await line.until(lambda: line.gone, SETTLE_SECONDS)
+    line.check()
+    _log.warning("prompt.failed", call=line.call_id)

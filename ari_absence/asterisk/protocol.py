@@ -1,0 +1,296 @@
+"""JSON texts of Asterisk's event socket become frozen values. Pure, and never raises.
+
+Only what the application uses has a type; the rest becomes :class:`Ignored`. What can't be read
+becomes :class:`Unreadable`. Caller-supplied text is cleaned here, before anything else sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ari_absence.core import text as cleaning
+from ari_absence.core.numbers import caller_number
+
+EVENT_CHARS_MAX = 262_144
+"""Longest event that is parsed at all; real ones have 0.5 to 5 thousand characters."""
+
+_TYPE_CHARS_MAX = 64  # no event of Asterisk's has a longer name, and unknown names are counted by name
+
+_KEYS = frozenset("0123456789*#ABCD")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One line of a conversation, as Asterisk describes it."""
+
+    id: str
+    name: str
+    state: str
+    caller_number: str | None
+    caller_name: str | None
+
+    @property
+    def endpoint(self) -> str:
+        """The device behind it: ``PJSIP/102-00000001`` is ``PJSIP/102``."""
+        return self.name.rpartition("-")[0] or self.name
+
+    @property
+    def up(self) -> bool:
+        """Whether it was answered."""
+        return self.state == "Up"
+
+
+@dataclass(frozen=True, slots=True)
+class StasisStart:
+    """A channel was handed to our application; ``replaced`` is the one whose place it takes."""
+
+    channel: Channel
+    args: tuple[str, ...]
+    replaced: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StasisEnd:
+    """A channel left our application: the end of a caller."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDtmfReceived:
+    """A key was pressed."""
+
+    channel_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHangupRequest:
+    """A channel is about to end."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStateChange:
+    """A channel rings, was answered, or the like."""
+
+    channel_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDestroyed:
+    """A channel is no more; ``cause`` is the ISDN cause (17 busy, 19 no answer, 21 declined, ...)."""
+
+    channel_id: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLeftBridge:
+    """A channel was taken out of a bridge, or left it."""
+
+    channel_id: str
+    bridge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """News of a phone being rung; ``forwarded`` is the channel its own call forwarding made."""
+
+    channel_id: str
+    status: str
+    forwarded: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackProgress:
+    """A sound of a playback begins."""
+
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """A playback is over; ``failed`` says its last sound could not be played."""
+
+    playback_id: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFinished:
+    """A recording is over and stored. ``seconds`` None: it ended while we were not connected."""
+
+    name: str
+    seconds: float | None
+    silence_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFailed:
+    """A recording could not be made."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationReplaced:
+    """Another program took our application's name; this socket is deaf from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A kind of event that we have no use for, or that is newer than we are."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What came is not an event: not JSON, of another shape, or far too long."""
+
+    reason: str
+
+
+ChannelEvent = (
+    StasisEnd
+    | ChannelDtmfReceived
+    | ChannelHangupRequest
+    | ChannelStateChange
+    | ChannelDestroyed
+    | ChannelLeftBridge
+    | Dial
+)
+PlaybackEvent = PlaybackProgress | PlaybackFinished
+RecordingEvent = RecordingFinished | RecordingFailed
+CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent
+Event = CallEvent | ApplicationReplaced
+
+_Json = Mapping[str, Any]
+
+
+def decode(text: str) -> Event | Ignored | Unreadable:
+    """The event in ``text``. Never raises, whatever the text is."""
+    if len(text) > EVENT_CHARS_MAX:
+        return Unreadable("too long")
+    try:
+        return read(json.loads(text))
+    except (ValueError, RecursionError):
+        return Unreadable("not JSON")
+
+
+def read(body: object) -> Event | Ignored | Unreadable:
+    """The event in parsed JSON. Never raises."""
+    if not isinstance(body, Mapping) or not isinstance(kind := body.get("type"), str):
+        return Unreadable("not an event")
+    reader = READERS.get(kind)
+    if reader is None:
+        return Ignored(kind[:_TYPE_CHARS_MAX])
+    try:
+        return reader(body)
+    except (LookupError, TypeError, ValueError) as error:
+        return Unreadable(f"{kind}: {type(error).__name__}")
+
+
+def read_channel(body: object) -> Channel:
+    """The channel in parsed JSON. Raises LookupError or TypeError when it is none."""
+    channel = _object(body)
+    caller = _object(channel["caller"])
+    return Channel(
+        id=_text(channel["id"]),
+        name=_text(channel["name"]),
+        state=_text(channel["state"]),
+        caller_number=caller_number(_text(caller["number"])),
+        caller_name=cleaning.for_log(_text(caller["name"])) or None,
+    )
+
+
+def _object(value: object) -> _Json:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _id_of(body: _Json, what: str) -> str:
+    return _text(_object(body[what])["id"])
+
+
+def _maybe_id_of(body: _Json, what: str) -> str | None:
+    return _id_of(body, what) if body.get(what) is not None else None
+
+
+def _stasis_start(body: _Json) -> StasisStart:
+    args = body["args"]
+    if not isinstance(args, list):
+        raise TypeError
+    return StasisStart(
+        read_channel(body["channel"]), tuple(map(_text, args)), _maybe_id_of(body, "replace_channel")
+    )
+
+
+def _dtmf(body: _Json) -> ChannelDtmfReceived:
+    digit = _text(body["digit"])
+    if digit not in _KEYS:
+        raise ValueError
+    return ChannelDtmfReceived(_id_of(body, "channel"), digit)
+
+
+def _state_change(body: _Json) -> ChannelStateChange:
+    return ChannelStateChange(_id_of(body, "channel"), _text(_object(body["channel"])["state"]))
+
+
+def _left_bridge(body: _Json) -> ChannelLeftBridge:
+    return ChannelLeftBridge(_id_of(body, "channel"), _id_of(body, "bridge"))
+
+
+def _dial(body: _Json) -> Dial:
+    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]), _maybe_id_of(body, "forwarded"))
+
+
+def _playback_finished(body: _Json) -> PlaybackFinished:
+    return PlaybackFinished(_id_of(body, "playback"), _object(body["playback"])["state"] == "failed")
+
+
+def _recording_finished(body: _Json) -> RecordingFinished:
+    recording = _object(body["recording"])
+    return RecordingFinished(
+        _text(recording["name"]),
+        float(_count(recording.get("duration", 0))),
+        float(_count(recording.get("silence_duration", 0))),
+    )
+
+
+READERS: Mapping[str, Callable[[_Json], Event]] = {
+    "StasisStart": _stasis_start,
+    "StasisEnd": lambda body: StasisEnd(_id_of(body, "channel")),
+    "ChannelDtmfReceived": _dtmf,
+    "ChannelHangupRequest": lambda body: ChannelHangupRequest(_id_of(body, "channel")),
+    "ChannelStateChange": _state_change,
+    "ChannelDestroyed": lambda body: ChannelDestroyed(_id_of(body, "channel"), _count(body["cause"])),
+    "ChannelLeftBridge": _left_bridge,
+    "Dial": _dial,
+    "PlaybackStarted": lambda body: PlaybackProgress(_id_of(body, "playback")),
+    "PlaybackContinuing": lambda body: PlaybackProgress(_id_of(body, "playback")),
+    "PlaybackFinished": _playback_finished,
+    "RecordingFinished": _recording_finished,
+    "RecordingFailed": lambda body: RecordingFailed(_text(_object(body["recording"])["name"])),
+    "ApplicationReplaced": lambda _: ApplicationReplaced(),
+}
+"""How each kind of event that we use is read; the keys are also what we ask Asterisk to send."""

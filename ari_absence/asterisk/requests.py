@@ -1,0 +1,106 @@
+"""Every request we can make of Asterisk, as a table. Pure.
+
+The paths and parameter names are those of the API description that Asterisk serves under
+``/ari/api-docs``; a test walks this table and fails on whatever a running Asterisk does not describe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REQUEST_SECONDS = 3.0
+"""How long Asterisk may take to answer. It takes 1 ms; only a stuck one takes longer than a second."""
+
+FETCH_SECONDS = 30.0
+"""How long fetching a recording may take: five minutes of audio are 5 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One kind of request. ``gone``: the statuses that say the thing asked about does not exist (any more).
+
+    ``body`` names the parameter that is the whole body.
+    """
+
+    method: str
+    path: str
+    parameters: frozenset[str] = frozenset()
+    gone: frozenset[int] = frozenset({404})
+    seconds: float = REQUEST_SECONDS
+    body: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# A channel that exists but is not in our hands answers 409: for a conversation, the party has left.
+_LEFT = frozenset({404, 409})
+# addChannel has its own numbers: 400 no such channel, 422 not in our hands; its 409 means "is recording".
+_LEFT_BEFORE_BRIDGE = frozenset({400, 404, 422})
+
+ANSWER = Request("POST", "/channels/{channelId}/answer", gone=_LEFT)
+SET_VARIABLE = Request("POST", "/channels/{channelId}/variable", _names("variable value"), gone=_LEFT)
+GET_VARIABLE = Request("GET", "/channels/{channelId}/variable", _names("variable"))
+RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
+STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
+MUSIC = Request("POST", "/channels/{channelId}/moh", _names("mohClass"), gone=_LEFT)
+STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
+SILENCE = Request("POST", "/channels/{channelId}/silence", gone=_LEFT)
+STOP_SILENCE = Request("DELETE", "/channels/{channelId}/silence", gone=_LEFT)
+PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId"), gone=_LEFT)
+# record's 409 can also mean that the name is taken, so it stays an error
+RECORD = Request(
+    "POST",
+    "/channels/{channelId}/record",
+    _names("name format maxDurationSeconds maxSilenceSeconds ifExists beep terminateOn"),
+)
+CONTINUE = Request("POST", "/channels/{channelId}/continue", _names("context extension priority"), gone=_LEFT)
+HANG_UP = Request("DELETE", "/channels/{channelId}", _names("reason reason_code"))
+ORIGINATE = Request(
+    "POST",
+    "/channels",
+    _names("endpoint app appArgs callerId timeout channelId originator variables"),
+)
+CHANNELS = Request("GET", "/channels")
+CHANNEL = Request("GET", "/channels/{channelId}")
+
+PLAYBACK = Request("GET", "/playbacks/{playbackId}")
+STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")
+
+CREATE_BRIDGE = Request("POST", "/bridges", _names("type bridgeId name"))
+ADD_CHANNEL = Request(
+    "POST",
+    "/bridges/{bridgeId}/addChannel",
+    _names("channel inhibitConnectedLineUpdates"),
+    gone=_LEFT_BEFORE_BRIDGE,
+)
+DESTROY_BRIDGE = Request("DELETE", "/bridges/{bridgeId}")
+BRIDGES = Request("GET", "/bridges")
+
+LIVE_RECORDING = Request("GET", "/recordings/live/{recordingName}")
+STOP_RECORDING = Request("POST", "/recordings/live/{recordingName}/stop")
+STORED_RECORDINGS = Request("GET", "/recordings/stored")
+STORED_RECORDING = Request("GET", "/recordings/stored/{recordingName}")
+FETCH_RECORDING = Request("GET", "/recordings/stored/{recordingName}/file", seconds=FETCH_SECONDS)
+DELETE_RECORDING = Request("DELETE", "/recordings/stored/{recordingName}")
+
+APPLICATION = Request("GET", "/applications/{applicationName}")
+FILTER_EVENTS = Request("PUT", "/applications/{applicationName}/eventFilter", _names("filter"), body="filter")
+
+DEVICE_STATES = Request("GET", "/deviceStates")
+DEVICE_STATE = Request("GET", "/deviceStates/{deviceName}")
+SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceState"))
+DELETE_DEVICE_STATE = Request("DELETE", "/deviceStates/{deviceName}")
+
+PING = Request("GET", "/asterisk/ping")
+INFO = Request("GET", "/asterisk/info", _names("only"))
+SET_GLOBAL = Request("POST", "/asterisk/variable", _names("variable value"))
+
+ALL: tuple[Request, ...] = tuple(
+    request for request in tuple(globals().values()) if isinstance(request, Request)
+)
+"""The whole table."""

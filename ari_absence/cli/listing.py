@@ -1,0 +1,125 @@
+"""``ari-absence messages`` and ``callbacks``: what callers left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ari_absence.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    load,
+    print_json,
+    print_table,
+    readable,
+    reading_ledger,
+)
+from ari_absence.core.text import for_terminal
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from ari_absence.config.settings import Configuration
+    from ari_absence.ledger.reading import Callback, Message
+
+ForOption = Annotated[str | None, typer.Option("--for", help="Only this extension's.", metavar="EXT")]
+RowsOption = Annotated[int, typer.Option("--rows", help="How many, newest first.", min=1, max=500)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(messages)
+    app.command()(callbacks)
+
+
+def messages(
+    for_: ForOption = None,
+    rows: RowsOption = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """List the messages callers left, and where each delivery of them is."""
+    from ari_absence.ledger import reading
+
+    configuration = load(config)
+    with reading_ledger(configuration) as session:
+        found = reading.messages(session, for_, page=reading.Page(rows))
+    if as_json:
+        print_json([_message_json(each, configuration) for each in found])
+        return
+    zone = configuration.directory.site.zone
+    print_table(
+        "Messages",
+        ("id", "at", "for", "from", "length", "urgent", "call back by", "delivery"),
+        (_message_row(each, zone) for each in found),
+        "No messages.",
+    )
+
+
+def callbacks(
+    for_: ForOption = None,
+    rows: RowsOption = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """List who is owed a call, or wanted it known that they called."""
+    from ari_absence.ledger import reading
+
+    configuration = load(config)
+    with reading_ledger(configuration) as session:
+        found = reading.callbacks(session, for_, page=reading.Page(rows))
+    if as_json:
+        print_json([_json(asdict(each), configuration.directory.site.zone) for each in found])
+        return
+    zone = configuration.directory.site.zone
+    print_table(
+        "Callbacks",
+        ("id", "at", "for", "number", "wish", "call back by", "state"),
+        (_callback_row(each, zone) for each in found),
+        "Nobody is owed a call.",
+    )
+
+
+def _message_row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        message.id,
+        readable(message.at, zone),
+        f"{message.person_name} ({message.extension})",
+        for_terminal(message.caller_number or "withheld"),
+        f"{message.seconds:.0f} s" + (" (cut)" if message.possibly_cut else ""),
+        "urgent" if message.urgent else "",
+        readable(message.due, zone),
+        ", ".join(f"{each.channel}: {each.state}" for each in message.deliveries) or "none",
+    )
+
+
+def _callback_row(callback: Callback, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        callback.id,
+        readable(callback.at, zone),
+        f"{callback.person_name} ({callback.extension})",
+        for_terminal(callback.number or "withheld"),
+        callback.wish.replace("_", " "),
+        readable(callback.due, zone),
+        callback.state,
+    )
+
+
+def _message_json(message: Message, configuration: Configuration) -> dict[str, Any]:
+    from ari_absence.ledger.recordings import RecordingStore
+
+    audio = RecordingStore(configuration.storage.folder).path_of(message.audio_id).absolute()
+    return {**_json(asdict(message), configuration.directory.site.zone), "audio": str(audio)}
+
+
+def _json(value: Any, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any JSON value
+    """``value`` with its instants written with the offset of the office's zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, dict):
+        return {key: _json(each, zone) for key, each in value.items()}
+    return [_json(each, zone) for each in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,96 @@
+"""A folder of configuration files -> a checked :class:`Configuration`, or every mistake in them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from ari_absence.config import environment as secrets_file
+from ari_absence.config import people_file, references, site_file
+from ari_absence.config.mistakes import FileMistakes, Mistakes
+from ari_absence.config.people_file import PeopleReader
+from ari_absence.config.reader import entries, read_bytes
+from ari_absence.config.settings import Configuration, Secrets
+from ari_absence.config.site_file import SiteDraft
+from ari_absence.core.people import Directory
+
+
+def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
+    """Read and check ``absence.yaml``, ``people.yaml`` and ``.env`` in ``folder``. Nothing partial is ever taken.
+
+    Raises:
+        ConfigurationError: something is wrong; it carries every mistake as ``file:line:column: sentence``.
+    """
+    mistakes = Mistakes()
+    site_content = read_bytes(folder / site_file.NAME, FileMistakes(mistakes, site_file.NAME))
+    people_content = read_bytes(folder / people_file.NAME, FileMistakes(mistakes, people_file.NAME))
+    draft = _read_site(site_content, mistakes)
+    people = _read_people(people_content, draft or site_file.stand_in(), mistakes)
+    secrets = secrets_file.read_secrets((folder, Path()), environment, mistakes)
+    _check_references(draft, people, mistakes)
+    mistakes.raise_if_any()
+    assert draft is not None  # noqa: S101 - without a draft there was a mistake
+    return _configuration(draft, people, secrets, _digest(site_content, people_content))
+
+
+def _read_site(content: bytes | None, mistakes: Mistakes) -> SiteDraft | None:
+    of_file = FileMistakes(mistakes, site_file.NAME)
+    if content is None:
+        return None
+    read = list(entries(content, of_file, frozenset()))
+    return None if site_file.NAME in mistakes.unreadable else site_file.read(read, of_file)
+
+
+def _read_people(content: bytes | None, site: SiteDraft, mistakes: Mistakes) -> PeopleReader:
+    of_file = FileMistakes(mistakes, people_file.NAME)
+    people = PeopleReader(site, of_file)
+    if content is not None:
+        people.read(entries(content, of_file, people_file.PIECEWISE))
+    return people
+
+
+def _check_references(site: SiteDraft | None, people: PeopleReader, mistakes: Mistakes) -> None:
+    """Who names whom. Skipped when ``people.yaml`` could not be read to its end: half of them would be unknown."""
+    if people_file.NAME in mistakes.unreadable:
+        return
+    everybody = {key: None for key in people.named if key not in people.teams}
+    named = [*(site.references if site else ()), *people.references]
+    references.note_unknown(named, everybody, people.teams, mistakes)
+    references.note_empty_teams(named, {key: team.members for key, team in people.teams.items()}, mistakes)
+    references.note_cycles(named, everybody, mistakes)
+
+
+def _digest(*contents: bytes | None) -> str:
+    digest = sha256()
+    for content in contents:
+        digest.update(sha256(content or b"").digest())
+    return digest.hexdigest()[:16]
+
+
+def _configuration(draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str) -> Configuration:
+    return Configuration(
+        directory=Directory(draft.site, people.people, people.teams, draft.handling, digest),
+        pbx=draft.pbx,
+        delivery=draft.delivery,
+        dialing=draft.dialing,
+        storage=draft.storage,
+        secrets=secrets,
+        warnings=tuple(_warnings(draft, people, secrets)),
+    )
+
+
+def _warnings(draft: SiteDraft, people: PeopleReader, secrets: Secrets) -> list[str]:
+    """What works as it stands and yet is hardly meant so."""
+    found = []
+    if not (secrets.ari_username and secrets.ari_password):
+        found.append(
+            "ARI_USERNAME and ARI_PASSWORD are not set; write them to .env, or Asterisk will refuse us"
+        )
+    if draft.pbx.ami is not None and not (secrets.ami_username and secrets.ami_password):
+        found.append(
+            "pbx.ami is set, AMI_USERNAME and AMI_PASSWORD are not; write them to .env for message lamps"
+        )
+    if draft.delivery.email is None and any(person.email for person in people.people.values()):
+        found.append("people have mail addresses, but delivery.email is not set; no mail will be sent")
+    return found

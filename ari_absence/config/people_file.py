@@ -1,0 +1,225 @@
+"""``people.yaml`` -> people and teams, read one by one so that ten thousand of them need little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from ari_absence.config import checks, sentences
+from ari_absence.config.absences_of import AbsenceReader
+from ari_absence.config.hours_of import weekly_hours
+from ari_absence.config.mistakes import FileMistakes, line_of, place
+from ari_absence.config.reader import Block, Entry
+from ari_absence.config.references import ALWAYS, Reference
+from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
+from ari_absence.config.site_file import SiteDraft, handling_of
+from ari_absence.core.absences import Absence, DatedAbsence, bounds_of
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.people import (
+    Disclosure,
+    Handling,
+    Kind,
+    Person,
+    PrivateNote,
+    PrivateNumber,
+    Source,
+    Team,
+)
+
+NAME = "people.yaml"
+PIECEWISE = frozenset({"people", "teams"})
+_AnyShape = TypeVar("_AnyShape", bound=BaseModel)
+
+
+class PeopleReader:
+    """Collects people, teams, and who names whom."""
+
+    def __init__(self, site: SiteDraft, mistakes: FileMistakes) -> None:
+        self._site = site
+        self._mistakes = mistakes
+        self._endpoints: dict[str, tuple[str, int]] = {}
+        self._no_rights: frozenset[str] = frozenset()
+        self.people: dict[str, Person] = {}
+        self.teams: dict[str, Team] = {}
+        # Every extension and team that stands in the file, right or wrong, and where.
+        self.named: dict[str, int] = {}
+        self.references: list[Reference] = []
+
+    def read(self, entries: Iterable[Entry]) -> None:
+        """Take everything in; what is wrong is noted."""
+        seen = set()
+        for entry in entries:
+            seen.add(entry.path[0])
+            if len(entry.path) == 2:
+                self._read_piece(entry)
+            elif entry.path[0] in PIECEWISE:
+                self._read_whole(entry)
+            else:
+                sentence = sentences.unknown_key(entry.path[0], list(sentences.keys_of(PeopleFile)))
+                self._mistakes.add(entry.key_at, sentence)
+        if "people" not in seen:
+            self._mistakes.add(place(1, 1), '"people" is missing here; add it, with everybody below it')
+
+    def _read_whole(self, entry: Entry) -> None:
+        """A group with an anchor on it, or something that is no group at all."""
+        if not isinstance(entry.value, Block):
+            sentence = f'"{entry.path[0]}" holds nobody; write them indented below, each as "extension":'
+            self._mistakes.add(entry.value_at, sentence)
+            return
+        for key, value in entry.value.items():
+            places = entry.value.key_at(key), entry.value.value_at(key)
+            self._read_piece(Entry((entry.path[0], key), *places, value))
+
+    def _read_piece(self, entry: Entry) -> None:
+        group, key = entry.path
+        try:
+            checks.extension(key)
+        except ValueError as error:
+            self._mistakes.add(entry.key_at, str(error))
+        if key in self.named:
+            line = line_of(self.named[key])
+            self._mistakes.add(
+                entry.key_at, f'"{key}" is taken by line {line}; give one of them another name'
+            )
+        self.named[key] = entry.key_at
+        if group == "people":
+            self._read_person(key, entry)
+        else:
+            self._read_team(key, entry)
+
+    def _shape(self, shape: type[_AnyShape], entry: Entry) -> _AnyShape | None:
+        if not isinstance(entry.value, Block):
+            sentence = f'"{entry.path[1]}" says nothing; write its keys indented below, at least name:'
+            self._mistakes.add(entry.value_at, sentence)
+            return None
+        try:
+            return shape.model_validate(entry.value)
+        except ValidationError as error:
+            sentences.note_all(error, shape, entry.value, self._mistakes)
+            return None
+
+    def _source(self, at: int) -> Source:
+        return Source(self._mistakes.file, line_of(at))
+
+    def _read_team(self, key: str, entry: Entry) -> None:
+        shape = self._shape(TeamShape, entry)
+        if shape is None:
+            return
+        self.teams[key] = Team(key, shape.name, tuple(shape.members), shape.ring, self._source(entry.key_at))
+        for member, at in zip(shape.members, entry.value["members"].places, strict=True):
+            self._refer(at, key, member, "member")
+
+    def _refer(self, at: int, owner: str, target: str, role: str, bounds: tuple[int, int] = ALWAYS) -> None:
+        self.references.append(Reference(self._mistakes.file, at, owner, target, role, *bounds))
+
+    def _read_person(self, extension: str, entry: Entry) -> None:
+        shape = self._shape(PersonShape, entry)
+        if shape is None:
+            return
+        block: Block = entry.value
+        zone = self._site.site.zone if shape.timezone is None else checks.known_zone(shape.timezone)
+        absences = self._absences(shape, block, zone)
+        self._refer_all(extension, shape, block, absences)
+        self._claim_phones(extension, shape, block)
+        self.people[extension] = Person(
+            extension=extension,
+            name=shape.name,
+            phones=tuple(shape.phones),
+            zone=zone,
+            hours=self._hours(shape, block),
+            holidays=self._holidays(shape, block),
+            email=shape.email,
+            mobile=self._mobile(shape, block),
+            manager=shape.manager,
+            delegates=tuple(shape.delegates),
+            absences=absences,
+            rights=frozenset(shape.rights) if shape.rights else self._no_rights,
+            may=None if shape.may is None else PrivateNote(shape.may),
+            disclosure=None if shape.disclosure is None else Disclosure(shape.disclosure),
+            handling=self._handling(shape, block),
+            source=self._source(entry.key_at),
+        )
+
+    def _absences(self, shape: PersonShape, block: Block, zone: ZoneInfo) -> tuple[Absence, ...]:
+        if not shape.absences:
+            return ()
+        return AbsenceReader(zone, self._mistakes).read_all(shape.absences, block["absences"])
+
+    def _handling(self, shape: PersonShape, block: Block) -> Mapping[Kind, Handling]:
+        if not shape.handling:
+            return _NO_HANDLING
+        return handling_of(shape.handling, block["handling"], self._mistakes.file, self._site.handling)
+
+    def _hours(self, shape: PersonShape, block: Block) -> WeeklyHours:
+        if shape.hours is None:
+            return self._site.hours
+        return weekly_hours(block["hours"], self._mistakes, self._source(block.key_at("hours")))
+
+    def _holidays(self, shape: PersonShape, block: Block) -> HolidayCalendar:
+        calendars = self._site.calendars
+        if not shape.holidays:
+            return calendars.none
+        country = shape.country or self._site.site.country
+        region = shape.region if shape.region or shape.country else self._site.region
+        try:
+            return calendars.of(country, region)
+        except ValueError as error:
+            self._mistakes.add(block.value_at("region" if shape.region else "country"), str(error))
+            return calendars.none
+
+    def _mobile(self, shape: PersonShape, block: Block) -> PrivateNumber | None:
+        if shape.mobile is None:
+            return None
+        number = _in_e164(shape.mobile, self._site.site.country)
+        if number is None:
+            self._mistakes.add(
+                block.value_at("mobile"),
+                'this is not a telephone number that exists; write it with its country code, such as "+81 90 ..."',
+            )
+        return number
+
+    def _claim_phones(self, extension: str, shape: PersonShape, block: Block) -> None:
+        for index, phone in enumerate(shape.phones):
+            at = block["phones"].places[index]
+            owner, first = self._endpoints.setdefault(phone, (extension, at))
+            if first != at:
+                self._mistakes.add(
+                    at,
+                    f"{phone} is a phone of {owner} already (line {line_of(first)}); a phone has one owner",
+                )
+
+    def _refer_all(
+        self, extension: str, shape: PersonShape, block: Block, absences: tuple[Absence, ...]
+    ) -> None:
+        if shape.manager is not None:
+            self._refer(block.value_at("manager"), extension, shape.manager, "manager")
+        if shape.delegates:
+            for delegate, at in zip(shape.delegates, block["delegates"].places, strict=True):
+                self._refer(at, extension, delegate, "delegate")
+        if len(absences) == len(shape.absences):
+            for index, absence in enumerate(absences):
+                if absence.delegate is not None:
+                    at = block["absences"][index].value_at("delegate")
+                    self._refer(at, extension, absence.delegate, "delegate", _bounds(absence))
+
+
+_NO_HANDLING: Mapping[Kind, Handling] = {}
+
+
+def _bounds(absence: Absence) -> tuple[int, int]:
+    return bounds_of(absence) if isinstance(absence, DatedAbsence) else ALWAYS
+
+
+def _in_e164(text: str, country: str) -> PrivateNumber | None:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return PrivateNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

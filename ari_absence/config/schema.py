@@ -1,0 +1,368 @@
+"""The shape of the two configuration files: one source for checking, for editors (JSON Schema) and for the docs.
+
+What a key means is in its description. What concerns more than one value (overlaps, who knows whom) is checked
+by the modules that build the directory.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from ari_absence.config import checks
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    """What editors are told of a text."""
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Name = Annotated[str, AfterValidator(checks.public_name)]
+Line = Annotated[str, AfterValidator(checks.one_line)]
+Extension = Annotated[str, AfterValidator(checks.extension), _pattern(r"^[0-9*#A-Za-z_-]{1,32}$")]
+Endpoint = Annotated[
+    str, AfterValidator(checks.endpoint), _pattern(r"^(PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}$")
+]
+Email = Annotated[str, AfterValidator(checks.email), _pattern(r"^[^@\s]+@[^@\s]+$")]
+Zone = Annotated[str, AfterValidator(checks.zone)]
+Url = Annotated[str, AfterValidator(checks.http_url), _pattern(r"^https?://")]
+HostPort = Annotated[str, AfterValidator(checks.host_and_port), _pattern(r"^\S+:[0-9]+$")]
+Span = Annotated[
+    str, AfterValidator(checks.span), _pattern(r"^ *[0-9]{1,2}:[0-9]{2} *[-\u2013] *[0-9]{1,2}:[0-9]{2} *$")
+]
+Date = Annotated[str, AfterValidator(checks.day), _pattern(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Length = Annotated[str, AfterValidator(checks.length), _pattern(r"^[0-9]+ ?(min|h)$")]
+Key = Annotated[str, AfterValidator(checks.key), _pattern(r"^[0-9*#]$")]
+Country = Annotated[str, AfterValidator(checks.country_code), _pattern(r"^[A-Z]{2}$")]
+Trunk = Annotated[str, AfterValidator(checks.trunk)]
+DialPattern = Annotated[str, AfterValidator(checks.dial_pattern), _pattern(r"^[0-9XZN]{1,20}$")]
+AnyKind = Annotated[
+    str, AfterValidator(checks.kind), WithJsonSchema({"type": "string", "enum": list(checks.KINDS)})
+]
+Note = Annotated[str, AfterValidator(checks.note)]
+SetKind = Annotated[
+    str,
+    AfterValidator(checks.kind_to_set),
+    WithJsonSchema({"type": "string", "enum": list(checks.KINDS_TO_SET)}),
+]
+Weekdays = Annotated[
+    list[str],
+    BeforeValidator(checks.as_list),
+    AfterValidator(checks.every),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
+DayOfMonth = Annotated[
+    str,
+    BeforeValidator(checks.number_as_text),
+    AfterValidator(checks.day_of_month),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+Reach = Literal["mobile", "delegate", "manager", "operator"]
+WeeklySpans = dict[Annotated[str, AfterValidator(checks.weekdays), _pattern("^[a-z, -]+$")], list[Span]]
+
+
+class Shape(BaseModel):
+    """A mapping with known keys and nothing else."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=False, frozen=True)
+
+
+class SiteShape(Shape):
+    """The office as a whole."""
+
+    company: Name = Field(description="The company's name, as it is spoken to callers.")
+    timezone: Zone = Field(description="The office's zone, such as `Europe/Berlin`.")
+    country: Country = Field(
+        description="Two letters, such as `JP`: the numbering plan and the public holidays that hold here."
+    )
+    region: Line | None = Field(
+        default=None,
+        description="State or province, such as `BY`, for public holidays that not all of the country has.",
+    )
+    language: Literal["en"] = Field(default="en", description="The language callers are spoken to in.")
+    operator: Extension | None = Field(default=None, description="The extension that key 0 goes to.")
+    disclosure: Literal["class", "unavailable"] = Field(
+        default="class",
+        description="What outsiders hear: `class`, the class of the absence; `unavailable`, no reason at all.",
+    )
+
+
+class PbxShape(Shape):
+    """How to reach Asterisk. The user names and passwords are in `.env`."""
+
+    ari_url: Url = Field(default="http://127.0.0.1:8088", description="Where Asterisk's HTTP server answers.")
+    app: Extension = Field(
+        default="ari-absence", description="Our application's name, as the dialplan calls it."
+    )
+    ami: HostPort | None = Field(
+        default=None, description="Host and port of the manager interface, for message lamps."
+    )
+    sounds: Line | None = Field(
+        default=None,
+        description="The folder of the spoken phrases, if they are not where Asterisk keeps its own.",
+    )
+
+
+class SiteDayShape(Shape):
+    """Days on which the office is closed."""
+
+    from_: Date = Field(alias="from", description="The first day.")
+    until: Date | None = Field(default=None, description="The last day, included; without it, one day.")
+    name: Name = Field(description="The public name of the day.")
+
+
+class HolidaysShape(Shape):
+    """Days on which nobody is expected to work."""
+
+    public: bool = Field(default=True, description="Whether the public holidays of `site.country` count.")
+    days: list[SiteDayShape] = Field(default_factory=list, description="The office's own days off.")
+
+
+class DialingShape(Shape):
+    """What may be dialled; nothing outside this list ever is."""
+
+    internal: list[DialPattern] = Field(
+        default_factory=list,
+        description="Patterns of our own extensions: digits and X (0-9), Z (1-9), N (2-9).",
+    )
+    outside: list[Country] = Field(
+        default_factory=list,
+        description="Countries whose ordinary numbers may be dialled; premium and short codes never are.",
+    )
+    trunk: Trunk | None = Field(
+        default=None, description="How an outside number is dialled: `PJSIP/{number}@trunk`."
+    )
+    per_hour: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=20, description="How many outside calls are made in an hour at most."
+    )
+
+
+class HandlingShape(Shape):
+    """What happens to calls during one kind of absence."""
+
+    ring: bool | None = Field(default=None, description="Whether the desk phone rings first.")
+    reach: list[Reach] | None = Field(
+        default=None, description="Whom to try before a message is taken, in order."
+    )
+    urgent: list[Reach] | None = Field(
+        default=None, description="Whom to try when the caller says it is urgent."
+    )
+    promise: Length | None = Field(
+        default=None,
+        description="Within how much of the person's working time they call back: `1h`, `30min`.",
+    )
+
+
+class EmailShape(Shape):
+    """How mail is sent. The user name and password are in `.env`."""
+
+    smtp: HostPort = Field(description="Host and port of the mail server.")
+    from_: Email = Field(alias="from", description="The sender's address.")
+    attach_audio: bool = Field(default=True, description="Whether the recording goes along.")
+    encryption: Literal["none", "starttls", "tls"] = Field(
+        default="none",
+        description="`starttls` from the usual port 587, `tls` from the first byte (port 465).",
+    )
+
+
+class DeliveryShape(Shape):
+    """How messages reach their owners."""
+
+    email: EmailShape | None = Field(default=None, description="By mail.")
+
+
+class AnswerShape(Shape):
+    """One general question the site answers by itself (key 6)."""
+
+    title: Name = Field(description="How it is offered: `our opening hours`.")
+    text: Line = Field(description="The answer, as it is spoken.")
+
+
+class StorageShape(Shape):
+    """Where messages, callbacks and recordings are kept. A database URL is a secret: `DATABASE_URL` in `.env`."""
+
+    folder: Line = Field(
+        default="data", description="The folder; a relative one begins where the service was started."
+    )
+
+
+class LimitsShape(Shape):
+    """The numbers of a conversation."""
+
+    desk_ring_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=15, description="How long a desk phone rings."
+    )
+    operator_ring_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=20, description="How long the operator's phone rings."
+    )
+    menu_seconds: Annotated[float, Field(ge=1, le=60)] = Field(
+        default=6.0, description="How long a choice is waited for.", strict=False
+    )
+    menu_rounds: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="How often the choices are spoken."
+    )
+    name_seconds: Annotated[int, Field(ge=1, le=30)] = Field(
+        default=5, description="How long a caller's name may be."
+    )
+    message_min_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        default=3.0, description="Shorter messages are not kept.", strict=False
+    )
+    message_max_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
+        default=300, description="Longer messages are cut."
+    )
+    message_silence_seconds: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=5, description="Silence that ends a message."
+    )
+    messages_per_person: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=100, description="How many messages a mailbox holds."
+    )
+    messages_warning: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=80, description="From how many messages on the owner is warned."
+    )
+    number_digits_min: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=3, description="The shortest number a caller may leave."
+    )
+    number_digits_max: Annotated[int, Field(ge=1, le=32)] = Field(
+        default=20, description="The longest number a caller may leave."
+    )
+    hops: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=5, description="How far a chain of delegates is followed."
+    )
+
+
+class KeysShape(Shape):
+    """The keys a caller presses, where they differ from the usual ones."""
+
+    message: Key = Field(default="1", description="Leave a message.")
+    callback: Key = Field(default="2", description="Please call me back.")
+    just_called: Key = Field(default="3", description="Just say that I called.")
+    colleague: Key = Field(default="4", description="The named colleague.")
+    urgent: Key = Field(default="5", description="It is urgent.")
+    questions: Key = Field(default="6", description="General questions.")
+    operator: Key = Field(default="0", description="The operator.")
+    repeat: Key = Field(default="*", description="Say it again.")
+    beep: Key = Field(default="#", description="Straight to the message.")
+
+
+class AbsenceFile(Shape):
+    """`absence.yaml`: everything that holds for the whole site."""
+
+    site: SiteShape = Field(description="The office as a whole.")
+    pbx: PbxShape = Field(default_factory=PbxShape, description="How to reach Asterisk.")
+    hours: WeeklySpans = Field(
+        description="Working hours of everybody who has none of their own: weekdays and spans of time."
+    )
+    holidays: HolidaysShape = Field(
+        default_factory=HolidaysShape, description="Days nobody is expected to work."
+    )
+    dialing: DialingShape = Field(default_factory=DialingShape, description="What may be dialled.")
+    handling: dict[AnyKind, HandlingShape] = Field(
+        default_factory=dict, description="What happens to calls, per kind of absence."
+    )
+    delivery: DeliveryShape = Field(
+        default_factory=DeliveryShape, description="How messages reach their owners."
+    )
+    answers: list[AnswerShape] = Field(
+        default_factory=list, max_length=9, description="General questions (key 6)."
+    )
+    limits: LimitsShape = Field(default_factory=LimitsShape, description="The numbers of a conversation.")
+    keys: KeysShape = Field(default_factory=KeysShape, description="The keys a caller presses.")
+    storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
+
+
+class AbsenceShape(Shape):
+    """One absence: dated (`from` and `until` hold dates) or recurring (`every`)."""
+
+    kind: SetKind = Field(description="Why: `away`, `meeting`, `out`, `business_trip`, `vacation`, ...")
+    from_: Line | None = Field(
+        default=None,
+        alias="from",
+        description='A date (that whole day), a date with a time, or, with `every`, a time such as `"10:00"`.',
+    )
+    until: Line | None = Field(
+        default=None,
+        description="The last day (included), or the first instant after it; `open` if the end is not known.",
+    )
+    every: Weekdays | None = Field(
+        default=None, description="Weekdays (`mon`, `mon-fri`), `other mon` for every other week, or `month`."
+    )
+    day: DayOfMonth | None = Field(
+        default=None, description="With `every: month`: `15`, `last day`, `second tue` or `last fri`."
+    )
+    starting: Date | None = Field(
+        default=None,
+        description="The first day it may take place; for every other week, a day of the first week.",
+    )
+    ending: Date | None = Field(default=None, description="The last day it may take place.")
+    except_: list[Date] = Field(
+        default_factory=list, alias="except", description="Days on which it does not take place."
+    )
+    note: Note | None = Field(default=None, description="Private: for its owner's own screen and mail only.")
+    delegate: Extension | None = Field(
+        default=None, description="Who covers meanwhile: an extension or a team."
+    )
+
+
+class PersonShape(Shape):
+    """Somebody with an extension."""
+
+    name: Name = Field(description="The name, as it is spoken and shown.")
+    phones: list[Endpoint] = Field(default_factory=list, description="Desk phones, such as `PJSIP/101`.")
+    mobile: str | None = Field(
+        default=None,
+        description="Private: dialled for them, never spoken, shown or logged. With country code, in quotes.",
+    )
+    email: Email | None = Field(default=None, description="Where their messages go.")
+    manager: Extension | None = Field(default=None, description="The extension urgent calls may go to.")
+    delegates: list[Extension] = Field(
+        default_factory=list, description="Who covers for them, in this order: extensions or teams."
+    )
+    absences: list[AbsenceShape] = Field(default_factory=list, description="When they are not there.")
+    hours: WeeklySpans | None = Field(default=None, description="Working hours, if not the site's.")
+    timezone: Zone | None = Field(default=None, description="Zone, if not the site's.")
+    country: Country | None = Field(
+        default=None, description="Country of the public holidays, if not the site's."
+    )
+    region: Line | None = Field(default=None, description="Region of the public holidays, if not the site's.")
+    holidays: bool = Field(default=True, description="`false` for those who work on holidays, too.")
+    may: Note | None = Field(default=None, description="What a delegate may do; delegates hear and read it.")
+    rights: list[Literal["set_others"]] = Field(
+        default_factory=list, description="`set_others`: may set other people's state."
+    )
+    disclosure: Literal["class", "unavailable"] | None = Field(
+        default=None, description="As `site.disclosure`."
+    )
+    handling: dict[AnyKind, HandlingShape] = Field(
+        default_factory=dict, description="As the site's `handling`; what is not said here is as there."
+    )
+
+
+class TeamShape(Shape):
+    """Several people under one name."""
+
+    name: Name = Field(description="The name, as it is spoken: `the sales desk`.")
+    members: list[Extension] = Field(min_length=1, description="Extensions.")
+    ring: Literal["all", "in order"] = Field(default="all", description="All at once, or one after another.")
+
+
+class PeopleFile(Shape):
+    """`people.yaml`: who works here."""
+
+    people: dict[Extension, PersonShape] = Field(description="Everybody, by extension (in quotes).")
+    teams: dict[Extension, TeamShape] = Field(
+        default_factory=dict, description="Teams, by a word of your choice."
+    )
+
+
+FILES: dict[str, type[Shape]] = {"absence": AbsenceFile, "people": PeopleFile}
+
+
+def json_schema(file: str) -> dict[str, Any]:
+    """The JSON Schema of ``absence`` (``absence.yaml``) or ``people`` (``people.yaml``), for editors.
+
+    Raises:
+        KeyError: there is no such configuration file.
+    """
+    schema = FILES[file].model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"{file}.yaml"}

@@ -1,0 +1,101 @@
+"""What the configuration gives to the rooms around the core: plain frozen values, built by ``loader``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ari_absence.core.people import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What never stands in YAML. None means it was not given. Prints as a placeholder."""
+
+    ari_username: str | None = None
+    ari_password: str | None = None
+    ami_username: str | None = None
+    ami_password: str | None = None
+    smtp_username: str | None = None
+    smtp_password: str | None = None
+    database_url: str | None = None
+
+    def __repr__(self) -> str:
+        return "<secrets>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("secrets can't be pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class PbxSettings:
+    """Where Asterisk is. ``sounds`` None means Asterisk's own folder."""
+
+    ari_url: str
+    app: str
+    ami: tuple[str, int] | None = None
+    sounds: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """How mail is sent. ``encryption`` is ``none``, ``starttls`` or ``tls``."""
+
+    host: str
+    port: int
+    sender: str
+    attach_audio: bool = True
+    encryption: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How messages reach their owners; None means not that way."""
+
+    email: EmailSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialingSettings:
+    """What may be dialled: patterns of extensions, countries, the way out, and a cap per hour."""
+
+    internal: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    trunk: str | None = None
+    per_hour: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where everything is kept. A relative folder begins where the service was started."""
+
+    folder: Path = Path("data")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that was configured, checked as a whole. ``digest`` changes whenever a file does."""
+
+    directory: Directory
+    pbx: PbxSettings
+    delivery: DeliverySettings
+    dialing: DialingSettings
+    storage: StorageSettings
+    secrets: Secrets = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """The digest of the files this was made of."""
+        return self.directory.digest
+
+
+__all__ = [
+    "Configuration",
+    "DeliverySettings",
+    "DialingSettings",
+    "EmailSettings",
+    "PbxSettings",
+    "Secrets",
+    "StorageSettings",
+]

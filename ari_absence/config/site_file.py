@@ -1,0 +1,297 @@
+"""``absence.yaml`` -> the site, its hours, holidays and handling, and the settings of the rooms around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from ari_absence.config import checks, public_holidays, sentences, settings, times
+from ari_absence.config.hours_of import weekly_hours
+from ari_absence.config.mistakes import FileMistakes, line_of
+from ari_absence.config.reader import Block, Entry
+from ari_absence.config.references import Reference
+from ari_absence.config.schema import AbsenceFile, HandlingShape, SiteDayShape
+from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
+from ari_absence.core.people import (
+    DEFAULT_HANDLING,
+    Disclosure,
+    Handling,
+    Kind,
+    Limits,
+    Site,
+    SiteAnswer,
+    Source,
+)
+
+NAME = "absence.yaml"
+
+
+class Calendars:
+    """Holiday calendars by country and region; one object for everybody under the same one."""
+
+    def __init__(self, days: Mapping[date, Holiday], *, public: bool) -> None:
+        self._days = days
+        self._public = public
+        self._made: dict[tuple[str, str | None], HolidayCalendar] = {}
+        self.none = HolidayCalendar()
+
+    def of(self, country: str, region: str | None) -> HolidayCalendar:
+        """The calendar of a place.
+
+        Raises:
+            ValueError: the country or region is not known; the text is a sentence.
+        """
+        made = self._made.get((country, region))
+        if made is None:
+            names = public_holidays.names_by_year(country, region) if self._public else None
+            place = country if region is None else f"{country}, {region}"
+            made = HolidayCalendar(self._days, names, Source(f"public holidays of {place}"))
+            self._made[country, region] = made
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDraft:
+    """What ``absence.yaml`` says, before it is known whether the people agree with it."""
+
+    site: Site
+    hours: WeeklyHours
+    calendars: Calendars
+    handling: Mapping[Kind, Handling]
+    pbx: settings.PbxSettings
+    delivery: settings.DeliverySettings
+    dialing: settings.DialingSettings
+    storage: settings.StorageSettings
+    region: str | None = None
+    references: tuple[Reference, ...] = ()
+
+
+def stand_in() -> SiteDraft:
+    """A site to check the people against when ``absence.yaml`` itself can't be used. Never taken."""
+    return SiteDraft(
+        site=Site("", ZoneInfo("UTC"), ""),
+        hours=WeeklyHours(),
+        calendars=_AnyCalendar({}, public=False),
+        handling={},
+        pbx=settings.PbxSettings("", ""),
+        delivery=settings.DeliverySettings(),
+        dialing=settings.DialingSettings(),
+        storage=settings.StorageSettings(),
+    )
+
+
+class _AnyCalendar(Calendars):
+    def of(self, country: str, region: str | None) -> HolidayCalendar:  # noqa: ARG002
+        return self.none
+
+
+def read(entries: list[Entry], mistakes: FileMistakes) -> SiteDraft | None:
+    """The site, or None after noting why it can't be used."""
+    root = Block(entries[0].key_at if entries else 1)
+    for entry in entries:
+        root[entry.path[0]] = entry.value
+        root.places += (entry.key_at, entry.value_at)
+    try:
+        shape = AbsenceFile.model_validate(root)
+    except ValidationError as error:
+        sentences.note_all(error, AbsenceFile, root, mistakes)
+        return None
+    return _SiteReader(shape, root, mistakes).draft()
+
+
+class _SiteReader:
+    def __init__(self, shape: AbsenceFile, root: Block, mistakes: FileMistakes) -> None:
+        self._shape = shape
+        self._root = root
+        self._mistakes = mistakes
+
+    def draft(self) -> SiteDraft | None:
+        before = self._mistakes.count
+        shape = self._shape
+        hours = weekly_hours(self._root["hours"], self._mistakes, self._source("hours"))
+        calendars = Calendars(self._site_days(), public=shape.holidays.public)
+        holidays = self._own_calendar(calendars)
+        self._check_countries()
+        self._check_limits()
+        self._check_keys()
+        if self._mistakes.count > before or holidays is None:
+            return None
+        return SiteDraft(
+            site=self._site(hours, holidays),
+            hours=hours,
+            calendars=calendars,
+            handling=handling_of(shape.handling, self._root.get("handling"), self._mistakes.file, {}),
+            pbx=self._pbx(),
+            delivery=self._delivery(),
+            dialing=self._dialing(),
+            storage=settings.StorageSettings(Path(shape.storage.folder)),
+            region=shape.site.region,
+            references=self._references(),
+        )
+
+    def _source(self, key: str) -> Source:
+        return Source(self._mistakes.file, line_of(self._root.key_at(key)))
+
+    def _site(self, hours: WeeklyHours, holidays: HolidayCalendar) -> Site:
+        site = self._shape.site
+        return Site(
+            company=site.company,
+            zone=checks.known_zone(site.timezone),
+            country=site.country,
+            language=site.language,
+            operator=site.operator,
+            disclosure=Disclosure(site.disclosure),
+            answers=self._answers(),
+            limits=Limits(**self._shape.limits.model_dump()),
+            keys=self._shape.keys.model_dump(),
+            hours=hours,
+            holidays=holidays,
+            source=self._source("site"),
+        )
+
+    def _answers(self) -> tuple[SiteAnswer, ...]:
+        blocks = self._root.get("answers", [])
+        return tuple(
+            SiteAnswer(answer.title, answer.text, Source(self._mistakes.file, line_of(block.at)))
+            for answer, block in zip(self._shape.answers, blocks, strict=True)
+        )
+
+    def _own_calendar(self, calendars: Calendars) -> HolidayCalendar | None:
+        site = self._shape.site
+        block = self._root["site"]
+        try:
+            return calendars.of(site.country, site.region)
+        except ValueError as error:
+            wrong = "region" if "region" in str(error) and site.region else "country"
+            self._mistakes.add(block.value_at(wrong), str(error))
+            return None
+
+    def _site_days(self) -> dict[date, Holiday]:
+        days: dict[date, Holiday] = {}
+        blocks = self._root.get("holidays", {}).get("days", [])
+        for shape, block in zip(self._shape.holidays.days, blocks, strict=True):
+            for day in self._days_of(shape, block):
+                if day in days:
+                    self._mistakes.add(
+                        block.at,
+                        f"{day} is in the days of line {days[day].source.line}, too; let one end before the other",
+                    )
+                    break
+                days[day] = Holiday(shape.name, Source(self._mistakes.file, line_of(block.at)))
+        return days
+
+    def _days_of(self, shape: SiteDayShape, block: Block) -> list[date]:
+        first = times.date_of(shape.from_)
+        last = first if shape.until is None else times.date_of(shape.until)
+        if last < first:
+            line = line_of(block.value_at("from"))
+            self._mistakes.add(
+                block.value_at("until"), f'"until" is before the "from" of line {line}; write a later day'
+            )
+        if (last - first).days > _SITE_DAYS_MAX:
+            self._mistakes.add(
+                block.value_at("until"), f"more than {_SITE_DAYS_MAX} days; write an earlier day"
+            )
+            return []
+        return [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
+
+    def _check_countries(self) -> None:
+        import phonenumbers
+
+        dialing = self._root.get("dialing", {})
+        outside = dialing.get("outside", [])
+        for index, country in enumerate(self._shape.dialing.outside):
+            if country not in phonenumbers.SUPPORTED_REGIONS:
+                self._mistakes.add(
+                    outside.places[index], _unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
+                )
+        if self._shape.site.country not in phonenumbers.SUPPORTED_REGIONS:
+            sentence = _unknown_country(self._shape.site.country, phonenumbers.SUPPORTED_REGIONS)
+            self._mistakes.add(self._root["site"].value_at("country"), sentence)
+
+    def _check_limits(self) -> None:
+        limits = self._shape.limits
+        for lower, upper in _ORDERED_LIMITS:
+            if getattr(limits, lower) > getattr(limits, upper):
+                block = self._root["limits"]
+                key = lower if lower in block else upper
+                self._mistakes.add(block.value_at(key), f"{lower} is above {upper}; make it smaller")
+
+    def _check_keys(self) -> None:
+        used: dict[str, str] = {}
+        for action, key in self._shape.keys.model_dump().items():
+            other = used.setdefault(key, action)
+            if other != action:
+                block = self._root["keys"]
+                at = block.value_at(action if action in block else other)
+                self._mistakes.add(
+                    at, f'key "{key}" would mean both {other} and {action}; choose another key'
+                )
+
+    def _references(self) -> tuple[Reference, ...]:
+        operator = self._shape.site.operator
+        if operator is None:
+            return ()
+        at = self._root["site"].value_at("operator")
+        return (Reference(self._mistakes.file, at, "", operator, "operator"),)
+
+    def _pbx(self) -> settings.PbxSettings:
+        pbx = self._shape.pbx
+        ami = None if pbx.ami is None else checks.split_host_and_port(pbx.ami)
+        return settings.PbxSettings(
+            pbx.ari_url.rstrip("/"), pbx.app, ami, Path(pbx.sounds) if pbx.sounds else None
+        )
+
+    def _delivery(self) -> settings.DeliverySettings:
+        email = self._shape.delivery.email
+        if email is None:
+            return settings.DeliverySettings()
+        host, port = checks.split_host_and_port(email.smtp)
+        return settings.DeliverySettings(
+            settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption)
+        )
+
+    def _dialing(self) -> settings.DialingSettings:
+        dialing = self._shape.dialing
+        return settings.DialingSettings(
+            tuple(dialing.internal), tuple(dialing.outside), dialing.trunk, dialing.per_hour
+        )
+
+
+_SITE_DAYS_MAX = 366
+_ORDERED_LIMITS = (
+    ("number_digits_min", "number_digits_max"),
+    ("message_min_seconds", "message_max_seconds"),
+    ("messages_warning", "messages_per_person"),
+)
+
+
+def _unknown_country(country: str, known: set[str]) -> str:
+    like = checks.nearest(country, known)
+    remedy = f"write such as {like}" if like else "write the two letters of a country, such as JP"
+    return f'the country "{country}" is not known; {remedy}'
+
+
+def handling_of(
+    shapes: Mapping[str, HandlingShape], block: Block | None, file: str, base: Mapping[Kind, Handling]
+) -> dict[Kind, Handling]:
+    """Handling per kind; what a shape leaves out is as in ``base``."""
+    found = {}
+    for name, shape in shapes.items():
+        kind = Kind(name)
+        known = base.get(kind) or DEFAULT_HANDLING[kind]
+        found[kind] = Handling(
+            ring=known.ring if shape.ring is None else shape.ring,
+            reach=known.reach if shape.reach is None else tuple(shape.reach),
+            urgent=known.urgent if shape.urgent is None else tuple(shape.urgent),
+            promise_seconds=known.promise_seconds
+            if shape.promise is None
+            else times.seconds_in(shape.promise),
+            source=Source(file, line_of(block.key_at(name)) if block is not None else 0),
+        )
+    return found

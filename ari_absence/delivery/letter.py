@@ -1,0 +1,152 @@
+"""A memo as an e-mail: readable text, the audio attached, and headers that no caller can write into.
+
+Pure apart from reading the templates. All foreign text is cleaned here, before it meets a template; the
+subject is made of the ledger's id and of digits only. Finished bytes are read back and compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.policy import SMTP, compat32
+from email.utils import format_datetime, formataddr
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound, select_autoescape
+
+from ari_absence.core.text import for_file_name, for_header, for_mail_body
+from ari_absence.delivery.ports import Memo
+from ari_absence.errors import DeliveryRefused
+
+DEFAULT_LANGUAGE = "en"
+SUBJECT_LENGTH_MAX = 120  # below any server's line limit, so that a subject is never folded
+_LONG_TEXT_MAX = 300
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", re.ASCII)
+_HEADER_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mail is from: an address, a name for it, and the language of the text."""
+
+    address: str
+    name: str = "Absence service"
+    language: str = DEFAULT_LANGUAGE
+
+
+def compose(memo: Memo, recipient: str, key: str, sender: Sender, audio: bytes | None) -> bytes:
+    """The mail, ready to be sent. Without ``audio`` the text says where the audio lies.
+
+    Raises:
+        DeliveryRefused: an address is unusable, or the finished headers are not the ones that were set.
+    """
+    _require_address(recipient)
+    _require_address(sender.address)
+    facts = _facts(memo, attached=audio is not None)
+    mail = EmailMessage(policy=SMTP)
+    for name, value in _headers(memo, recipient, key, sender, facts).items():
+        mail[name] = value
+    mail.set_content(_render("letter", sender.language, facts), charset="utf-8", cte="quoted-printable")
+    if audio is not None:
+        mail.add_attachment(audio, maintype="audio", subtype="wav", filename=facts["file_name"])
+    return _checked(mail)
+
+
+def _headers(memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[str, Any]) -> dict[str, str]:
+    """``Auto-Submitted`` keeps the vacation reply of an absent owner from answering us."""
+    headers = {
+        "From": formataddr((for_header(sender.name), sender.address)),
+        "To": recipient,
+        "Subject": for_header(_render("subject", sender.language, facts), SUBJECT_LENGTH_MAX),
+        "Date": format_datetime(memo.at),
+        "Message-ID": f"<{for_file_name(key, 120)}@{sender.address.rpartition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "X-Ari-Absence-Item": for_header(memo.item_id),
+    }
+    return headers | ({"Importance": "high", "X-Priority": "1"} if memo.urgent else {})
+
+
+def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
+    """Everything a template may use: cleaned text, times in the owner's zone, and plain flags."""
+    return {
+        "id": for_mail_body(memo.item_id),
+        "about": memo.about,
+        "person": for_mail_body(memo.person_name),
+        "extension": for_mail_body(memo.extension),
+        "caller": _caller(memo),
+        "digits": for_header(memo.number or memo.caller_number or ""),
+        "number": for_mail_body(memo.number),
+        "colleague": for_mail_body(memo.caller_extension),
+        "why": memo.why or "",
+        "at": _local(memo.at, memo.zone),
+        "due": _local(memo.due, memo.zone) if memo.due else None,
+        "zone": for_mail_body(memo.zone),
+        "urgent": memo.urgent,
+        "length": _length(memo.seconds),
+        "possibly_cut": memo.possibly_cut,
+        "attached": attached,
+        "audio_path": str(memo.audio) if memo.audio else None,
+        "file_name": f"{for_file_name(f'message-{memo.item_id}')}.wav",
+        "notice": {
+            name: for_mail_body(str(value), _LONG_TEXT_MAX) for name, value in (memo.facts or {}).items()
+        },
+    }
+
+
+def _caller(memo: Memo) -> str:
+    parts = (for_mail_body(memo.caller_name), for_mail_body(memo.caller_number))
+    return ", ".join(part for part in parts if part)
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    try:
+        return at.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return at
+
+
+def _length(seconds: float | None) -> str:
+    whole = round(seconds or 0)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _render(part: str, language: str, facts: dict[str, Any]) -> str:
+    """A language is a folder of templates; one that is missing there is taken from the default language."""
+    try:
+        template = _templates().get_template(f"{language}/{part}.txt.j2")
+    except TemplateNotFound:
+        template = _templates().get_template(f"{DEFAULT_LANGUAGE}/{part}.txt.j2")
+    return template.render(facts)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("ari_absence.delivery"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _require_address(address: str) -> None:
+    if not _ADDRESS.fullmatch(address):
+        shown = for_mail_body(address)
+        raise DeliveryRefused(f"{shown!r} is no mail address; correct it in the configuration")
+
+
+def _checked(mail: EmailMessage) -> bytes:
+    """Python of some versions lets an encoded word open a new header line (CVE-2024-6923): read it back."""
+    finished = mail.as_bytes()
+    head = finished.partition(_HEADER_END)[0] + _HEADER_END
+    found = BytesHeaderParser(policy=compat32).parsebytes(head)
+    if [name.lower() for name in found] != [name.lower() for name in mail]:
+        raise DeliveryRefused("a mail was not sent, because its text would have forged a header")
+    return finished

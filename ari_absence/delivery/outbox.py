@@ -1,0 +1,183 @@
+"""The outbox worker: delivers what the ledger owes, at least once, however long a server is away.
+
+``pending -> claimed(lease) -> delivered | retry(at) | dead(why)``. All that is known of a delivery is in the
+ledger, not in this process: a worker that dies leaves a lease that ends, and the next one carries on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from ari_absence.clock import Clock
+from ari_absence.delivery.backoff import GIVE_UP_AFTER, delay
+from ari_absence.delivery.ports import Claim, DestinationDown, Notifier, Outbox
+from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused, LedgerError
+
+ATTEMPT_LIMIT_SECONDS = 120.0  # one mail with five minutes of audio over a slow line
+LEASE = timedelta(minutes=5)  # longer than any attempt, so that only a dead worker's lease ends
+FAILURES_IN_A_ROW_MAX = 3  # of different deliveries: then it is the server that is ill, not the mails
+RECHECK_SECONDS_MAX = 300.0  # the wall clock may be set while we sleep; by then it is noticed
+LEDGER_PAUSE_SECONDS = 10.0  # after a fault of the ledger itself
+
+_log = structlog.get_logger(__name__)
+
+
+class OutboxWorker:
+    """Delivers until :meth:`stop`. :meth:`wake` tells it that something was queued; it never polls."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        notifiers: Sequence[Notifier],
+        clock: Clock,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._lanes = [_Lane(outbox, notifier, clock, jitter) for notifier in notifiers]
+        self._clock = clock
+        self._bell = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something was queued. Call it on the event loop."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Let :meth:`run` return once the attempts under way are settled."""
+        self._stopping = True
+        for lane in self._lanes:
+            lane.stopping = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Deliver what is due, sleep until something is, and so on. A fault never ends it."""
+        while not self._stopping:
+            self._bell.clear()
+            await self._sleep(await self._sweep_or_pause())
+
+    async def sweep(self) -> datetime | None:
+        """Deliver everything that is due now; gives the moment when there is more to do, if any.
+
+        Raises:
+            LedgerError: the outbox itself can't be used.
+        """
+        moments = await asyncio.gather(*(lane.sweep() for lane in self._lanes))
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _sweep_or_pause(self) -> float | None:
+        """Seconds until there is more to do; None when nothing is owed."""
+        try:
+            moment = await self.sweep()
+        except LedgerError as fault:
+            _log.error("outbox_unusable", why=str(fault))
+            return LEDGER_PAUSE_SECONDS
+        if moment is None:
+            return None
+        return min(max((moment - self._clock.now()).total_seconds(), 0.0), RECHECK_SECONDS_MAX)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+
+class _Lane:
+    """One channel's deliveries, one after the other: a slow mail server does not hold up a chat."""
+
+    def __init__(self, outbox: Outbox, notifier: Notifier, clock: Clock, jitter: Callable[[], float]) -> None:
+        self._outbox = outbox
+        self._notifier = notifier
+        self._clock = clock
+        self._jitter = jitter
+        self._failures_in_a_row = 0
+        self.stopping = False
+
+    async def sweep(self) -> datetime | None:
+        """Deliver until nothing is due, or the destination must rest; gives the next moment to look again."""
+        while not self.stopping:
+            now = self._clock.now()
+            rest = await self._outbox.rest(self._notifier.destination)
+            if rest is not None and rest.not_before > now:
+                return await self._next_due(not_before=rest.not_before)
+            claim = await self._outbox.claim(self._notifier.channel, now, now + LEASE)
+            if claim is None:
+                return await self._next_due(not_before=now)
+            await self._settle(claim, await self._attempt(claim), rest.failures if rest else 0)
+        return None
+
+    async def _next_due(self, not_before: datetime) -> datetime | None:
+        due = await self._outbox.next_due([self._notifier.channel])
+        return None if due is None else max(due, not_before)
+
+    async def _attempt(self, claim: Claim) -> DeliveryError | None:
+        """The verdict; None when it was delivered. Poison, too, only marks its own row."""
+        try:
+            async with asyncio.timeout(ATTEMPT_LIMIT_SECONDS):
+                memo = await self._outbox.memo(claim)
+                await self._notifier.deliver(memo, claim.recipient, claim.key)
+        except DeliveryError as verdict:
+            return verdict
+        except TimeoutError:
+            return DeliveryPostponed(f"no end within {ATTEMPT_LIMIT_SECONDS:g} seconds")
+        except Exception as poison:  # noqa: BLE001 -- whatever one row contains, the others are delivered
+            return _Poison(f"it can't be prepared: {_place_of(poison)}")
+        return None
+
+    async def _settle(self, claim: Claim, verdict: DeliveryError | None, rest_failures: int) -> None:
+        now = self._clock.now()
+        kind = type(verdict).__name__ if verdict else "delivered"
+        _log.info("delivery_attempted", delivery=claim.delivery_id, attempt=claim.attempts + 1, verdict=kind)
+        match verdict:
+            case None:
+                await self._outbox.delivered(claim, now)
+                await self._server_works(rest_failures)
+            case DeliveryRefused():
+                await self._outbox.dead(claim, now, str(verdict))
+                await self._server_works(rest_failures)
+            case _:
+                await self._postpone(claim, verdict, rest_failures, now)
+
+    async def _postpone(
+        self, claim: Claim, verdict: DeliveryError, rest_failures: int, now: datetime
+    ) -> None:
+        not_before = now + delay(claim.attempts + 1, self._jitter())
+        if self._server_is_ill(verdict):
+            not_before = now + delay(rest_failures + 1, self._jitter())
+            destination = self._notifier.destination
+            await self._outbox.set_rest(destination, rest_failures + 1, not_before, str(verdict))
+        if now - claim.queued_at >= GIVE_UP_AFTER:
+            hours = GIVE_UP_AFTER.total_seconds() / 3600
+            await self._outbox.dead(claim, now, f"given up after {hours:.0f} hours: {verdict}")
+        else:
+            await self._outbox.postponed(claim, not_before, str(verdict))
+
+    def _server_is_ill(self, verdict: DeliveryError) -> bool:
+        if isinstance(verdict, _Poison):
+            return False
+        self._failures_in_a_row += 1
+        ill = isinstance(verdict, DestinationDown) or self._failures_in_a_row >= FAILURES_IN_A_ROW_MAX
+        if ill:
+            self._failures_in_a_row = 0
+        return ill
+
+    async def _server_works(self, rest_failures: int) -> None:
+        self._failures_in_a_row = 0
+        if rest_failures:
+            await self._outbox.clear_rest(self._notifier.destination)
+
+
+class _Poison(DeliveryPostponed):
+    """Our own code failed on this row. An upgrade may mend it, so it is tried again like the rest."""
+
+
+def _place_of(fault: Exception) -> str:
+    """Where a fault arose, without its text, which may quote a caller."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} at {last.filename}:{last.lineno}"

@@ -1,0 +1,186 @@
+"""What the delivery worker speaks with: the outbox on one side, the notifiers on the other.
+
+``ledger.outbox`` implements :class:`Outbox`, and the values :class:`Claim`, :class:`Rest` and :class:`Memo`,
+by their shape alone. Instants are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from ari_absence.errors import DeliveryPostponed
+
+
+class DestinationDown(DeliveryPostponed):
+    """The server as a whole can't be used now: nothing else is tried there until it has rested."""
+
+
+class Claim(Protocol):
+    """A delivery leased to one worker. ``attempts`` counts the failed ones; ``key`` never changes."""
+
+    @property
+    def delivery_id(self) -> str:
+        """The delivery's id in the ledger."""
+
+    @property
+    def token(self) -> str:
+        """Proof of the lease."""
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt of this delivery, and for no other."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+
+    @property
+    def recipient(self) -> str:
+        """The address in the channel."""
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before."""
+
+    @property
+    def queued_at(self) -> datetime:
+        """Since when it has been owed."""
+
+
+class Rest(Protocol):
+    """Until when a destination is left in peace, after how many failures in a row."""
+
+    @property
+    def failures(self) -> int:
+        """Failures in a row."""
+
+    @property
+    def not_before(self) -> datetime:
+        """When it may be tried again."""
+
+
+class Memo(Protocol):
+    """What is told of one item. All text in it is foreign until it has been through ``core.text``."""
+
+    @property
+    def item_id(self) -> str:
+        """The ledger's id of the message, callback or notice."""
+
+    @property
+    def about(self) -> str:
+        """``message``, a wish (``call_back``, ``just_called``, ``missed``), or the name of a notice."""
+
+    @property
+    def extension(self) -> str:
+        """Whose it is."""
+
+    @property
+    def person_name(self) -> str:
+        """Whose it is, by name; empty in a notice."""
+
+    @property
+    def zone(self) -> str:
+        """The IANA name of the owner's time zone."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was left."""
+
+    @property
+    def caller_number(self) -> str | None:
+        """The number the call came from; None if withheld."""
+
+    @property
+    def caller_name(self) -> str | None:
+        """The name the call came with, as the network sent it."""
+
+    @property
+    def caller_extension(self) -> str | None:
+        """The caller's own extension, for a colleague."""
+
+    @property
+    def number(self) -> str | None:
+        """The number to call back, which the caller may have keyed in."""
+
+    @property
+    def why(self) -> str | None:
+        """How the call came to us: ``absent``, ``noanswer``, ``busy`` or ``unreachable``."""
+
+    @property
+    def due(self) -> datetime | None:
+        """By when the caller was promised an answer."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the caller called it urgent."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the audio is."""
+
+    @property
+    def possibly_cut(self) -> bool:
+        """Whether some of the audio may be missing at its end."""
+
+    @property
+    def audio(self) -> Path | None:
+        """Where the audio lies, if there is any."""
+
+    @property
+    def facts(self) -> Mapping[str, Any] | None:
+        """What a notice tells."""
+
+
+class Outbox(Protocol):
+    """Where the deliveries are kept. Every method may raise :class:`~ari_absence.errors.LedgerError`."""
+
+    async def claim(self, channel: str, now: datetime, lease_until: datetime) -> Claim | None:
+        """Lease the next delivery that is due in the channel; None when there is none."""
+
+    async def memo(self, claim: Claim) -> Memo:
+        """What is to be told."""
+
+    async def delivered(self, claim: Claim, at: datetime) -> None:
+        """Settle: it was accepted."""
+
+    async def postponed(self, claim: Claim, not_before: datetime, why: str) -> None:
+        """Settle: it failed, and is tried again."""
+
+    async def dead(self, claim: Claim, at: datetime, why: str) -> None:
+        """Settle: it is given up, stays visible, and the operator is told."""
+
+    async def rest(self, destination: str) -> Rest | None:
+        """Whether the destination failed as a whole lately."""
+
+    async def set_rest(self, destination: str, failures: int, not_before: datetime, why: str) -> None:
+        """The destination failed as a whole."""
+
+    async def clear_rest(self, destination: str) -> None:
+        """The destination works again."""
+
+    async def next_due(self, channels: Collection[str]) -> datetime | None:
+        """When the next delivery is due, or a lease runs out; None when nothing is owed."""
+
+
+class Notifier(Protocol):
+    """One channel. Its exceptions are verdicts."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name, as in the ledger."""
+
+    @property
+    def destination(self) -> str:
+        """The server behind it, which fails or works as a whole."""
+
+    async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
+        """Hand the memo over. The same ``key`` makes a repetition recognisable as such.
+
+        Raises:
+            DeliveryRefused: it will never work as it is.
+            DestinationDown: the server can't be used at all.
+            DeliveryPostponed: it did not work this time.
+        """

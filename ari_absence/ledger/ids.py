@@ -1,0 +1,31 @@
+"""Ids of what the ledger holds: readable, sortable by time, and not to be guessed."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+
+_RANDOM_BYTES = 3  # sixteen million values within one second: nobody guesses a neighbour's id
+
+
+class Prefix(StrEnum):
+    """What an id stands for."""
+
+    MESSAGE = "M"
+    CALLBACK = "C"
+    AUDIO = "A"
+    DELIVERY = "D"
+    NOTICE = "N"
+    ABSENCE = "V"
+
+
+def new_id(prefix: Prefix, at: datetime) -> str:
+    """A new id such as ``M-20261125-100203-7f3a9c``; the time in it is UTC.
+
+    Raises:
+        ValueError: ``at`` does not say its UTC offset.
+    """
+    if at.tzinfo is None:
+        raise ValueError("an id needs an instant with its UTC offset")
+    return f"{prefix}-{at.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(_RANDOM_BYTES)}"

@@ -1,0 +1,119 @@
+"""Recordings no longer needed where they lie: removed in the background, again and again if need be.
+
+What a row of the ledger remembers survives a restart; a recording never kept is remembered only here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from ari_absence.errors import AlreadyGone, AsteriskError, LedgerError, RequestRefused
+from ari_absence.ledger.model import AudioRow, CallbackRow, MessageRow
+from ari_absence.ledger.recordings import RecordingStore
+from ari_absence.ledger.thread import LedgerThread
+
+DELETE_LIMIT_SECONDS = 5.0
+BATCH = 50  # a long outage of Asterisk must not make one transaction of thousands of rows
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leftover:
+    audio_id: str
+    recording_name: str | None
+    discarded: bool
+
+
+class Leftovers:
+    """Clears away audio after the ledger has committed. Nothing here can delay or fail a call."""
+
+    def __init__(
+        self, thread: LedgerThread, store: RecordingStore, delete: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._thread = thread
+        self._store = store
+        self._delete = delete
+        self._never_kept: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+
+    def add(self, recording_name: str) -> None:
+        """Remember a recording in Asterisk that was never kept."""
+        self._never_kept.add(recording_name)
+
+    def clear_soon(self) -> None:
+        """Begin clearing in the background, or have the clearing under way look again."""
+        if self._task is not None and not self._task.done():
+            self._again = True
+            return
+        self._task = asyncio.create_task(self.clear(), name="leftovers")
+
+    async def finish(self) -> None:
+        """Wait for the clearing under way."""
+        if self._task is not None:
+            await self._task
+
+    async def clear(self) -> None:
+        """Remove what can be removed now. Never raises; what fails stays for the next time."""
+        self._again = True
+        while self._again:
+            self._again = False
+            try:
+                await self._clear_once()
+            except AsteriskError as fault:
+                _log.info("leftovers_stay", why=str(fault))
+            except LedgerError as fault:
+                _log.warning("leftovers_stay", why=str(fault))
+
+    async def _clear_once(self) -> None:
+        for name in tuple(self._never_kept):
+            await self._delete_in_asterisk(name)
+            self._never_kept.discard(name)
+        for leftover in await self._thread.read(_find):
+            if leftover.recording_name is not None:
+                await self._delete_in_asterisk(leftover.recording_name)
+            if leftover.discarded:
+                await self._thread.do(partial(self._store.remove, leftover.audio_id))
+            await self._thread.write(partial(_forget, leftover))
+
+    async def _delete_in_asterisk(self, name: str) -> None:
+        try:
+            async with asyncio.timeout(DELETE_LIMIT_SECONDS):
+                await self._delete(name)
+        except AlreadyGone:
+            return
+        except RequestRefused as fault:
+            # Asterisk lives but won't: one stubborn file must not keep the others from being cleared.
+            _log.warning("leftover_stays_in_asterisk", recording=name, why=str(fault))
+        except TimeoutError as fault:
+            limit = f"{DELETE_LIMIT_SECONDS:g} s"
+            raise AsteriskError(f"recording {name} was not removed within {limit}") from fault
+
+
+def _find(session: Session) -> list[_Leftover]:
+    """Audio with an owner whose recording is still in Asterisk, and audio nobody wants."""
+    owned = or_(
+        select(MessageRow.id).where(MessageRow.audio_id == AudioRow.id).exists(),
+        select(CallbackRow.id).where(CallbackRow.name_audio_id == AudioRow.id).exists(),
+    )
+    query = select(AudioRow).where(or_(AudioRow.discarded, AudioRow.recording_name.is_not(None) & owned))
+    rows = session.scalars(query.limit(BATCH))
+    return [_Leftover(row.id, row.recording_name, row.discarded) for row in rows]
+
+
+def _forget(leftover: _Leftover, session: Session) -> None:
+    row = session.get(AudioRow, leftover.audio_id)
+    if row is None:
+        return
+    if leftover.discarded:
+        session.delete(row)
+    else:
+        row.recording_name = None

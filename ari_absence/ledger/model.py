@@ -1,0 +1,236 @@
+"""The tables, as typed rows.
+
+Instants are aware and in UTC. Words with a closed meaning are stored as their plain values, so that a row
+written by another version can always be read. Migrations follow this file; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant. Refuses one that does not say its UTC offset; always gives UTC back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: in UTC, and without the offset where the database can't store one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger stores only instants that say their UTC offset")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CallbackState(StrEnum):
+    """Whether a callback is still owed. ``INFORMATION``: there is no number to call."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    INFORMATION = "information"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    RETRY = "retry"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+_ID = String(40)
+_WORD = String(32)
+_NAME = String(200)
+
+
+class Row(DeclarativeBase):
+    """A row of the ledger."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own way to say it
+        datetime: UtcInstant,
+        dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
+    }
+
+
+class CallRow(Row):
+    """One call that reached us, with the reasons of its decision. ``zone`` is the person's."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    person_name: Mapped[str] = mapped_column(_NAME)
+    zone: Mapped[str] = mapped_column(String(64))
+    caller_number: Mapped[str | None] = mapped_column(String(64))
+    caller_name: Mapped[str | None] = mapped_column(_NAME)
+    caller_extension: Mapped[str | None] = mapped_column(_WORD)
+    why: Mapped[str] = mapped_column(_WORD)
+    state_kind: Mapped[str | None] = mapped_column(_WORD)
+    reasons: Mapped[list[dict[str, Any]]]
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(_WORD)
+
+
+class AudioRow(Row):
+    """Audio in our own data folder. ``recording_name`` is its name in Asterisk while it is there too."""
+
+    __tablename__ = "audio"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    seconds: Mapped[float]
+    possibly_cut: Mapped[bool] = mapped_column(default=False)
+    kept_at: Mapped[datetime]
+    recording_name: Mapped[str | None] = mapped_column(String(200), index=True)
+    discarded: Mapped[bool] = mapped_column(default=False)
+
+
+class MessageRow(Row):
+    """A message somebody left."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    audio_id: Mapped[str] = mapped_column(ForeignKey("audio.id"), unique=True)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    due: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+
+    call: Mapped[CallRow] = relationship(lazy="joined")
+    audio: Mapped[AudioRow] = relationship(lazy="joined")
+
+
+class CallbackRow(Row):
+    """Somebody to be called back, or to be told of. ``history`` is a list of {at, what, by}."""
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    wish: Mapped[str] = mapped_column(_WORD)
+    number: Mapped[str | None] = mapped_column(String(64))
+    name_audio_id: Mapped[str | None] = mapped_column(ForeignKey("audio.id"), unique=True)
+    due: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(_WORD, index=True)
+    history: Mapped[list[dict[str, Any]]]
+
+    call: Mapped[CallRow] = relationship(lazy="joined")
+    name_audio: Mapped[AudioRow | None] = relationship(lazy="joined")
+
+
+class PlaceRow(Row):
+    """A place in somebody's mailbox, reserved for a call in which a message is being recorded."""
+
+    __tablename__ = "places"
+
+    call_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    reserved_at: Mapped[datetime]
+
+
+class MailboxRow(Row):
+    """One row per extension with a mailbox: what two callers at once must queue for."""
+
+    __tablename__ = "mailboxes"
+
+    extension: Mapped[str] = mapped_column(_WORD, primary_key=True)
+    warned_at: Mapped[datetime | None]
+    full_told_at: Mapped[datetime | None]
+
+
+class AbsenceRow(Row):
+    """An absence set by phone or command. ``until`` None: until somebody ends it."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    kind: Mapped[str] = mapped_column(_WORD)
+    begins_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    delegate: Mapped[str | None] = mapped_column(_WORD)
+    set_by: Mapped[str] = mapped_column(_NAME)
+    set_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_by: Mapped[str | None] = mapped_column(_NAME)
+
+
+class DeliveryRow(Row):
+    """One delivery owed: of a message, of a callback, or of a notice (``topic`` says which)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_channel_state_not_before", "channel", "state", "not_before"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    topic: Mapped[str] = mapped_column(_WORD)
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    callback_id: Mapped[str | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    notice: Mapped[dict[str, Any] | None]
+    channel: Mapped[str] = mapped_column(_WORD)
+    recipient: Mapped[str] = mapped_column(String(320))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(_WORD, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    claim: Mapped[str | None] = mapped_column(_WORD)
+    lease_until: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+    message: Mapped[MessageRow | None] = relationship()
+    callback: Mapped[CallbackRow | None] = relationship()
+
+
+class DestinationRow(Row):
+    """A server that failed as a whole, and until when it is left in peace."""
+
+    __tablename__ = "destinations"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    last_error: Mapped[str] = mapped_column(Text)
+
+
+class MetaRow(Row):
+    """A fact about the ledger itself."""
+
+    __tablename__ = "meta"
+
+    key: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,224 @@
+"""The notebook a conversation writes in, kept in the ledger.
+
+The order of steps is the promise. Audio: fetched, verified, written and synced, then its row. Message: row
+and deliveries in one transaction, after the audio is there. Asterisk's own copy goes last. Whatever step
+the process dies at, there is a whole message, or audio without an owner; never a message without audio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from sqlalchemy.orm import Session
+
+from ari_absence.attendant.call import Recording, RecordingEnd
+from ari_absence.attendant.notebook import (
+    AudioFault,
+    CallbackDraft,
+    KeptAudio,
+    MessageDraft,
+    Outcome,
+)
+from ari_absence.clock import Clock
+from ari_absence.core.decision import Decision
+from ari_absence.core.people import Limits
+from ari_absence.errors import AsteriskError, LedgerError
+from ari_absence.ledger import writing
+from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.ids import Prefix, new_id
+from ari_absence.ledger.leftovers import Leftovers
+from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
+from ari_absence.ledger.recordings import RecordingStore, VerifiedAudio, verify
+from ari_absence.ledger.thread import LedgerThread
+
+FETCH_LIMIT_SECONDS = 8.0  # five minutes of audio are 4.8 MB: under a second on a LAN, and the caller waits
+TALK_SECONDS_MIN = 0.3  # shorter than the shortest "yes"; a click or the beep's echo stays below
+CUT_TOLERANCE_SECONDS = 2.0  # Asterisk's own count includes the beep and may lag; more missing is lost audio
+_EMPTY_WAV_BYTES = 44  # nothing but a header
+
+_log = structlog.get_logger(__name__)
+
+
+class Recordings(Protocol):
+    """The recordings that lie in Asterisk."""
+
+    async def fetch_recording(self, name: str) -> bytes:
+        """The whole file.
+
+        Raises:
+            AsteriskError: it is not there, or could not be fetched.
+        """
+
+    async def delete_recording(self, name: str) -> None:
+        """Remove it.
+
+        Raises:
+            AlreadyGone: there is none.
+            AsteriskError: it could not be removed.
+        """
+
+
+class LedgerNotebook:
+    """``attendant.notebook.Notebook``, on the ledger and its data folder.
+
+    ``on_queued`` is called on the event loop after each commit that may have queued deliveries.
+    """
+
+    def __init__(
+        self,
+        thread: LedgerThread,
+        store: RecordingStore,
+        recordings: Recordings,
+        addressees: Addressees,
+        limits: Callable[[], Limits],
+        clock: Clock,
+        on_queued: Callable[[], None],
+    ) -> None:
+        self._thread = thread
+        self._store = store
+        self._recordings = recordings
+        self._addressees = addressees
+        self._limits = limits
+        self._clock = clock
+        self._on_queued = on_queued
+        self._leftovers = Leftovers(thread, store, recordings.delete_recording)
+
+    async def open_call(self, decision: Decision) -> None:
+        """Note that the call has begun, with the decision and its reasons."""
+        await self._thread.write(lambda session: writing.insert_call(session, decision))
+
+    async def mailbox_full(self, extension: str) -> bool:
+        """Whether nobody can leave a message for ``extension`` now; what the decision wants to know."""
+        return await self._thread.read(lambda session: self._mailboxes().is_full(session, extension))
+
+    async def reserve_place(self, call_id: str, extension: str) -> bool:
+        """Keep a place for one more message; False when the mailbox is full.
+
+        Raises:
+            LedgerError: the disk has no room for another recording.
+        """
+        await self._thread.do(self._store.check_room)
+        now = self._clock.now()
+        reserved = await self._thread.write(
+            lambda session: self._mailboxes().reserve(session, call_id, extension, now)
+        )
+        if not reserved:
+            self._on_queued()
+        return reserved
+
+    async def keep(self, recording: Recording, min_seconds: float) -> KeptAudio | AudioFault:
+        """Fetch the recording from Asterisk, check it and copy it to our own disk."""
+        received = await self._fetch(recording.name)
+        if len(received) <= _EMPTY_WAV_BYTES:
+            return await self._reject(recording, AudioFault.TOO_SHORT)
+        verified = await self._thread.do(lambda: verify(received))
+        fault = _fault(verified, min_seconds)
+        if fault is not None:
+            return await self._reject(recording, fault)
+        return await self._keep_verified(recording, verified)
+
+    async def discard(self, recording: Recording, audio: KeptAudio | None = None) -> None:
+        """Forget a recording the caller did not want. Never raises."""
+        try:
+            if audio is None:
+                self._leftovers.add(recording.name)
+            else:
+                await self._thread.write(lambda session: writing.discard_audio(session, audio.audio_id))
+        except LedgerError as fault:
+            _log.warning("recording_not_discarded", recording=recording.name, why=str(fault))
+        self._leftovers.clear_soon()
+
+    async def save_message(self, draft: MessageDraft) -> str:
+        """Commit the message and its deliveries in one transaction; gives the message's id."""
+
+        def write(session: Session) -> str:
+            writing.insert_call(session, draft.decision)
+            return self._write_message(session, writing.LeftMessage.of(draft))
+
+        return await self._saved(write)
+
+    async def save_callback(self, draft: CallbackDraft) -> str:
+        """Commit the callback and its deliveries in one transaction; gives the callback's id."""
+
+        def write(session: Session) -> str:
+            writing.insert_call(session, draft.decision)
+            noted = writing.NotedCallback.of(draft)
+            return writing.save_callback(session, noted, self._addressees, self._clock.now())
+
+        return await self._saved(write)
+
+    async def close_call(self, call_id: str, outcome: Outcome) -> None:
+        """Note how the call ended, and free a place that was reserved and not used."""
+        now = self._clock.now()
+
+        def close(session: Session) -> None:
+            writing.end_call(session, call_id, outcome, now)
+            free_place(session, call_id)
+
+        await self._thread.write(close)
+
+    async def clear_leftovers(self) -> None:
+        """Remove from Asterisk what is no longer needed there; what fails is tried again next time."""
+        await self._leftovers.clear()
+
+    async def finish(self) -> None:
+        """Wait for the clearing that is under way. The ledger itself is closed by its owner."""
+        await self._leftovers.finish()
+
+    def _mailboxes(self) -> MailboxKeeper:
+        return MailboxKeeper(self._limits(), self._addressees)
+
+    async def _fetch(self, name: str) -> bytes:
+        try:
+            async with asyncio.timeout(FETCH_LIMIT_SECONDS):
+                return await self._recordings.fetch_recording(name)
+        except TimeoutError as fault:
+            limit = f"{FETCH_LIMIT_SECONDS:g} s"
+            raise LedgerError(f"recording {name} was not handed over within {limit}") from fault
+        except AsteriskError as fault:
+            raise LedgerError(f"recording {name} can't be fetched: {fault}") from fault
+
+    async def _reject(self, recording: Recording, fault: AudioFault) -> AudioFault:
+        _log.info("recording_rejected", recording=recording.name, fault=fault.value)
+        self._leftovers.add(recording.name)
+        self._leftovers.clear_soon()
+        return fault
+
+    async def _keep_verified(self, recording: Recording, verified: VerifiedAudio) -> KeptAudio:
+        now = self._clock.now()
+        audio = KeptAudio(new_id(Prefix.AUDIO, now), verified.seconds, _possibly_cut(recording, verified))
+        await self._thread.do(lambda: self._store.keep(audio.audio_id, verified.wav))
+        try:
+            await self._thread.write(
+                lambda session: writing.insert_audio(session, audio, recording.name, now)
+            )
+        except LedgerError:
+            await self._thread.do(lambda: self._store.remove(audio.audio_id))
+            raise
+        return audio
+
+    def _write_message(self, session: Session, left: writing.LeftMessage) -> str:
+        now = self._clock.now()
+        return writing.save_message(session, left, self._mailboxes(), self._addressees, now)
+
+    async def _saved(self, write: Callable[[Session], str]) -> str:
+        """The id of what was saved. Asterisk's own copy goes afterwards, in the background."""
+        saved_id = await self._thread.write(write)
+        self._on_queued()
+        self._leftovers.clear_soon()
+        return saved_id
+
+
+def _fault(verified: VerifiedAudio, min_seconds: float) -> AudioFault | None:
+    if verified.seconds < min_seconds:
+        return AudioFault.TOO_SHORT
+    return AudioFault.SILENT if verified.loud_seconds < TALK_SECONDS_MIN else None
+
+
+def _possibly_cut(recording: Recording, verified: VerifiedAudio) -> bool:
+    missing_seconds = recording.seconds - verified.seconds
+    reached_limit = recording.ended_by is RecordingEnd.LIMIT
+    return verified.repaired or reached_limit or missing_seconds > CUT_TOLERANCE_SECONDS

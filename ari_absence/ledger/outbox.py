@@ -1,0 +1,298 @@
+"""The outbox in the ledger: what the delivery worker claims, learns about and settles.
+
+Implements ``delivery.outbox.Outbox`` by its shape; the two rooms do not know each other.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from ari_absence.errors import LedgerError
+from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.deliveries import Notice, Topic, queue_notice
+from ari_absence.ledger.model import (
+    AudioRow,
+    CallbackRow,
+    CallRow,
+    DeliveryRow,
+    DeliveryState,
+    DestinationRow,
+    MessageRow,
+)
+from ari_absence.ledger.recordings import RecordingStore
+from ari_absence.ledger.thread import LedgerThread
+
+_CLAIM_BYTES = 8
+_ERROR_LENGTH_MAX = 500
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery leased to one worker. ``token`` proves it; ``attempts`` counts the failed ones before."""
+
+    delivery_id: str
+    token: str
+    key: str
+    channel: str
+    recipient: str
+    attempts: int
+    queued_at: datetime
+
+
+class Lease(Protocol):
+    """As much of a claim as is needed to settle it."""
+
+    @property
+    def delivery_id(self) -> str:
+        """The delivery."""
+
+    @property
+    def token(self) -> str:
+        """Proof of the lease."""
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerMemo:
+    """Everything a notifier may tell about one item. ``zone`` is the IANA name of the owner's."""
+
+    item_id: str
+    about: str
+    extension: str
+    person_name: str
+    zone: str
+    at: datetime
+    caller_number: str | None = None
+    caller_name: str | None = None
+    caller_extension: str | None = None
+    number: str | None = None
+    why: str | None = None
+    due: datetime | None = None
+    urgent: bool = False
+    seconds: float | None = None
+    possibly_cut: bool = False
+    audio: Path | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Until when a destination is left in peace, after how many failures in a row."""
+
+    failures: int
+    not_before: datetime
+
+
+class LedgerOutbox:
+    """The deliveries owed, in the ledger. Every method raises :class:`LedgerError` if it can't be used."""
+
+    def __init__(self, thread: LedgerThread, recordings: RecordingStore, addressees: Addressees) -> None:
+        self._thread = thread
+        self._recordings = recordings
+        self._addressees = addressees
+
+    async def claim(self, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
+        """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none."""
+        return await self._thread.write(lambda session: _claim(session, channel, now, lease_until))
+
+    async def memo(self, claim: Lease) -> LedgerMemo:
+        """What is to be told."""
+        return await self._thread.read(lambda session: self._memo(session, claim.delivery_id))
+
+    async def delivered(self, claim: Lease, at: datetime) -> None:
+        """Settle: it was accepted."""
+        values = {"state": DeliveryState.DELIVERED.value, "delivered_at": at, "last_error": None}
+        await self._settle(claim, values)
+
+    async def postponed(self, claim: Lease, not_before: datetime, why: str) -> None:
+        """Settle: it failed, and is tried again."""
+        values = {"state": DeliveryState.RETRY.value, "not_before": not_before}
+        await self._settle(claim, values | {"last_error": why, "attempts": claim.attempts + 1})
+
+    async def dead(self, claim: Lease, at: datetime, why: str) -> None:
+        """Settle: it is given up, and the operator is told."""
+        await self._thread.write(lambda session: self._bury(session, claim, at, why))
+
+    async def rest(self, destination: str) -> Rest | None:
+        """Whether the destination failed as a whole lately."""
+        return await self._thread.read(lambda session: _rest(session, destination))
+
+    async def set_rest(self, destination: str, failures: int, not_before: datetime, why: str) -> None:
+        """The destination failed as a whole."""
+        row = DestinationRow(
+            name=destination, failures=failures, not_before=not_before, last_error=why[:_ERROR_LENGTH_MAX]
+        )
+        await self._thread.write(lambda session: session.merge(row))
+
+    async def clear_rest(self, destination: str) -> None:
+        """The destination works again."""
+        await self._thread.write(lambda session: _clear_rest(session, destination))
+
+    async def next_due(self, channels: Collection[str]) -> datetime | None:
+        """When the next delivery of these channels is due, or a lease runs out; None when nothing is owed."""
+        return await self._thread.read(lambda session: _next_due(session, channels))
+
+    async def retry(self, delivery_id: str, now: datetime) -> bool:
+        """Try a dead or waiting delivery again from now on; False when there is none with that id."""
+        return await self._thread.write(lambda session: retry(session, delivery_id, now))
+
+    async def _settle(self, claim: Lease, values: Mapping[str, Any]) -> None:
+        await self._thread.write(lambda session: _settle(session, claim, values))
+
+    def _bury(self, session: Session, claim: Lease, at: datetime, why: str) -> None:
+        values = {"state": DeliveryState.DEAD.value, "last_error": why, "attempts": claim.attempts + 1}
+        if not _settle(session, claim, values):
+            return
+        row = session.get_one(DeliveryRow, claim.delivery_id)
+        if row.topic == Topic.NOTICE:
+            return  # a notice about a notice could go round for ever
+        facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
+        elsewhere = [there for there in self._addressees.operator() if there.recipient != row.recipient]
+        facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
+        queue_notice(session, Notice.DELIVERY_DEAD, facts, elsewhere, at)
+
+    def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
+        row = session.get_one(DeliveryRow, delivery_id)
+        if row.message is not None:
+            return self._message_memo(row.message)
+        if row.callback is not None:
+            return self._callback_memo(row.callback)
+        if row.notice is not None:
+            return _notice_memo(row.notice)
+        raise LedgerError(f"delivery {delivery_id} is about nothing")
+
+    def _message_memo(self, message: MessageRow) -> LedgerMemo:
+        return LedgerMemo(
+            item_id=message.id,
+            about=Topic.MESSAGE.value,
+            at=message.at,
+            due=message.due,
+            urgent=message.urgent,
+            number=message.call.caller_number,
+            **_call_facts(message.call),
+            **self._audio_facts(message.audio),
+        )
+
+    def _callback_memo(self, callback: CallbackRow) -> LedgerMemo:
+        return LedgerMemo(
+            item_id=callback.id,
+            about=callback.wish,
+            at=callback.at,
+            due=callback.due,
+            number=callback.number,
+            **_call_facts(callback.call),
+            **(self._audio_facts(callback.name_audio) if callback.name_audio else {}),
+        )
+
+    def _audio_facts(self, audio: AudioRow) -> dict[str, Any]:
+        return {
+            "seconds": audio.seconds,
+            "possibly_cut": audio.possibly_cut,
+            "audio": self._recordings.path_of(audio.id),
+        }
+
+
+def retry(session: Session, delivery_id: str, now: datetime) -> bool:
+    """Try a dead or waiting delivery again from ``now`` on, with a fresh count and a fresh time limit."""
+    row = session.get(DeliveryRow, delivery_id)
+    if row is None or row.state not in (*_WAITING, DeliveryState.DEAD):
+        return False
+    row.state = DeliveryState.PENDING.value
+    row.attempts = 0
+    row.queued_at = row.not_before = now
+    return True
+
+
+def _call_facts(call: CallRow) -> dict[str, Any]:
+    return {
+        "extension": call.extension,
+        "person_name": call.person_name,
+        "zone": call.zone,
+        "caller_number": call.caller_number,
+        "caller_name": call.caller_name,
+        "caller_extension": call.caller_extension,
+        "why": call.why,
+    }
+
+
+def _notice_memo(notice: Mapping[str, Any]) -> LedgerMemo:
+    return LedgerMemo(
+        item_id=notice["id"],
+        about=notice["about"],
+        extension=str(notice.get("extension", "")),
+        person_name="",
+        zone="UTC",
+        at=datetime.fromisoformat(notice["at"]),
+        facts=notice,
+    )
+
+
+def _extension(row: DeliveryRow) -> str:
+    item = row.message or row.callback
+    return item.extension if item else ""
+
+
+def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
+    due = DeliveryRow.state.in_(_WAITING) & (DeliveryRow.not_before <= now)
+    abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
+    row = session.scalar(
+        select(DeliveryRow)
+        .where(DeliveryRow.channel == channel, or_(due, abandoned))
+        .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    if row.state == DeliveryState.CLAIMED:
+        row.attempts += 1  # whoever held it died of it, perhaps
+    row.state = DeliveryState.CLAIMED.value
+    row.claim = secrets.token_hex(_CLAIM_BYTES)
+    row.lease_until = lease_until
+    return ClaimedDelivery(
+        row.id, row.claim, row.key, row.channel, row.recipient, row.attempts, row.queued_at
+    )
+
+
+def _settle(session: Session, claim: Lease, values: Mapping[str, Any]) -> bool:
+    """Only the holder of the lease settles; whoever lost it changes nothing."""
+    held = (DeliveryRow.id == claim.delivery_id) & (DeliveryRow.claim == claim.token)
+    error = values.get("last_error")
+    cut = {"last_error": error[:_ERROR_LENGTH_MAX]} if error else {}
+    settled = session.execute(
+        update(DeliveryRow).where(held).values({**values, **cut, "claim": None, "lease_until": None})
+    )
+    return bool(getattr(settled, "rowcount", 0))
+
+
+def _rest(session: Session, destination: str) -> Rest | None:
+    row = session.get(DestinationRow, destination)
+    return Rest(row.failures, row.not_before) if row else None
+
+
+def _clear_rest(session: Session, destination: str) -> None:
+    row = session.get(DestinationRow, destination)
+    if row is not None:
+        session.delete(row)
+
+
+def _next_due(session: Session, channels: Collection[str]) -> datetime | None:
+    of_channels = DeliveryRow.channel.in_(channels)
+    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(_WAITING))
+    leased = select(func.min(DeliveryRow.lease_until)).where(
+        of_channels, DeliveryRow.state == DeliveryState.CLAIMED.value
+    )
+    moments: Sequence[datetime | None] = (session.scalar(waiting), session.scalar(leased))
+    return min((moment for moment in moments if moment is not None), default=None)

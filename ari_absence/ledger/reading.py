@@ -1,0 +1,327 @@
+"""Questions to the ledger, for people: what is there, newest or most pressing first, a page at a time.
+
+Functions on a session, for the CLI (in a ``Store.reading()`` block) and for the service alike. What callers
+supplied is returned as it was stored; whoever shows it cleans it with ``core.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from ari_absence.ledger.model import (
+    AbsenceRow,
+    AudioRow,
+    CallbackRow,
+    CallbackState,
+    CallRow,
+    DeliveryRow,
+    DeliveryState,
+    DestinationRow,
+    MessageRow,
+)
+
+PAGE_ROWS = 50
+PAGE_ROWS_MAX = 500  # beyond that a list is no reading matter, and a panel would stall
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list: ``rows`` after skipping ``skip``."""
+
+    rows: int = PAGE_ROWS
+    skip: int = 0
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """The query, limited to this page."""
+        return query.limit(max(0, min(self.rows, PAGE_ROWS_MAX))).offset(max(0, self.skip))
+
+
+FIRST_PAGE = Page()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where one delivery stands. ``state`` is one of ``model.DeliveryState``."""
+
+    id: str
+    item_id: str | None
+    channel: str
+    recipient: str
+    state: str
+    attempts: int
+    queued_at: datetime
+    not_before: datetime
+    delivered_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, with where each of its deliveries stands."""
+
+    id: str
+    call_id: str
+    extension: str
+    person_name: str
+    at: datetime
+    caller_number: str | None
+    caller_name: str | None
+    caller_extension: str | None
+    seconds: float
+    urgent: bool
+    possibly_cut: bool
+    due: datetime | None
+    heard_at: datetime | None
+    audio_id: str
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Somebody to be called back, or to be told of."""
+
+    id: str
+    call_id: str
+    extension: str
+    person_name: str
+    at: datetime
+    wish: str
+    number: str | None
+    caller_name: str | None
+    due: datetime | None
+    state: str
+    name_audio_id: str | None
+    history: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call, with the reasons of its decision as ``{"text": …, "source": …}``."""
+
+    id: str
+    extension: str
+    person_name: str
+    caller_number: str | None
+    caller_name: str | None
+    caller_extension: str | None
+    why: str
+    state_kind: str | None
+    began_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    reasons: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAbsence:
+    """An absence that was set. Its note is its owner's and is not read here."""
+
+    id: str
+    extension: str
+    kind: str
+    begins_at: datetime
+    until: datetime | None
+    set_by: str
+    set_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxSummary:
+    """How much is owed. ``oldest`` is since when the oldest waiting delivery has been owed."""
+
+    waiting: int
+    delivered: int
+    dead: int
+    oldest: datetime | None
+    resting: Mapping[str, str]
+
+
+def messages(
+    session: Session, extension: str | None = None, unheard_only: bool = False, page: Page = FIRST_PAGE
+) -> list[Message]:
+    """Messages, newest first."""
+    query = select(MessageRow).order_by(MessageRow.at.desc(), MessageRow.id.desc())
+    if extension is not None:
+        query = query.where(MessageRow.extension == extension)
+    if unheard_only:
+        query = query.where(MessageRow.heard_at.is_(None))
+    rows = session.scalars(page.of(query)).all()
+    owed = _deliveries_of(session, [row.id for row in rows])
+    return [_message(row, tuple(owed.get(row.id, ()))) for row in rows]
+
+
+def message(session: Session, message_id: str) -> Message | None:
+    """One message, or None."""
+    row = session.get(MessageRow, message_id)
+    return _message(row, tuple(_deliveries_of(session, [row.id]).get(row.id, ()))) if row else None
+
+
+def unheard_count(session: Session, extension: str) -> int:
+    """How many messages wait for ``extension``; what its lamp shows."""
+    query = select(func.count()).select_from(MessageRow)
+    return session.scalar(query.where(MessageRow.extension == extension, MessageRow.heard_at.is_(None))) or 0
+
+
+def callbacks(
+    session: Session, extension: str | None = None, open_only: bool = False, page: Page = FIRST_PAGE
+) -> list[Callback]:
+    """Callbacks: those with a due time first, the earliest due on top; then the newest."""
+    undated_last = case((CallbackRow.due.is_(None), 1), else_=0)
+    query = select(CallbackRow).order_by(undated_last, CallbackRow.due, CallbackRow.at.desc(), CallbackRow.id)
+    if extension is not None:
+        query = query.where(CallbackRow.extension == extension)
+    if open_only:
+        query = query.where(CallbackRow.state == CallbackState.OPEN.value)
+    return [_callback(row) for row in session.scalars(page.of(query))]
+
+
+def calls(session: Session, extension: str | None = None, page: Page = FIRST_PAGE) -> list[RecordedCall]:
+    """Calls, newest first."""
+    query = select(CallRow).order_by(CallRow.began_at.desc(), CallRow.id.desc())
+    if extension is not None:
+        query = query.where(CallRow.extension == extension)
+    return [_call(row) for row in session.scalars(page.of(query))]
+
+
+def call(session: Session, call_id: str) -> RecordedCall | None:
+    """One call, or None."""
+    row = session.get(CallRow, call_id)
+    return _call(row) if row else None
+
+
+def absences(session: Session, extension: str | None = None, page: Page = FIRST_PAGE) -> list[SetAbsence]:
+    """Absences that were set, ended ones too, newest first."""
+    query = select(AbsenceRow).order_by(AbsenceRow.set_at.desc(), AbsenceRow.id.desc())
+    if extension is not None:
+        query = query.where(AbsenceRow.extension == extension)
+    return [_absence(row) for row in session.scalars(page.of(query))]
+
+
+def outbox(session: Session, settled_too: bool = False, page: Page = FIRST_PAGE) -> list[Delivery]:
+    """Deliveries: dead ones first, because they need a person, then by when they are tried next."""
+    dead_first = case((DeliveryRow.state == DeliveryState.DEAD.value, 0), else_=1)
+    query = select(DeliveryRow).order_by(dead_first, DeliveryRow.not_before, DeliveryRow.id)
+    if not settled_too:
+        query = query.where(DeliveryRow.state != DeliveryState.DELIVERED.value)
+    return [_delivery(row) for row in session.scalars(page.of(query))]
+
+
+def outbox_summary(session: Session) -> OutboxSummary:
+    """How much is owed, delivered and dead."""
+    counted = session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
+    by_state: dict[str, int] = dict(counted.tuples().all())
+    dead = by_state.pop(DeliveryState.DEAD.value, 0)
+    delivered = by_state.pop(DeliveryState.DELIVERED.value, 0)
+    waiting = DeliveryRow.state.not_in((DeliveryState.DEAD.value, DeliveryState.DELIVERED.value))
+    return OutboxSummary(
+        waiting=sum(by_state.values()),
+        delivered=delivered,
+        dead=dead,
+        oldest=session.scalar(select(func.min(DeliveryRow.queued_at)).where(waiting)),
+        resting={row.name: row.last_error for row in session.scalars(select(DestinationRow))},
+    )
+
+
+def audio_seconds(session: Session, audio_id: str) -> float | None:
+    """How long the audio is, or None if there is none."""
+    row = session.get(AudioRow, audio_id)
+    return row.seconds if row and not row.discarded else None
+
+
+def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[Delivery]]:
+    found: dict[str, list[Delivery]] = {}
+    query = select(DeliveryRow).where(DeliveryRow.message_id.in_(message_ids)).order_by(DeliveryRow.id)
+    for row in session.scalars(query):
+        found.setdefault(row.message_id or "", []).append(_delivery(row))
+    return found
+
+
+def _message(row: MessageRow, deliveries: tuple[Delivery, ...]) -> Message:
+    return Message(
+        id=row.id,
+        call_id=row.call_id,
+        extension=row.extension,
+        person_name=row.call.person_name,
+        at=row.at,
+        caller_number=row.call.caller_number,
+        caller_name=row.call.caller_name,
+        caller_extension=row.call.caller_extension,
+        seconds=row.audio.seconds,
+        urgent=row.urgent,
+        possibly_cut=row.audio.possibly_cut,
+        due=row.due,
+        heard_at=row.heard_at,
+        audio_id=row.audio_id,
+        deliveries=deliveries,
+    )
+
+
+def _callback(row: CallbackRow) -> Callback:
+    return Callback(
+        id=row.id,
+        call_id=row.call_id,
+        extension=row.extension,
+        person_name=row.call.person_name,
+        at=row.at,
+        wish=row.wish,
+        number=row.number,
+        caller_name=row.call.caller_name,
+        due=row.due,
+        state=row.state,
+        name_audio_id=row.name_audio_id,
+        history=tuple(row.history),
+    )
+
+
+def _call(row: CallRow) -> RecordedCall:
+    return RecordedCall(
+        id=row.id,
+        extension=row.extension,
+        person_name=row.person_name,
+        caller_number=row.caller_number,
+        caller_name=row.caller_name,
+        caller_extension=row.caller_extension,
+        why=row.why,
+        state_kind=row.state_kind,
+        began_at=row.began_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        reasons=tuple(row.reasons),
+    )
+
+
+def _absence(row: AbsenceRow) -> SetAbsence:
+    return SetAbsence(
+        id=row.id,
+        extension=row.extension,
+        kind=row.kind,
+        begins_at=row.begins_at,
+        until=row.until,
+        set_by=row.set_by,
+        set_at=row.set_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        item_id=row.message_id or row.callback_id or (row.notice or {}).get("id"),
+        channel=row.channel,
+        recipient=row.recipient,
+        state=row.state,
+        attempts=row.attempts,
+        queued_at=row.queued_at,
+        not_before=row.not_before,
+        delivered_at=row.delivered_at,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,116 @@
+"""What is put right when the service starts: whatever the last process left half-done.
+
+No call is live then, so what still looks live is lost. A caller's audio that was kept but not yet saved
+becomes a message; a caller who left nothing is owed a call; audio nobody can place waits in quarantine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ari_absence.attendant.notebook import Outcome, Wish
+from ari_absence.clock import Clock
+from ari_absence.core.people import Limits
+from ari_absence.ledger import writing
+from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.mailboxes import MailboxKeeper, free_all_places
+from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow
+from ari_absence.ledger.recordings import RecordingStore
+from ari_absence.ledger.thread import LedgerThread
+
+RECOVERY_LIMIT_SECONDS = 60.0  # nobody is on the line yet
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found and done: ids of calls, messages and callbacks, and files set aside."""
+
+    lost_calls: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    callbacks: tuple[str, ...] = ()
+    quarantined: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Puts the ledger right. ``call_of`` gives the call's id in the name of a recording, or None."""
+
+    addressees: Addressees
+    limits: Limits
+    clock: Clock
+    call_of: Callable[[str], str | None]
+
+    async def run(
+        self, thread: LedgerThread, store: RecordingStore, still_live: Collection[str] = ()
+    ) -> Recovered:
+        """Before the first call is taken. Calls in ``still_live`` are left alone.
+
+        Raises:
+            LedgerError: the ledger or the data folder can't be used.
+        """
+        recovered = await thread.write(
+            lambda session: self._rows(session, still_live), RECOVERY_LIMIT_SECONDS
+        )
+        owned = await thread.read(_owned_audio)
+        moved = await thread.do(lambda: store.quarantine_except(owned), RECOVERY_LIMIT_SECONDS)
+        found = Recovered(recovered.lost_calls, recovered.messages, recovered.callbacks, tuple(moved))
+        if found != Recovered():
+            _log.warning(
+                "recovered",
+                lost_calls=len(found.lost_calls),
+                messages=found.messages,
+                callbacks=found.callbacks,
+                quarantined=[file.name for file in found.quarantined],
+            )
+        return found
+
+    def _rows(self, session: Session, still_live: Collection[str]) -> Recovered:
+        now = self.clock.now()
+        free_all_places(session)
+        messages = tuple(self._adopt_audio(session, now))
+        lost = [call for call in _open_calls(session) if call.id not in still_live]
+        callbacks = tuple(self._owe_call(session, call, now) for call in lost if _left_nothing(session, call))
+        for call in lost:
+            writing.end_call(session, call.id, Outcome.LOST, now)
+        return Recovered(tuple(call.id for call in lost), messages, callbacks)
+
+    def _adopt_audio(self, session: Session, now: datetime) -> list[str]:
+        mailboxes = MailboxKeeper(self.limits, self.addressees)
+        adopted = []
+        for audio in session.scalars(select(AudioRow).where(AudioRow.discarded.is_(False))):
+            if writing.is_owned(session, audio.id):
+                continue
+            call_id = self.call_of(audio.recording_name) if audio.recording_name else None
+            if call_id is None or session.get(CallRow, call_id) is None:
+                session.delete(audio)  # the file stays, without an owner: it goes into quarantine
+                continue
+            left = writing.LeftMessage(call_id, audio.id)
+            adopted.append(writing.save_message(session, left, mailboxes, self.addressees, now))
+        return adopted
+
+    def _owe_call(self, session: Session, call: CallRow, now: datetime) -> str:
+        noted = writing.NotedCallback(call.id, Wish.MISSED, call.caller_number, by="recovery")
+        return writing.save_callback(session, noted, self.addressees, now)
+
+
+def _open_calls(session: Session) -> list[CallRow]:
+    return list(session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)).order_by(CallRow.began_at)))
+
+
+def _left_nothing(session: Session, call: CallRow) -> bool:
+    message = select(MessageRow.id).where(MessageRow.call_id == call.id)
+    callback = select(CallbackRow.id).where(CallbackRow.call_id == call.id)
+    return session.scalars(message).first() is None and session.scalars(callback).first() is None
+
+
+def _owned_audio(session: Session) -> frozenset[str]:
+    return frozenset(session.scalars(select(AudioRow.id)))

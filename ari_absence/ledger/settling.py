@@ -1,0 +1,116 @@
+"""Settling what is owed, and forgetting what was settled long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ari_absence.ledger.model import (
+    AudioRow,
+    CallbackRow,
+    CallbackState,
+    CallRow,
+    DeliveryRow,
+    DeliveryState,
+    MessageRow,
+)
+
+PURGE_BATCH = 200  # one transaction holds the ledger; a call may be waiting for it
+
+_NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value)
+
+
+def mark_heard(session: Session, message_id: str, now: datetime) -> bool:
+    """Note that the owner has heard the message; False when there is none. Hearing twice changes nothing."""
+    message = session.get(MessageRow, message_id)
+    if message is None:
+        return False
+    message.heard_at = message.heard_at or now
+    return True
+
+
+def settle_callback(session: Session, callback_id: str, by: str, now: datetime) -> bool:
+    """Note that the caller was called back, or got through; False when nothing was owed any more."""
+    callback = session.get(CallbackRow, callback_id)
+    if callback is None or callback.state != CallbackState.OPEN:
+        return False
+    callback.state = CallbackState.SETTLED.value
+    callback.history = [*callback.history, {"at": now.isoformat(), "what": "settled", "by": by}]
+    return True
+
+
+def delete_message(session: Session, message_id: str) -> bool:
+    """Delete a message for good, with what was still to be delivered of it; False when there is none.
+
+    Its audio is only marked: the file goes with the next clearing of leftovers, after this is committed.
+    """
+    message = session.get(MessageRow, message_id)
+    if message is None:
+        return False
+    audio_id = message.audio_id
+    session.execute(delete(DeliveryRow).where(DeliveryRow.message_id == message_id))
+    session.delete(message)
+    session.flush()
+    session.get_one(AudioRow, audio_id).discarded = True
+    return True
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Forget messages, settled callbacks and calls from ``before``; gives how many rows went.
+
+    What is still owed stays, however old: undelivered messages, open callbacks, calls that are live. Repeat
+    while it gives more than nothing.
+    """
+    gone = 0
+    for message_id in _purgeable_messages(session, before):
+        gone += delete_message(session, message_id)
+    for callback in _purgeable_callbacks(session, before):
+        gone += _delete_callback(session, callback)
+    for row in (*_purgeable_calls(session, before), *_purgeable_notices(session, before)):
+        session.delete(row)
+        gone += 1
+    return gone
+
+
+def _purgeable_messages(session: Session, before: datetime) -> list[str]:
+    owed = select(DeliveryRow.id).where(
+        DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(_NOT_OWED)
+    )
+    query = select(MessageRow.id).where(MessageRow.at < before, ~owed.exists())
+    return list(session.scalars(query.limit(PURGE_BATCH)))
+
+
+def _purgeable_callbacks(session: Session, before: datetime) -> list[CallbackRow]:
+    owed = select(DeliveryRow.id).where(
+        DeliveryRow.callback_id == CallbackRow.id, DeliveryRow.state.not_in(_NOT_OWED)
+    )
+    old = (CallbackRow.at < before) & (CallbackRow.state != CallbackState.OPEN.value)
+    return list(session.scalars(select(CallbackRow).where(old, ~owed.exists()).limit(PURGE_BATCH)))
+
+
+def _delete_callback(session: Session, callback: CallbackRow) -> int:
+    session.execute(delete(DeliveryRow).where(DeliveryRow.callback_id == callback.id))
+    audio_id = callback.name_audio_id
+    session.delete(callback)
+    session.flush()
+    if audio_id is not None:
+        session.get_one(AudioRow, audio_id).discarded = True
+    return 1
+
+
+def _purgeable_calls(session: Session, before: datetime) -> list[CallRow]:
+    named = (
+        select(MessageRow.id).where(MessageRow.call_id == CallRow.id).exists(),
+        select(CallbackRow.id).where(CallbackRow.call_id == CallRow.id).exists(),
+    )
+    query = select(CallRow).where(CallRow.ended_at < before, ~named[0], ~named[1])
+    return list(session.scalars(query.limit(PURGE_BATCH)))
+
+
+def _purgeable_notices(session: Session, before: datetime) -> list[DeliveryRow]:
+    settled = DeliveryRow.state.in_(_NOT_OWED)
+    about_nothing_else = DeliveryRow.message_id.is_(None) & DeliveryRow.callback_id.is_(None)
+    query = select(DeliveryRow).where(DeliveryRow.queued_at < before, settled, about_nothing_else)
+    return list(session.scalars(query.limit(PURGE_BATCH)))

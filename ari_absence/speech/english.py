@@ -1,0 +1,295 @@
+"""English grammar: which clips, in which order, say an utterance.
+
+As few joins as possible, and those where a speaker breathes: after the name, before the day, before the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from ari_absence.core.people import Directory, SiteAnswer
+from ari_absence.core.phrases import (
+    AbsenceClass,
+    Action,
+    CallPromise,
+    Choice,
+    DayPart,
+    DayWord,
+    Fixed,
+    Moment,
+    Name,
+    PublishedAnswer,
+    QuestionChoice,
+    ReadBack,
+    Utterance,
+    Welcome,
+    Whereabouts,
+)
+from ari_absence.speech import english_catalogue as words
+from ari_absence.speech.language import CatalogueClip, Clip, CustomClip
+
+GROUP, LAST_GROUP = 3, 4  # a listener keeps three or four digits in mind at once
+
+
+class English:
+    """American English."""
+
+    code = "en"
+
+    @property
+    def catalogue(self) -> Mapping[str, str]:
+        """Every clip that ships, by id, with its text."""
+        return words.catalogue()
+
+    def clips(self, utterance: Utterance) -> tuple[Clip, ...]:
+        """The clips that say ``utterance``, in order."""
+        return tuple(_clips(utterance))
+
+    def simpler(self, utterance: Utterance) -> tuple[Clip, ...]:
+        """The same without the return, the name or the time: less, but true."""
+        return tuple(_simpler(utterance))
+
+    def text(self, utterance: Utterance) -> str:
+        """What is said, as prose."""
+        return prose(self._text_of(clip) for clip in self.clips(utterance))
+
+    def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
+        """The welcome, all names, and the site's questions with their answers."""
+        bearers = [*directory.people.values(), *directory.teams.values()]
+        names = [_name(Name.of(bearer), "somebody") for bearer in bearers]
+        answers = [clip for answer in directory.site.answers for clip in (_title(answer), _answer(answer))]
+        return (_welcome(Name.of(directory.site)), *names, *answers)
+
+    def _text_of(self, clip: Clip) -> str:
+        return clip.text if isinstance(clip, CustomClip) else self.catalogue[clip.id]
+
+
+def prose(texts: Iterable[str]) -> str:
+    """Clips' texts as sentences: single spaces, a capital after each full stop."""
+    joined = " ".join(text.strip() for text in texts if text.strip())
+    return re.sub(r"(^|[.?!] )([a-z])", lambda found: found[1] + found[2].upper(), joined)
+
+
+def _clips(utterance: Utterance) -> Iterator[Clip]:
+    match utterance:
+        case Fixed(phrase):
+            yield CatalogueClip(f"say-{_dashed(phrase.value)}")
+        case Welcome(company):
+            yield _welcome(company)
+        case Whereabouts():
+            yield from _whereabouts(utterance)
+        case CallPromise(who, due):
+            yield _name(who, "somebody")
+            yield from _promise(due)
+        case Choice():
+            yield from _choice(utterance)
+        case ReadBack(digits):
+            yield from _read_back(digits)
+        case QuestionChoice(key, answer):
+            yield _title(answer)
+            yield CatalogueClip(f"press-{_key_name(key)}")
+        case PublishedAnswer(answer):
+            yield _answer(answer)
+
+
+def _simpler(utterance: Utterance) -> Iterator[Clip]:
+    match utterance:
+        case Whereabouts(absence_class=AbsenceClass.OFFICE_CLOSED):
+            yield CatalogueClip("office-closed")
+        case Whereabouts(absence_class=absence):
+            yield CatalogueClip("somebody")
+            yield CatalogueClip(f"who-{_dashed(absence.value)}")
+        case CallPromise():
+            yield CatalogueClip("say-callback-noted")
+        case Choice(key, action):
+            yield CatalogueClip(f"for-{_dashed(action.value)}")
+            yield CatalogueClip(f"press-{_key_name(key)}")
+        case ReadBack():
+            yield CatalogueClip("say-enter-number")
+        case _:
+            yield CatalogueClip("say-sorry-fault")
+
+
+def _whereabouts(said: Whereabouts) -> Iterator[Clip]:
+    stem = f"who-{_dashed(said.absence_class.value)}"
+    if said.absence_class is AbsenceClass.OFFICE_CLOSED:
+        yield CatalogueClip("office-closed")
+        if said.back is None and not said.shortly:
+            return
+        stem = "who-back"
+    yield _name(said.who, "somebody")
+    if said.shortly:
+        yield CatalogueClip(f"{stem}-shortly")
+    elif said.back is not None:
+        yield CatalogueClip(f"{stem}-until")
+        yield from _moment(said.back)
+    else:
+        yield CatalogueClip(stem)
+
+
+def _promise(due: Moment) -> Iterator[Clip]:
+    near = due.day_word in (DayWord.TODAY, DayWord.TOMORROW)
+    yield CatalogueClip("who-calls-by" if near else "who-calls-latest")
+    if due.day_word is DayWord.TODAY and not due.time_known:
+        yield CatalogueClip("day-today-promised")
+    else:
+        yield from _moment(due)
+
+
+def _moment(moment: Moment) -> Iterator[Clip]:
+    match moment.day_word:
+        case DayWord.TODAY | DayWord.TOMORROW:
+            yield from _near(moment)
+        case DayWord.WEEKDAY:
+            yield from _weekday(moment)
+        case DayWord.DATE | DayWord.DATE_AND_YEAR:
+            yield from _date(moment)
+
+
+def _near(moment: Moment) -> Iterator[Clip]:
+    day = moment.day_word.value
+    whole = CatalogueClip(f"{day}-{moment.hour:02}-{moment.minute:02}")
+    if not moment.time_known:
+        yield CatalogueClip(f"day-{day}-end")
+    elif whole.id in words.catalogue():
+        yield whole
+    elif _is_midnight(moment) and moment.day_word is DayWord.TOMORROW:
+        yield CatalogueClip("day-today-night")
+        yield CatalogueClip("at-midnight")
+    else:
+        yield CatalogueClip(f"day-{day}-{moment.part.value}")
+        yield from _clock(moment)
+
+
+def _weekday(moment: Moment) -> Iterator[Clip]:
+    day = f"day-{moment.day.isoweekday()}"
+    if not moment.time_known:
+        yield CatalogueClip(f"{day}-end")
+        return
+    part = DayPart.NOON if _is_midnight(moment) else moment.part
+    yield CatalogueClip(f"{day}-{part.value}")
+    yield from _clock(moment)
+
+
+def _date(moment: Moment) -> Iterator[Clip]:
+    yield CatalogueClip(f"date-{moment.day.isoweekday()}-{moment.day.month:02}")
+    year_said = moment.day_word is DayWord.DATE_AND_YEAR and _year_is_known(moment)
+    # Nobody plans the hour a year ahead: with a year, the time is left out.
+    time_said = moment.time_known and moment.day_word is DayWord.DATE
+    ending = "" if year_said or time_said else "-end"
+    yield CatalogueClip(f"date-{moment.day.day:02}{ending}")
+    if year_said:
+        yield CatalogueClip(f"year-{moment.day.year}")
+    elif time_said:
+        yield from _clock_with_part(moment)
+
+
+def _year_is_known(moment: Moment) -> bool:
+    return words.FIRST_YEAR <= moment.day.year <= words.LAST_YEAR
+
+
+def _clock(moment: Moment) -> Iterator[Clip]:
+    """A time at the end of a sentence, where the part of the day was said before."""
+    if _is_midnight(moment):
+        yield CatalogueClip("at-midnight")
+    elif moment.part is DayPart.NOON:
+        yield CatalogueClip("at-noon")
+    elif moment.minute % 5 == 0:
+        yield CatalogueClip(f"at-{_twelve(moment.hour):02}-{moment.minute:02}-end")
+    else:
+        yield CatalogueClip(f"at-{_twelve(moment.hour):02}")
+        yield CatalogueClip(f"minute-{moment.minute:02}-end")
+
+
+def _clock_with_part(moment: Moment) -> Iterator[Clip]:
+    """A time at the end of a sentence, with the part of the day behind it."""
+    whole = CatalogueClip(f"date-{moment.hour:02}-{moment.minute:02}")
+    if whole.id in words.catalogue() and moment.part is not DayPart.NOON:
+        yield whole
+    elif _is_midnight(moment) or moment.part is DayPart.NOON:
+        yield from _clock(moment)
+    else:
+        yield CatalogueClip(f"at-{_twelve(moment.hour):02}")
+        if moment.minute:
+            yield CatalogueClip(f"minute-{moment.minute:02}")
+        yield CatalogueClip(f"part-{moment.part.value}")
+
+
+def _choice(choice: Choice) -> Iterator[Clip]:
+    stem = f"for-{_dashed(choice.action.value)}"
+    if choice.action is Action.COLLEAGUE and choice.colleague is not None:
+        yield _name(choice.colleague, "a-colleague")
+        stem = "can-help"
+    if words.DEFAULT_KEYS[choice.action] == choice.key:
+        yield CatalogueClip(f"{stem}-default")
+    else:
+        yield CatalogueClip(stem)
+        yield CatalogueClip(f"press-{_key_name(choice.key)}")
+
+
+def _read_back(digits: str) -> Iterator[Clip]:
+    groups = grouped(digits)
+    yield CatalogueClip("number-is" if groups else "say-not-a-number")
+    for number, group in enumerate(groups, start=1):
+        *first, last = (f"digit-{_key_name(digit)}" for digit in group)
+        yield from map(CatalogueClip, first)
+        yield CatalogueClip(f"{last}-end" if number == len(groups) else f"{last}-pause")
+
+
+def grouped(number: str) -> list[str]:
+    """The digits of ``number`` in groups as they are read aloud: threes, and four at the end."""
+    plus = "+" if number.startswith("+") else ""
+    digits = "".join(sign for sign in number if sign in words.KEYS)
+    if len(digits) <= LAST_GROUP:
+        return [plus + digits] if digits else []
+    head, tail = _split_before_last(digits)
+    first = len(head) % GROUP or GROUP
+    starts = [0, *range(first, len(head), GROUP)]
+    groups = [head[start:end] for start, end in zip(starts, [*starts[1:], len(head)], strict=True)]
+    return [plus + groups[0], *groups[1:], tail]
+
+
+def _split_before_last(digits: str) -> tuple[str, str]:
+    last = GROUP if len(digits) <= 2 * GROUP else LAST_GROUP
+    return digits[:-last], digits[-last:]
+
+
+def _welcome(company: Name) -> CustomClip:
+    return CustomClip(f"Thank you for calling {company.text}.", "welcome", (CatalogueClip("welcome"),))
+
+
+def _name(name: Name, instead: str) -> CustomClip:
+    return CustomClip(name.text, name.extension or slug(name.text), (CatalogueClip(instead),))
+
+
+def _title(answer: SiteAnswer) -> CustomClip:
+    text = f"For {answer.title.strip().rstrip('.')},"
+    return CustomClip(text, f"title-{slug(answer.title)}", (CatalogueClip("some-question"),))
+
+
+def _answer(answer: SiteAnswer) -> CustomClip:
+    return CustomClip(answer.text, f"answer-{slug(answer.title)}", (CatalogueClip("no-answer-known"),))
+
+
+@cache
+def slug(text: str) -> str:
+    """``text`` as a file name: small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
+
+
+def _is_midnight(moment: Moment) -> bool:
+    return (moment.hour, moment.minute) == (0, 0)
+
+
+def _twelve(hour: int) -> int:
+    return (hour + 11) % 12 + 1
+
+
+def _dashed(value: str) -> str:
+    return value.replace("_", "-")
+
+
+def _key_name(key: str) -> str:
+    return words.KEY_NAMES.get(key, key)

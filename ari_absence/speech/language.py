@@ -1,0 +1,64 @@
+"""What a language must be able to do: turn an utterance into the clips that say it, and into prose.
+
+The seam for further languages: write a module like ``english``, enter it in ``languages``, build its
+sounds. Nothing else in the program knows a word of English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ari_absence.core.people import Directory
+from ari_absence.core.phrases import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueClip:
+    """A sound that ships with the product; ``id`` is its key in the catalogue and its file's name."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomClip:
+    """A sound of this site alone: a public name, the company's welcome, a published answer.
+
+    ``text`` is what is said; ``recording`` the name (without ``.wav``) of the site's own recording that
+    wins over a synthesised voice; ``instead`` the catalogue clips that are said while there is neither.
+    """
+
+    text: str
+    recording: str
+    instead: tuple[CatalogueClip, ...]
+
+
+Clip = CatalogueClip | CustomClip
+
+
+class Language(Protocol):
+    """One language's words and grammar. Pure: no file is touched."""
+
+    @property
+    def code(self) -> str:
+        """The language's tag and the name of its folder below ``sounds``, such as ``en``."""
+
+    @property
+    def catalogue(self) -> Mapping[str, str]:
+        """Every clip that ships, by id, with the text it says.
+
+        A text that ends in a full stop falls at its end; any other goes on into the next clip.
+        """
+
+    def clips(self, utterance: Utterance) -> tuple[Clip, ...]:
+        """The clips that say ``utterance``, in order: never none."""
+
+    def simpler(self, utterance: Utterance) -> tuple[Clip, ...]:
+        """Fewer and commoner clips that still tell the truth, for when one of :meth:`clips` is missing."""
+
+    def text(self, utterance: Utterance) -> str:
+        """What the clips of ``utterance`` say, as prose."""
+
+    def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
+        """Every clip of its own that this site can ever need."""

@@ -1,0 +1,170 @@
+"""Which files to play for an utterance: looked up once, at start, so that a call waits for nothing.
+
+Nothing here ever answers with silence: what is missing is said more simply, and at the very least with a beep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ari_absence.core.people import Directory
+from ari_absence.core.phrases import Utterance
+from ari_absence.errors import SpeechError
+from ari_absence.speech import shaping
+from ari_absence.speech.audio import read_wav, wav_bytes, write_whole
+from ari_absence.speech.building import make_clip
+from ari_absence.speech.engines import Engine
+from ari_absence.speech.english import slug
+from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, Language
+from ari_absence.speech.manifest import SUFFIX
+
+LAST_RESORT = "sound:beep"  # Asterisk's own; heard only when not one of our files is there
+RECORDINGS_FOLDER = "names"
+MADE_FOLDER = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What became of the site's own clips: counts, and what could not be made, as sentences."""
+
+    made: int
+    kept: int
+    failures: tuple[str, ...] = ()
+
+
+class SoundLibrary:
+    """The sounds of one language and one site.
+
+    ``sounds_dir`` holds the catalogue, ``custom_dir`` the site's own: recordings in ``names``, and what was
+    made of them and of texts in ``made``. ``asterisk_prefix`` is where Asterisk finds the folder that holds
+    both, if it sees them under another path than we do.
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        sounds_dir: Path,
+        custom_dir: Path,
+        engine: Engine | None = None,
+        asterisk_prefix: str | None = None,
+    ) -> None:
+        self._language = language
+        self._custom_dir = custom_dir
+        self._engine = engine
+        self._sounds_uri = _uri(sounds_dir, asterisk_prefix)
+        self._made_uri = f"{_uri(custom_dir, asterisk_prefix)}/{MADE_FOLDER}"
+        self._present = frozenset(path.stem for path in sounds_dir.glob(f"*{SUFFIX}"))
+        self._ready: Mapping[CustomClip, str] = {}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The catalogue's clips that had no file when the library was opened, by id."""
+        return tuple(clip for clip in self._language.catalogue if clip not in self._present)
+
+    def media(self, utterances: Iterable[Utterance]) -> list[str]:
+        """What Asterisk is to play, in order, as ARI media URIs. Touches no file."""
+        return [uri for utterance in utterances for uri in self._of_one(utterance)]
+
+    def texts(self, utterances: Iterable[Utterance]) -> list[str]:
+        """What each utterance says, as prose."""
+        return [self._language.text(utterance) for utterance in utterances]
+
+    def prepare_for(self, directory: Directory) -> Prepared:
+        """Make ready what the site and the people of ``directory`` need; see :meth:`prepare`."""
+        return self.prepare(self._language.custom_clips(directory))
+
+    def prepare(self, clips: Iterable[CustomClip]) -> Prepared:
+        """Make the site's own clips ready: a recording if there is one, else the voice of the engine.
+
+        Runs programs and takes a second or so per new clip: call it at start or after a change of the
+        configuration, in a thread; calls go on meanwhile with what was ready before.
+        """
+        wanted = tuple(dict.fromkeys(clips))
+        ready: dict[CustomClip, str] = {}
+        failures: list[str] = []
+        made = 0
+        for clip in wanted:
+            try:
+                ready[clip], is_new = self._made_ready(clip)
+                made += is_new
+            except SpeechError as reason:
+                failures.append(str(reason))
+        self._ready = {**self._ready, **ready}
+        return Prepared(made, len(ready) - made, tuple(failures))
+
+    def _of_one(self, utterance: Utterance) -> list[str]:
+        whole = self._with_substitutes(self._language.clips(utterance))
+        if self._all_present(whole):
+            return self._uris(whole)
+        simpler = self._with_substitutes(self._language.simpler(utterance))
+        if self._all_present(simpler):
+            return self._uris(simpler)
+        return self._uris(clip for clip in whole if self._all_present([clip])) or [LAST_RESORT]
+
+    def _with_substitutes(self, clips: Iterable[Clip]) -> list[Clip]:
+        """``clips``, with the catalogue's words for each custom clip that is not ready."""
+        chosen: list[Clip] = []
+        for clip in clips:
+            if isinstance(clip, CustomClip) and clip not in self._ready:
+                chosen.extend(clip.instead)
+            else:
+                chosen.append(clip)
+        return chosen
+
+    def _all_present(self, clips: Sequence[Clip]) -> bool:
+        return all(isinstance(clip, CustomClip) or clip.id in self._present for clip in clips)
+
+    def _uris(self, clips: Iterable[Clip]) -> list[str]:
+        return [self._uri_of(clip) for clip in clips]
+
+    def _uri_of(self, clip: Clip) -> str:
+        if isinstance(clip, CatalogueClip):
+            return f"{self._sounds_uri}/{clip.id}"
+        return f"{self._made_uri}/{self._ready[clip]}"
+
+    def _made_ready(self, clip: CustomClip) -> tuple[str, bool]:
+        """The name of the file of ``clip``, and whether it had to be made."""
+        recording = self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
+        if recording.is_file():
+            return self._from_recording(clip, recording)
+        return self._from_voice(clip)
+
+    def _from_recording(self, clip: CustomClip, recording: Path) -> tuple[str, bool]:
+        digest = _digest(recording.read_bytes(), shaping.VERSION.encode())
+        name = f"{slug(clip.recording)}-{digest}"
+        if self._made_path(name).is_file():
+            return name, False
+        self._write(name, shaping.shaped(read_wav(recording), clip.text))
+        return name, True
+
+    def _from_voice(self, clip: CustomClip) -> tuple[str, bool]:
+        stem = f"text-{_digest(clip.text.encode(), shaping.VERSION.encode())}"
+        if self._engine is None:
+            earlier = sorted((self._custom_dir / MADE_FOLDER).glob(f"{stem}-*{SUFFIX}"))
+            if not earlier:
+                raise SpeechError(f"There is neither a recording nor a voice for {clip.text!r}.")
+            return earlier[0].stem, False
+        name = f"{stem}-{slug(self._engine.voice)}"
+        if self._made_path(name).is_file():
+            return name, False
+        self._write(name, make_clip(self._engine, clip.text))
+        return name, True
+
+    def _write(self, name: str, sound: shaping.Sound) -> None:
+        write_whole(self._made_path(name), wav_bytes(sound))
+
+    def _made_path(self, name: str) -> Path:
+        return self._custom_dir / MADE_FOLDER / f"{name}{SUFFIX}"
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def _uri(folder: Path, asterisk_prefix: str | None) -> str:
+    if asterisk_prefix is None:
+        return f"sound:{folder.absolute()}"
+    return f"sound:{asterisk_prefix.rstrip('/')}/{folder.name}"

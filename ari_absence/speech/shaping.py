@@ -1,0 +1,138 @@
+"""From what an engine says to what a telephone plays: one rate, no silence around it, one loudness.
+
+Plain arithmetic in a fixed order: the same input gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from functools import cache
+from operator import mul
+
+from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, peak_dbfs, power
+
+VERSION = "1"  # part of a manifest; a change of anything below changes it, and all is built anew
+TARGET_DBFS = -20.0  # active speech level: as loud as Asterisk's own prompts, with room for the peaks
+PEAK_DBFS = -3.0  # nothing is louder: codecs and gateways clip above
+GATE_DB = 15.9  # the margin of ITU-T P.56: what is quieter than this below speech is a pause
+FADE_SECONDS = 0.004
+
+_FRAME_SECONDS = 0.01
+_QUIET_DB = 42.0  # below the loudest frame: what begins or ends a clip lower than this is not heard
+_LEAD_SECONDS, _TAIL_SECONDS = 0.015, 0.05  # kept around speech: soft beginnings and ends of words
+_ZERO_CROSSINGS = 16
+
+# The silence after a clip: what a speaker leaves after a sentence, a comma, or within a phrase.
+PAUSES_SECONDS = {".": 0.30, "?": 0.30, "!": 0.30, ",": 0.14}
+NO_PAUSE_SECONDS = 0.02
+
+
+def shaped(sound: Sound, text: str) -> Sound:
+    """``sound`` as a clip: 16 kHz, trimmed, levelled, with the pause after it that ``text`` ends in."""
+    return padded(levelled(trimmed(resampled(sound, WIDEBAND_HZ))), text)
+
+
+def resampled(sound: Sound, rate_hz: int) -> Sound:
+    """``sound`` at another rate, by a windowed sinc that keeps out what the new rate can't carry."""
+    if sound.rate_hz == rate_hz:
+        return sound
+    divisor = math.gcd(sound.rate_hz, rate_hz)
+    up, down = rate_hz // divisor, sound.rate_hz // divisor
+    kernels = _kernels(up, down)
+    half = len(kernels[0]) // 2
+    edge = array("h", bytes(2 * half))
+    source = edge + sound.samples + edge
+    count = len(sound.samples) * up // down
+    samples = (
+        _dot(kernels[position % up], source, position // up + 1) for position in range(0, count * down, down)
+    )
+    return Sound(array("h", map(_clipped, samples)), rate_hz)
+
+
+def trimmed(sound: Sound) -> Sound:
+    """``sound`` without the silence before and after it."""
+    width = round(sound.rate_hz * _FRAME_SECONDS)
+    levels = [decibels(math.sqrt(power(frame)) / FULL_SCALE) for frame in _frames(sound.samples, width)]
+    threshold = max(levels, default=0.0) - _QUIET_DB
+    heard = [number for number, level in enumerate(levels) if level >= threshold]
+    if not heard:
+        return sound
+    start = heard[0] * width - round(_LEAD_SECONDS * sound.rate_hz)
+    end = (heard[-1] + 1) * width + round(_TAIL_SECONDS * sound.rate_hz)
+    return Sound(sound.samples[max(0, start) : end], sound.rate_hz)
+
+
+def levelled(sound: Sound) -> Sound:
+    """``sound`` with its speech at the target level and its peaks below theirs."""
+    gain_db = TARGET_DBFS - speech_dbfs(sound)
+    gain_db = min(gain_db, PEAK_DBFS - peak_dbfs(sound.samples))
+    factor = 10 ** (gain_db / 20)
+    return Sound(array("h", (_clipped(sample * factor) for sample in sound.samples)), sound.rate_hz)
+
+
+def speech_dbfs(sound: Sound) -> float:
+    """The active speech level in dBFS, in the manner of ITU-T P.56: the mean over what is no pause.
+
+    Frames quieter than 15.9 dB below the level found are left out, and the level is found again, until
+    nothing changes.
+    """
+    width = round(sound.rate_hz * 2 * _FRAME_SECONDS)
+    powers = [power(frame) for frame in _frames(sound.samples, width)]
+    active = powers
+    while active:
+        mean = sum(active) / len(active)
+        kept = [each for each in powers if each >= mean / 10 ** (GATE_DB / 10)]
+        if len(kept) == len(active):
+            break
+        active = kept
+    return decibels(math.sqrt(sum(active) / max(1, len(active))) / FULL_SCALE)
+
+
+def padded(sound: Sound, text: str) -> Sound:
+    """``sound``, faded in and out, with the pause that the end of ``text`` asks for."""
+    pause_seconds = PAUSES_SECONDS.get(text.rstrip()[-1:], NO_PAUSE_SECONDS)
+    pause = array("h", bytes(2 * round(pause_seconds * sound.rate_hz)))
+    return Sound(_faded(sound.samples, round(FADE_SECONDS * sound.rate_hz)) + pause, sound.rate_hz)
+
+
+def _faded(samples: array[int], length: int) -> array[int]:
+    faded = samples[:]
+    length = min(length, len(faded) // 2)
+    for number in range(length):
+        factor = (number + 1) / (length + 1)
+        faded[number] = round(faded[number] * factor)
+        faded[-1 - number] = round(faded[-1 - number] * factor)
+    return faded
+
+
+def _frames(samples: array[int], width: int) -> list[array[int]]:
+    return [samples[at : at + width] for at in range(0, len(samples), width)]
+
+
+def _dot(kernel: tuple[float, ...], source: array[int], at: int) -> float:
+    return sum(map(mul, kernel, source[at : at + len(kernel)]))
+
+
+@cache
+def _kernels(up: int, down: int) -> tuple[tuple[float, ...], ...]:
+    """One set of weights for each of the ``up`` places an output sample can have between two inputs."""
+    cutoff = min(1.0, up / down) * 0.95
+    half = math.ceil(_ZERO_CROSSINGS / cutoff)
+    return tuple(_kernel(phase / up, half, cutoff) for phase in range(up))
+
+
+def _kernel(offset: float, half: int, cutoff: float) -> tuple[float, ...]:
+    weights = [_weight(tap - offset, half, cutoff) for tap in range(1 - half, half + 1)]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def _weight(distance: float, half: int, cutoff: float) -> float:
+    window = 0.5 + 0.5 * math.cos(math.pi * distance / (half + 1))
+    angle = math.pi * distance * cutoff
+    return window * (math.sin(angle) / angle if angle else 1.0)
+
+
+def _clipped(sample: float) -> int:
+    return max(-FULL_SCALE, min(FULL_SCALE - 1, round(sample)))

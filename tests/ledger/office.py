@@ -1,0 +1,190 @@
+"""A small office with a ledger on a real disk, for the tests of ledger and delivery."""
+
+from __future__ import annotations
+
+import math
+import struct
+from array import array
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ari_absence.attendant.call import Recording, RecordingEnd
+from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Wish
+from ari_absence.core.decision import Decision, Enquiry, Reason
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Site, Source, Why
+from ari_absence.core.schedule import State
+from ari_absence.errors import AlreadyGone
+from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.recordings import RecordingStore
+from ari_absence.ledger.recovery import Recovery
+from ari_absence.ledger.store import Store, default_url, open_store
+from ari_absence.ledger.thread import LedgerThread
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+NOON = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
+CALLER = Caller(number="+81312345678", name="Bob Smith")
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+def tone(seconds: float = 5.0, amplitude: int = 8000, rate_hz: int = 8000) -> bytes:
+    """A WAV file as Asterisk writes it."""
+    count = round(seconds * rate_hz)
+    one_second = [round(amplitude * math.sin(2 * math.pi * 400 * n / rate_hz)) for n in range(rate_hz)]
+    samples = array("h", (one_second * (int(seconds) + 1))[:count])
+    return wav_of(samples.tobytes(), rate_hz)
+
+
+def wav_of(audio: bytes, rate_hz: int = 8000, promised_bytes: int | None = None) -> bytes:
+    """``audio`` behind a header that promises ``promised_bytes`` (what is there, if not given)."""
+    promised = len(audio) if promised_bytes is None else promised_bytes
+    riff = struct.pack("<4sI4s", b"RIFF", 36 + promised, b"WAVE")
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate_hz, 2 * rate_hz, 2, 16)
+    return riff + form + struct.pack("<4sI", b"data", promised) + audio
+
+
+@dataclass
+class FakeRecordings:
+    """What lies in Asterisk, by name. ``trouble`` is raised instead of an answer."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    async def fetch_recording(self, name: str) -> bytes:
+        if self.trouble is not None:
+            raise self.trouble
+        if name not in self.files:
+            raise AlreadyGone(f"recording {name} is gone")
+        return self.files[name]
+
+    async def delete_recording(self, name: str) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        if name not in self.files:
+            raise AlreadyGone(f"recording {name} is gone")
+        del self.files[name]
+        self.deleted.append(name)
+
+    def add(self, name: str = "abs/call-1-r1", content: bytes | None = None, seconds: float = 5.0) -> Recording:
+        """A recording, as the conversation gets it."""
+        self.files[name] = tone(seconds) if content is None else content
+        return Recording(name, seconds, RecordingEnd.KEY)
+
+
+def person(extension: str, name: str, email: str | None) -> Person:
+    return Person(extension, name, (f"PJSIP/{extension}",), TOKYO, WeeklyHours(), HolidayCalendar(), email=email)
+
+
+def directory(limits: Limits | None = None, alice_mail: str | None = "alice@example.com") -> Directory:
+    site = Site("Example Trading", TOKYO, "JP", operator="100", limits=limits or Limits())
+    people = (
+        person("100", "Reception", "reception@example.com"),
+        person("101", "Alice Tanaka", alice_mail),
+    )
+    return Directory(site, {each.extension: each for each in people})
+
+
+def decision(
+    call_id: str = "call-1", caller: Caller = CALLER, at: datetime = NOON, who: Person | None = None
+) -> Decision:
+    """Alice is on a business trip, and somebody calls."""
+    alice = who or directory().people["101"]
+    return Decision(
+        enquiry=Enquiry(call_id, alice.extension, caller, Why.ABSENT, at),
+        person=alice,
+        state=State(False, Kind.BUSINESS_TRIP, at, at + timedelta(days=2), None, "", Source("people.yaml", 12)),
+        back_at=at + timedelta(days=2),
+        greeting=(),
+        menu=(),
+        offers=(),
+        attempts=(),
+        promise=at + timedelta(hours=20),
+        reasons=(Reason("Alice Tanaka is absent: business_trip", Source("people.yaml", 12)),),
+    )
+
+
+def message_draft(audio: KeptAudio, about: Decision | None = None, urgent: bool = False) -> MessageDraft:
+    about = about or decision()
+    return MessageDraft(about, audio, urgent, about.promise)
+
+
+def callback_draft(about: Decision | None = None, **changes: object) -> CallbackDraft:
+    about = about or decision()
+    draft = CallbackDraft(about, Wish.CALL_BACK, about.enquiry.caller.number, None, about.promise)
+    return replace(draft, **changes)  # type: ignore[arg-type]
+
+
+class Office:
+    """Everything of the ledger, joined as the service joins it."""
+
+    def __init__(self, folder: Path, clock: FakeClock, office: Directory | None = None) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.directory = office or directory()
+        self.url = default_url(folder)
+        self.store: Store = open_store(self.url, clock.now())
+        self.thread = LedgerThread(self.store)
+        self.audio = RecordingStore(folder)
+        self.asterisk = FakeRecordings()
+        self.addressees = MailAddressees(lambda: self.directory)
+        self.rings = 0
+        self.notebook = LedgerNotebook(
+            thread=self.thread,
+            store=self.audio,
+            recordings=self.asterisk,
+            addressees=self.addressees,
+            limits=lambda: self.directory.site.limits,
+            clock=clock,
+            on_queued=self._ring,
+        )
+        self.outbox = LedgerOutbox(self.thread, self.audio, self.addressees)
+
+    def _ring(self) -> None:
+        self.rings += 1
+
+    @property
+    def recovery(self) -> Recovery:
+        return Recovery(self.addressees, self.directory.site.limits, self.clock, call_of)
+
+    async def recover(self, still_live: Collection[str] = ()) -> object:
+        return await self.recovery.run(self.thread, self.audio, still_live)
+
+    async def leave_message(self, call_id: str = "call-1", urgent: bool = False, seconds: float = 5.0) -> str:
+        """A caller leaves a message, from the beep to the end of the call."""
+        about = decision(call_id)
+        await self.notebook.open_call(about)
+        recording = self.asterisk.add(f"abs/{call_id}-r1", seconds=seconds)
+        audio = await self.notebook.keep(recording, 3.0)
+        assert isinstance(audio, KeptAudio)
+        return await self.notebook.save_message(message_draft(audio, about, urgent))
+
+    async def close(self) -> None:
+        await self.notebook.finish()
+        await self.thread.close()
+
+
+def call_of(recording_name: str) -> str | None:
+    """The call of a recording ``abs/<call id>-r<n>``."""
+    inside = recording_name.removeprefix("abs/")
+    return None if inside == recording_name else inside.rpartition("-r")[0]
