@@ -4,9 +4,10 @@ knows all others."""
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.people import Directory, Limits, SetAbsences
+from ari_absence.core.phrases import ReadBack, Utterance
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.outbox import OutboxWorker
@@ -61,7 +63,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     """
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
-    asyncio.run(Service(holder, clock).run())
+    asyncio.run(Service(holder, clock, debug=debug).run())
 
 
 def configure_log(*, debug: bool) -> None:
@@ -83,7 +85,8 @@ def configure_log(*, debug: bool) -> None:
 class Service:
     """The whole program, running."""
 
-    def __init__(self, holder: ConfigurationHolder, clock: Clock) -> None:
+    def __init__(self, holder: ConfigurationHolder, clock: Clock, *, debug: bool = False) -> None:
+        self._debug = debug
         self._holder = holder
         self._clock = clock
         self._set_absences = SetAbsences()
@@ -150,7 +153,7 @@ class Service:
             Tools(
                 self._client,
                 configuration.pbx.app,
-                self._sounds.media,
+                self._media,
                 extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
                 name_of=self._name_of,
             ),
@@ -180,6 +183,7 @@ class Service:
 
     async def _attend(self, call: ChannelCall) -> None:
         """Hold one conversation and note its beginning and its end."""
+        structlog.contextvars.bind_contextvars(call=call.call_id)
         directory = self._directory()
         if call.extension not in directory.people:
             log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
@@ -190,6 +194,13 @@ class Service:
         outcome = await attend(Talk(call, decision, directory, self._notebook))
         await opening
         await self._note_closing(call.call_id, outcome)
+
+    def _media(self, utterances: Sequence[Utterance]) -> Sequence[str]:
+        """The sounds that say ``utterances``; the log of a rehearsal shows the words."""
+        if self._debug:
+            public = [each for each in utterances if not isinstance(each, ReadBack)]
+            log.debug("call.says", sentences=json.dumps(self._sounds.texts(public)))
+        return self._sounds.media(utterances)
 
     async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
         try:

@@ -89,14 +89,14 @@ class ChannelCall:
         """Say it to the end. Keys pressed meanwhile are dropped."""
         self.line.catch_up()
         kept = len(self.line.keys)
-        await self._play(self._tools.media(utterances), interruptible=False)
+        await self._play(utterances, interruptible=False)
         while len(self.line.keys) > kept:
             self.line.keys.pop()
 
     async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
         self.line.catch_up()
-        await self._play(self._tools.media(utterances), interruptible=True)
+        await self._play(utterances, interruptible=True)
         return await self._key(patience_seconds)
 
     async def ask_digits(
@@ -104,7 +104,7 @@ class ChannelCall:
     ) -> str:
         """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
         self.line.catch_up()
-        await self._play(self._tools.media(utterances), interruptible=True)
+        await self._play(utterances, interruptible=True)
         digits = ""
         while len(digits) < digits_max:
             key = await self._key(patience_seconds)
@@ -186,7 +186,10 @@ class ChannelCall:
         if self.line.take is not None:
             await taking.stop(self._client, self.line.take)
 
-    async def _play(self, media: Sequence[str], *, interruptible: bool) -> None:
+    async def _play(self, utterances: Sequence[Utterance], *, interruptible: bool) -> None:
+        media = self._tools.media(utterances)
+        if utterances and not media:
+            self._log.warning("prompt.without_sounds")
         await playing.play(self.line, self._client, media, interruptible=interruptible)
 
     async def _key(self, patience_seconds: float) -> str | None:

@@ -176,7 +176,7 @@ class AriClient:
             requests.ADD_CHANNEL,
             bridge_id,
             channel=list(channel_ids),
-            inhibitConnectedLineUpdates=keep_displays,
+            inhibitConnectedLineUpdates=keep_displays or None,
         )
 
     async def destroy_bridge(self, bridge_id: str) -> None:

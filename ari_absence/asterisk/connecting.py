@@ -68,7 +68,6 @@ class Connecting:
         winner = await self._first_to_answer(ring_seconds + RING_MARGIN_SECONDS)
         if winner is None:
             return verdict(line.legs)
-        await self._release_others(winner)
         return await self._talk(winner)
 
     async def _dial(self, target: DialTarget, ring_seconds: float) -> None:
@@ -125,7 +124,9 @@ class Connecting:
         await self._stop_ringing()
         await line.effect(self._client.create_bridge(bridge_id, self._app))
         line.bridge_id, line.parted = bridge_id, False
-        if not await self._join(bridge_id, leg):
+        joined = await self._join(bridge_id, leg)
+        await self._release_others(leg)
+        if not joined:
             return Connection.NO_ANSWER
         self._log.info("call.connected")
         await line.until(lambda: line.gone or line.parted or leg.over, TALK_SECONDS_MAX)

@@ -42,6 +42,8 @@ DUPLICATES_REMEMBERED = 64
 KINDS_TOLD_MAX = 100
 """Kinds of ignored events that get a line in the log, one each."""
 
+_PASSWORD_REFUSED = frozenset({401, 403})
+
 
 async def _nothing() -> None:
     pass
@@ -111,6 +113,7 @@ class Link:
         self._connected_since: datetime | None = None
         self._replaced = False
         self._trouble: str | None = "not connected yet"
+        self._told: set[str] = set()
         self._counters: Counter[str] = Counter()
         self._unknown: set[str] = set()
         self._latest: deque[str] = deque(maxlen=DUPLICATES_REMEMBERED)
@@ -157,11 +160,10 @@ class Link:
             async with self._client.events(self._app) as socket:
                 await self._while_connected(socket)
             self._tell_trouble("the event socket was closed")
-        except RequestRefused as error:
-            self._tell_trouble(str(error))
-            return REFUSED_PAUSE_SECONDS
         except AsteriskError as error:
             self._tell_trouble(str(error))
+            if isinstance(error, RequestRefused) and error.status in _PASSWORD_REFUSED:
+                return REFUSED_PAUSE_SECONDS
         if self._replaced:
             await self._until_name_is_free()
         if self._clock.monotonic() - began > STABLE_SECONDS:
@@ -172,6 +174,7 @@ class Link:
         self._socket, self._connected_since = socket, self._clock.now()
         self._counters["connects"] += 1
         self._trouble = None
+        self._told.clear()
         self._log.info("link.up")
         catching_up = asyncio.create_task(self._catch_up(socket), name="reconcile")
         try:
@@ -235,14 +238,14 @@ class Link:
     def _give_way(self) -> None:
         """Another program took our name and gets our events; to take it back would be a loop without end."""
         self._replaced = True
+        self._trouble = f"another program serves the application {self._app}; stop it"
         self.sessions.taking_calls = False
         self.sessions.release_all()
-        self._log.error("link.replaced", remedy="stop the other program that serves this application")
+        self._log.error("link.replaced", trouble=self._trouble)
 
     # -- pauses
 
     async def _until_name_is_free(self) -> None:
-        self._trouble = f"another program serves the application {self._app}; stop it"
         while not self._closed.is_set():
             await self._pause(REPLACED_PAUSE_SECONDS)
             try:
@@ -260,7 +263,10 @@ class Link:
             return
 
     def _tell_trouble(self, sentence: str) -> None:
-        """One line per outage, not one per attempt."""
-        if not self._closed.is_set() and self._trouble != sentence:
+        """One line per outage and kind of trouble, not one per attempt."""
+        if self._closed.is_set() or self._replaced:
+            return
+        if sentence not in self._told:
+            self._told.add(sentence)
             self._log.warning("link.down", trouble=sentence)
         self._trouble = sentence

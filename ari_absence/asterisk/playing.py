@@ -41,10 +41,7 @@ async def play(
     is asked of the channel next. A sound that is missing is skipped and logged; the conversation goes on.
     Raises CallerGone and EffectFailed.
     """
-    if interruptible and line.keys:
-        return
-    if not media:
-        _log.warning("prompt.empty", call=line.call_id)
+    if not media or (interruptible and line.keys):
         return
     playback = Playback(ids.of_playback(line.call_id, line.next_count()), asyncio.get_running_loop().time())
     line.playback = playback

@@ -47,6 +47,13 @@ def default_directory() -> Path:
     return packages.cache_folder() / "up"
 
 
+def fetch(*, tell: Tell = print) -> Path:
+    """See that the lab's programs are there, unpacking them if needed; tells and returns where they are."""
+    folder = packages.unpacked_root(tell)
+    tell(f"Asterisk and the lab's phones are in {folder}.")
+    return folder
+
+
 def up(
     directory: Path | None = None,
     *,
@@ -120,6 +127,7 @@ async def _start(folder: Path, dialplan: Path | None, ring_seconds: int, app: st
     )
     await lab.start()
     known = _described(lab, CLOCK.now())
+    lab.let_go()
     (folder / STATE_FILE).write_text(json.dumps(asdict(known), indent=2) + "\n")
     (folder / STATE_FILE).chmod(0o600)
     return known

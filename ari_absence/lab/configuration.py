@@ -201,7 +201,7 @@ def _voicemail(settings: Settings) -> str:
     return f"""[general]
 format = wav
 maxmsg = 100
-minsecs = 0
+maxsilence = 0
 mailcmd = /bin/true
 sendvoicemail = no
 

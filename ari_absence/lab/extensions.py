@@ -60,8 +60,7 @@ include => lab-shared
 
 [from-internal]
 include => lab-shared
-include => lab-hints
-{hints}
+include => {hints}
 [lab-hints]
 {phone_hints}
 
@@ -76,7 +75,7 @@ def text(settings: Settings) -> str:
         included=f'#include "{settings.dialplan}"\n' if included else "",
         shared=_SHARED.format(recordings=settings.folders.recordings, app=settings.app),
         calls=(_INCLUDED_CALLS if included else _PLAIN_CALLS).format(ring_seconds=settings.ring_seconds),
-        hints="include => ari-absence-hints\n" if included else "",
+        hints="ari-absence-hints" if included else "lab-hints",
         phone_hints="\n".join(f"exten => {number},hint,PJSIP/{number}" for number in settings.desk_phones),
         extra=settings.extra_dialplan,
     )

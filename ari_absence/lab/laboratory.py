@@ -60,7 +60,7 @@ class Lab:
         outlives_us: bool = False,
         tell: Callable[[str], None] = _log.info,
     ) -> None:
-        self._dialplan = dialplan.resolve() if dialplan else None
+        self._dialplan = _existing(dialplan)
         self._extra_dialplan = extra_dialplan
         self._ring_seconds = ring_seconds
         self._app = app
@@ -256,6 +256,14 @@ class Lab:
         await self._end_asterisk(signal.SIGTERM)
         await self._boot()
 
+    def let_go(self) -> int:
+        """Leave Asterisk to itself, for a lab that outlives us; returns its process id."""
+        asterisk = _started(self._asterisk)
+        asterisk.returncode = 0  # Popen would complain that it still runs
+        self._asterisk = None
+        self._release_ports()
+        return asterisk.pid
+
     def freeze(self) -> None:
         """Stop Asterisk's process in its tracks (SIGSTOP): ports stay open, nothing answers."""
         _started(self._asterisk).send_signal(signal.SIGSTOP)
@@ -376,6 +384,13 @@ class Lab:
     def _release_ports(self) -> None:
         if self._ports:
             self._ports.claim.close()
+
+
+def _existing(dialplan: Path | None) -> Path | None:
+    """The whole name of a file; Asterisk would start without it and say so in its log only."""
+    if dialplan is not None and not dialplan.is_file():
+        raise LabError(f"The dialplan {dialplan} does not exist; name the file to include, or none.")
+    return dialplan.resolve() if dialplan else None
 
 
 def _started(value: T | None) -> T:

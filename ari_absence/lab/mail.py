@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ari_absence.errors import LabError
 
@@ -52,9 +52,7 @@ class MailServer:
     def mails(self) -> list[EmailMessage]:
         """What has come so far, oldest first."""
         files = sorted(self.folder.glob("*.eml"))
-        return [
-            cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default)) for path in files
-        ]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
     async def wait_for_mails(self, count: int, deadline_s: float = 10.0) -> list[EmailMessage]:
         """All mails, once at least ``count`` have come.
@@ -62,14 +60,20 @@ class MailServer:
         Raises:
             LabError: they did not come in time.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(deadline_s):
-                while len(self.mails()) < count:
-                    await asyncio.sleep(POLL_SECONDS)
-        mails = self.mails()
-        if len(mails) < count:
-            raise LabError(f"{len(mails)} mails came within {deadline_s} s, not {count}")
-        return mails
+        await _until(lambda: len(self.mails()) >= count, deadline_s, f"{count} mails")
+        return self.mails()
+
+    async def wait_for_mail(self, word: str, deadline_s: float = 10.0) -> EmailMessage:
+        """The first mail whose subject holds ``word``, such as a message's id.
+
+        Raises:
+            LabError: none came in time.
+        """
+        await _until(lambda: self._about(word), deadline_s, f"a mail about {word}")
+        return self._about(word)[0]
+
+    def _about(self, word: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails() if word in str(mail["subject"])]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's name
         """Keep one mail, whole before it is visible."""
@@ -78,6 +82,15 @@ class MailServer:
         partial.write_bytes(envelope.original_content or b"")
         partial.rename(partial.with_suffix(".eml"))
         return "250 kept"
+
+
+async def _until(condition: Callable[[], object], deadline_s: float, what: str) -> None:
+    try:
+        async with asyncio.timeout(deadline_s):
+            while not condition():
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        raise LabError(f"{what} did not come within {deadline_s:g} s") from None
 
 
 def _free_port() -> int:

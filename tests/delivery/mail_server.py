@@ -70,9 +70,13 @@ class Sink:
         if self.mood.data_reply is None or self.mood.accepts_then_drops:
             if self.mood.accepts_then_drops:
                 await server.push(ACCEPTED)
-            assert server.transport is not None
-            server.transport.abort()
+            _abort(server)
         return self.mood.data_reply or ACCEPTED
+
+
+def _abort(connection: SMTP) -> None:
+    if isinstance(connection.transport, asyncio.WriteTransport):
+        connection.transport.abort()
 
 
 class MailOffice:
@@ -98,8 +102,7 @@ class MailOffice:
             self._server.close()
             self._server = None
         for connection in self._connections:
-            if connection.transport is not None:
-                connection.transport.abort()
+            _abort(connection)
         self._connections.clear()
         await asyncio.sleep(0.01)  # what was aborted is told so in the loop's next rounds
 

@@ -186,7 +186,8 @@ async def test_five_minutes_of_audio_do_not_hold_up_the_event_loop(mail: MailOff
     watching = asyncio.create_task(watch())
     await notifier.deliver(replace(MEMO, audio=path), "alice@example.com", KEY)
     watching.cancel()
-    print("longest", longest)
+
+    assert longest < 0.1  # the test's server works in the same loop; our own part is a third of it
 
 
 def test_tls_checks_certificates() -> None:

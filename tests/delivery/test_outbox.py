@@ -33,7 +33,7 @@ class FakeNotifier:
     destination: str = "smtp:fake:25"
     tried: list[str] = field(default_factory=list)
 
-    async def deliver(self, memo: Memo, recipient: str, key: str) -> None:  # noqa: ARG002 -- the port's shape
+    async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
         self.tried.append(key)
         verdict = self.verdict(key, len(self.tried))
         if verdict is not None:
@@ -278,7 +278,7 @@ async def test_a_rest_is_remembered_by_the_next_process(office: Office) -> None:
 
 async def test_an_attempt_without_end_is_given_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     class Endless(FakeNotifier):
-        async def deliver(self, memo: Memo, recipient: str, key: str) -> None:  # noqa: ARG002
+        async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
             await asyncio.sleep(3600)
 
     monkeypatch.setattr(outbox_module, "ATTEMPT_LIMIT_SECONDS", 0.05)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +14,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ari_absence.errors import LabError
-from ari_absence.lab import command
+from ari_absence.lab import command, packages
 
 pytestmark = pytest.mark.real
+
+
+UP = "import sys, pathlib; from ari_absence.lab import command; command.up(pathlib.Path(sys.argv[1]))"
 
 
 @pytest.fixture
@@ -27,12 +32,8 @@ def folder() -> Iterator[Path]:
 
 
 def test_a_lab_outlives_the_command_and_can_be_ended_by_another(folder: Path) -> None:
-    started = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"from ari_absence.lab import command; command.up(__import__('pathlib').Path('{folder}'))",
-        ],
+    started = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", UP, str(folder)],
         capture_output=True,
         text=True,
         check=True,
@@ -61,8 +62,9 @@ def test_up_tells_about_the_lab_that_runs_already(folder: Path) -> None:
 def test_up_replaces_a_lab_that_died(folder: Path) -> None:
     told: list[str] = []
     first = command.up(folder, tell=told.append)
-    subprocess.run(["kill", "-KILL", str(first.pid)], check=True)
-    assert not first.alive or command.status(folder, tell=told.append) is None
+    os.kill(first.pid, signal.SIGKILL)
+    os.waitpid(first.pid, 0)
+    assert not first.alive
     assert command.up(folder, tell=told.append).pid != first.pid
 
 
@@ -72,6 +74,12 @@ def test_up_leaves_a_folder_alone_that_is_not_a_labs(folder: Path) -> None:
     with pytest.raises(LabError, match="neither empty nor a lab's folder"):
         command.up(folder, tell=lambda _: None)
     assert (folder / "letter.txt").read_text() == "dear"
+
+
+def test_fetch_tells_where_the_programs_are() -> None:
+    told: list[str] = []
+    assert (command.fetch(tell=told.append) / "usr/bin/baresip").is_file()
+    assert told == [f"Asterisk and the lab's phones are in {packages.unpacked_root()}."]
 
 
 def test_down_without_a_lab_says_so(folder: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 from base64 import b64encode
 from pathlib import Path
@@ -20,16 +22,31 @@ pytestmark = pytest.mark.real
 STARTS_IN_S = 10.0
 
 
+def written(lab: Lab, key: str) -> bool:
+    """Whether a key is in the file of Asterisk's database."""
+    with contextlib.closing(sqlite3.connect(lab.settings.folders.state / "db" / "astdb.sqlite3")) as database:
+        return bool(database.execute("SELECT 1 FROM astdb WHERE key = ?", [key]).fetchone())
+
+
+def written_contact(lab: Lab, extension: str) -> bool:
+    """Whether a registration is in the file of Asterisk's database."""
+    with contextlib.closing(sqlite3.connect(lab.settings.folders.state / "db" / "astdb.sqlite3")) as database:
+        found = database.execute(
+            "SELECT 1 FROM astdb WHERE key LIKE ?", [f"/registrar/contact/{extension};%"]
+        )
+        return bool(found.fetchone())
+
+
 async def asked(lab: Lab, path: str) -> str:
     """The status line of ARI's answer to a GET."""
     reader, writer = await asyncio.open_connection("127.0.0.1", lab.settings.http_port)
     secret = b64encode(f"{lab.ari_username}:{lab.ari_password}".encode()).decode()
     request = f"GET /ari/{path} HTTP/1.0\r\nAuthorization: Basic {secret}\r\n\r\n"
-    writer.write(request.encode())
-    status = (await reader.readline()).decode().strip()
-    writer.close()
-    await writer.wait_closed()
-    return status
+    try:
+        writer.write(request.encode())
+        return (await reader.readline()).decode().strip()
+    finally:
+        writer.transport.abort()
 
 
 def processes_in(folder: Path) -> list[int]:
@@ -83,6 +100,9 @@ async def test_two_labs_at_once_do_not_meet() -> None:
 
 async def test_a_killed_asterisk_comes_back_on_the_same_ports_with_its_database(lab: Lab) -> None:
     await lab.cli("database put absence key value")
+    await waiting.until(
+        lambda: written(lab, "/absence/key"), 3, "the database's write, which Asterisk puts off"
+    )
     before = lab.settings
     await lab.kill()
     assert not lab.running
@@ -94,6 +114,7 @@ async def test_a_killed_asterisk_comes_back_on_the_same_ports_with_its_database(
 
 async def test_a_registered_phone_is_still_reachable_after_a_restart(lab: Lab) -> None:
     alice = await lab.desk_phone("101")
+    await waiting.until(lambda: written_contact(lab, "101"), 3, "the registration's write")
     await lab.restart()
     caller = await lab.outside_caller()
     await caller.dial("101")
@@ -138,10 +159,10 @@ async def test_a_failed_test_leaves_the_logs() -> None:
     assert not lab.directory.exists()
 
 
-async def test_a_dialplan_that_cannot_be_read_is_told_with_its_name(tmp_path: Path) -> None:
+def test_a_dialplan_that_cannot_be_read_is_told_with_its_name(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.conf"
     with pytest.raises(LabError, match=r"nowhere\.conf"):
-        await Lab(dialplan=missing).start()
+        Lab(dialplan=missing)
 
 
 async def test_the_folder_may_not_have_too_long_a_name(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import shutil
 import threading
 from pathlib import Path
 
@@ -36,16 +38,14 @@ def test_a_machine_that_is_not_a_debian_uses_debians_own_mirror(tmp_path: Path) 
 
 
 def test_without_apt_the_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpacking.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(LabError, match="install mmdebstrap"):
         unpacking.ensure_tools(lambda _: None)
 
 
 def test_without_root_and_sudo_the_command_to_run_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        unpacking.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None
-    )
-    monkeypatch.setattr(unpacking.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(LabError, match="sudo apt-get install mmdebstrap"):
         unpacking.ensure_tools(lambda _: None)
 
@@ -70,7 +70,7 @@ def test_two_at_once_unpack_only_once(monkeypatch: pytest.MonkeyPatch, empty_cac
         both_here.wait()
         packages.unpacked_root(told.append)
 
-    monkeypatch.setattr(packages.unpacking, "unpack", slowly)
+    monkeypatch.setattr(unpacking, "unpack", slowly)
     threads = [threading.Thread(target=one) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -85,7 +85,7 @@ def test_an_unpacking_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch,
         (folder / "half").mkdir()
         raise LabError("no mirror")
 
-    monkeypatch.setattr(packages.unpacking, "unpack", fails)
+    monkeypatch.setattr(unpacking, "unpack", fails)
     with pytest.raises(LabError, match="no mirror"):
         packages.unpacked_root(lambda _: None)
     assert [path for path in empty_cache.iterdir() if path.is_dir()] == []
@@ -94,7 +94,7 @@ def test_an_unpacking_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch,
 def test_a_processor_debian_has_no_loader_for_here_is_refused(
     monkeypatch: pytest.MonkeyPatch, empty_cache: Path
 ) -> None:
-    monkeypatch.setattr(packages.platform, "machine", lambda: "s390x")
+    monkeypatch.setattr(platform, "machine", lambda: "s390x")
     with pytest.raises(LabError, match="not on s390x"):
         packages.unpacked_root(lambda _: None)
     assert not any(path.is_dir() for path in empty_cache.iterdir())

@@ -1,0 +1,298 @@
+"""The link to a real Asterisk is lost, comes back, is refused or taken away; callers are never left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import pytest
+from structlog.testing import capture_logs
+
+from ari_absence.asterisk import AriClient, ChannelCall, link, transport
+from ari_absence.attendant.call import Connection, Recording, RecordingEnd, RecordingTerms
+from ari_absence.core.numbers import DialTarget
+from ari_absence.errors import CallerGone
+from ari_absence.lab import Lab, Phone
+from tests.asterisk.conftest import APP, Office, eventually
+from tests.asterisk.proxy import Proxy
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+
+LONG = "sound:tt-monkeysintro"
+SHORT = "sound:activated"
+MESSAGE = RecordingTerms(max_seconds=20, silence_seconds=10)
+
+
+async def call_us(lab: Lab) -> Phone:
+    caller = await lab.outside_caller("0441112233", name="Hans Huber")
+    await caller.dial("7003")
+    return caller
+
+
+@asynccontextmanager
+async def behind(proxy: Proxy, lab: Lab) -> AsyncIterator[Office]:
+    url = f"http://127.0.0.1:{proxy.port}/ari"
+    async with AriClient(url, lab.ari_username, lab.ari_password) as client:
+        office = Office(client)
+        await office.open()
+        yield office
+        await office.close()
+        await lab.close_phones()
+
+
+@asynccontextmanager
+async def cut(proxy: Proxy, office: Office) -> AsyncIterator[None]:
+    """Inside the block we are not connected; after it we are, and have reconciled."""
+    await proxy.cut()
+    await eventually(lambda: not office.link.status.connected_since)
+    connects = office.link.status.connects
+    yield
+    proxy.mend()
+    await eventually(lambda: office.link.status.connects > connects, 6)
+
+
+async def test_a_recording_goes_on_while_the_link_is_cut(lab: Lab) -> None:
+    async def conversation(call: ChannelCall) -> Recording:
+        await call.answer()
+        return await call.record(MESSAGE)
+
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        office.answer_with(conversation)
+        caller = await call_us(lab)
+        await caller.wait_for_beep()
+        async with cut(proxy, office):
+            await caller.speak_tone(600, 1.0)
+        await caller.speak_tone(600, 1.0)
+        await caller.press("#")
+
+        recording = await office.outcome(5)
+        assert recording.ended_by is RecordingEnd.KEY
+        assert recording.seconds >= 2
+        assert office.orphans == []
+        await office.client.delete_recording(recording.name)
+
+
+@pytest.mark.parametrize("how", ["key", "hangup"])
+async def test_a_recording_that_ended_while_the_link_was_cut_is_found(lab: Lab, how: str) -> None:
+    async def conversation(call: ChannelCall) -> tuple[Recording, int]:
+        await call.answer()
+        recording = await call.record(MESSAGE)
+        return recording, len(await office.client.fetch_recording(recording.name))
+
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        office.answer_with(conversation)
+        caller = await call_us(lab)
+        await caller.wait_for_beep()
+        await caller.speak_tone(600, 1.0)
+        async with cut(proxy, office):
+            await (caller.press("#") if how == "key" else caller.hang_up())
+            await asyncio.sleep(0.2)
+
+        recording, size_bytes = await office.outcome(5)
+        assert (recording.ended_by is RecordingEnd.HANGUP) == (how == "hangup")
+        assert size_bytes > 8_000
+        assert office.orphans == []
+        await office.client.delete_recording(recording.name)
+
+
+async def test_a_prompt_that_ended_while_the_link_was_cut_is_over(lab: Lab) -> None:
+    async def conversation(call: ChannelCall) -> str | None:
+        await call.answer()
+        begun.set()
+        await call.say(SHORT)  # type: ignore[arg-type]
+        return await call.ask([LONG], 5)  # type: ignore[list-item]
+
+    begun = asyncio.Event()
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        office.answer_with(conversation)
+        caller = await call_us(lab)
+        await begun.wait()
+        await asyncio.sleep(0.1)
+        async with cut(proxy, office):
+            await asyncio.sleep(1.5)
+        await caller.wait_for_sound()
+        await asyncio.sleep(0.5)
+        await caller.press("3")
+
+        assert await office.outcome(5) == "3"
+
+
+async def test_a_caller_who_left_while_the_link_was_cut_is_gone(lab: Lab) -> None:
+    async def conversation(call: ChannelCall) -> str | None:
+        await call.answer()
+        return await call.ask([], 30)
+
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        office.answer_with(conversation)
+        caller = await call_us(lab)
+        await caller.wait_established()
+        async with cut(proxy, office):
+            await caller.hang_up()
+
+        with pytest.raises(CallerGone):
+            await office.outcome(3)
+
+
+@pytest.mark.parametrize(
+    ("on_ring", "expected"), [("answer", Connection.TALKED), ("busy", Connection.UNREACHABLE)]
+)
+async def test_what_a_phone_did_while_the_link_was_cut_is_found(
+    lab: Lab, on_ring: Literal["answer", "busy"], expected: Connection
+) -> None:
+    async def conversation(call: ChannelCall) -> Connection:
+        await call.answer()
+        return await call.connect([DialTarget("PJSIP/102")], 15)
+
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        phone = await lab.desk_phone("102", on_ring="ring")
+        office.answer_with(conversation)
+        await call_us(lab)
+        await phone.wait_incoming()
+        async with cut(proxy, office):
+            await (phone.answer() if on_ring == "answer" else phone.reject())
+            await asyncio.sleep(0.2)
+        if on_ring == "answer":
+            await eventually(lambda: any(call.line.bridge_id for call in office.link.sessions.calls.values()))
+            await phone.hang_up()
+
+        assert await office.outcome(5) in (expected, Connection.NO_ANSWER)
+
+
+async def test_callers_who_come_while_the_link_is_cut_hear_the_fallback(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office, cut(proxy, office):
+        caller = await call_us(lab)
+        await caller.wait_ended(3)  # 7003 of the lab hangs up when Stasis fails
+
+
+async def test_what_an_earlier_life_left_behind_is_put_right_and_the_rest_untouched(lab: Lab) -> None:
+    call_id = "0" * 32
+    stale = f"abs/{call_id}-r1"
+    async with AriClient(lab.ari_url, lab.ari_username, lab.ari_password) as client:
+        async with client.events(APP) as socket:
+            caller = await call_us(lab)
+            channel_id = (await socket.receive_json(timeout=5))["channel"]["id"]
+            await client.answer(channel_id)
+            await client.record(channel_id, stale, "wav", max_seconds=1, silence_seconds=0, beep=False)
+            await client.record(channel_id, "others/1", "wav", max_seconds=1, silence_seconds=0, beep=False)
+            await asyncio.sleep(2.3)
+            await client.create_bridge(f"abs-{call_id}-b1", APP)
+            await client.create_bridge(f"abs-{call_id}-b2", "another application")
+            await client.create_bridge("foreign", APP)
+        office = Office(client)
+        await office.open()
+        await eventually(lambda: office.orphans)
+        await caller.wait_for_sound()
+
+        assert office.orphans == [stale]
+        assert {bridge["id"] for bridge in await client.bridges()} == {f"abs-{call_id}-b2", "foreign"}
+        assert "!ari-absence!fallback!" in await lab.cli("core show channels concise")
+        await office.close()
+        for bridge in ("foreign", f"abs-{call_id}-b2"):
+            await client.destroy_bridge(bridge)
+        for name in (stale, "others/1"):
+            await client.delete_recording(name)
+    await lab.close_phones()
+
+
+async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(lab: Lab) -> None:
+    async with AriClient(lab.ari_url, lab.ari_username, "wrong") as client:
+        office = Office(client)
+        with capture_logs() as logs:
+            running = asyncio.create_task(office.link.run())
+            await asyncio.sleep(1.0)
+            await office.link.close()
+            await asyncio.wait_for(running, 3)
+
+    assert [entry["event"] for entry in logs] == ["link.down"]
+    assert "password (401)" in logs[0]["trouble"]
+    assert "wrong" not in str(logs)
+
+
+async def test_another_program_takes_our_name_and_gives_it_back(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def conversation(call: ChannelCall) -> None:
+        await call.answer()
+        await call.ask([], 30)
+
+    monkeypatch.setattr(link, "REPLACED_PAUSE_SECONDS", 0.2)
+    office.answer_with(conversation)
+    caller = await call_us(lab)
+    await caller.wait_established()
+    async with office.client.events(APP):
+        await eventually(lambda: office.link.status.replaced)
+        assert office.link.status.trouble == f"another program serves the application {APP}; stop it"
+        await caller.wait_for_sound(3)
+        await asyncio.sleep(0.5)
+        assert office.link.status.connected_since is None
+        assert office.link.status.connects == 1
+        await caller.hang_up()
+
+    await eventually(lambda: office.link.status.connected_since)
+    assert not office.link.status.replaced
+
+
+async def test_an_asterisk_that_is_silent_without_closing_is_noticed(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "SOCKET_PING_SECONDS", 0.4)
+    connects = office.link.status.connects
+    assert office.link._socket is not None
+    await office.link._socket.close()
+    await eventually(lambda: office.link.status.connects > connects and office.link.status.connected_since)
+    async with lab.frozen():
+        await eventually(lambda: not office.link.status.connected_since, 2)
+
+    await eventually(lambda: office.link.status.connected_since, 8)
+
+
+async def test_closing_lets_a_call_end_and_releases_those_that_do_not(lab: Lab, office: Office) -> None:
+    async def conversation(call: ChannelCall) -> None:
+        await call.answer()
+        await call.ask([LONG], 30)  # type: ignore[list-item]
+
+    office.answer_with(conversation)
+    caller = await call_us(lab)
+    await caller.wait_for_sound()
+    await office.link.close(grace_seconds=0.3)
+
+    assert "!ari-absence!fallback!" in await lab.cli("core show channels concise")
+    await caller.hang_up()
+
+
+async def test_a_restart_of_asterisk_ends_its_calls_and_the_link_comes_back(lab: Lab, office: Office) -> None:
+    async def conversation(call: ChannelCall) -> None:
+        await call.answer()
+        await call.record(MESSAGE)
+        await call.say(SHORT)  # type: ignore[arg-type]
+
+    office.answer_with(conversation)
+    caller = await call_us(lab)
+    await caller.wait_for_beep()
+    await lab.kill()
+    await lab.restart()
+    await eventually(lambda: office.link.status.connected_since, 8)
+
+    with pytest.raises(CallerGone):
+        await office.outcome(8)
+    await eventually(lambda: not office.link.sessions.calls)
+
+
+async def test_the_link_waits_for_an_asterisk_that_is_not_there(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy:
+        await proxy.cut()
+        async with AriClient(
+            f"http://127.0.0.1:{proxy.port}/ari", lab.ari_username, lab.ari_password
+        ) as client:
+            office = Office(client)
+            with capture_logs() as logs:
+                running = asyncio.create_task(office.link.run())
+                await asyncio.sleep(1.0)
+                assert office.link.status.trouble is not None
+                assert len([entry for entry in logs if entry["event"] == "link.down"]) == 1
+                proxy.mend()
+                await eventually(lambda: office.link.status.connected_since, 3)
+            await office.link.close()
+            await asyncio.wait_for(running, 3)

@@ -1,0 +1,284 @@
+"""The decision for one call: class of absence, return, promise, offers, reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ari_absence.config.loader import load
+from ari_absence.core.absences import DatedAbsence
+from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.people import (
+    Caller,
+    Directory,
+    Disclosure,
+    Kind,
+    PrivateNote,
+    SetAbsences,
+    SiteAnswer,
+    Source,
+    Why,
+)
+from ari_absence.core.phrases import AbsenceClass, Action, Choice, DayWord, Welcome, Whereabouts
+from ari_absence.speech.languages import language
+
+EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
+TOKYO = ZoneInfo("Asia/Tokyo")
+OUTSIDER = Caller("+81312345678", "Hans")
+COLLEAGUE = Caller("102", "Kenji Ito", extension="102")
+WITHHELD = Caller(None)
+NOTE = "Hospital"
+
+
+@pytest.fixture(scope="module")
+def office() -> Directory:
+    """The office of the examples, with one published answer."""
+    directory = load(EXAMPLES, {}).directory
+    answers = (SiteAnswer("our opening hours", "We are open from nine."),)
+    return replace(directory, site=replace(directory.site, answers=answers))
+
+
+def tokyo(text: str) -> datetime:
+    """An instant, from Tokyo's wall clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=TOKYO)
+
+
+def decided(
+    office: Directory,
+    at: str,
+    *,
+    extension: str = "101",
+    caller: Caller = OUTSIDER,
+    why: Why = Why.ABSENT,
+    set_absences: SetAbsences | None = None,
+    mailbox_full: bool = False,
+) -> Decision:
+    """The decision for a call at Tokyo time ``at``."""
+    enquiry = Enquiry("call-1", extension, caller, why, tokyo(at), mailbox_full)
+    return decide(enquiry, office, set_absences or SetAbsences())
+
+
+def whereabouts(decision: Decision) -> Whereabouts:
+    """What the greeting says of the person."""
+    return next(each for each in decision.greeting if isinstance(each, Whereabouts))
+
+
+def set_until(kind: Kind, until: str | None) -> SetAbsences:
+    """Alice set herself absent on the morning of Monday, 30 November."""
+    end = tokyo(until) if until else None
+    absence = DatedAbsence(
+        kind, tokyo("2026-11-30T09:00"), end, PrivateNote(NOTE), source=Source("set by phone 101")
+    )
+    return SetAbsences({"101": [absence]})
+
+
+CLASSES = [
+    # kind, what everybody hears, what colleagues hear
+    (Kind.AWAY, AbsenceClass.AWAY_FROM_DESK, AbsenceClass.AWAY_FROM_DESK),
+    (Kind.MEETING, AbsenceClass.IN_A_MEETING, AbsenceClass.IN_A_MEETING),
+    (Kind.OUT, AbsenceClass.OUT_OF_OFFICE, AbsenceClass.OUT_OF_OFFICE),
+    (Kind.BUSINESS_TRIP, AbsenceClass.OUT_OF_OFFICE, AbsenceClass.ON_BUSINESS_TRIP),
+    (Kind.LEFT, AbsenceClass.LEFT_FOR_TODAY, AbsenceClass.LEFT_FOR_TODAY),
+    (Kind.DAY_OFF, AbsenceClass.OFF_TODAY, AbsenceClass.OFF_TODAY),
+    (Kind.VACATION, AbsenceClass.ON_LEAVE, AbsenceClass.ON_VACATION),
+    (Kind.LEAVE, AbsenceClass.ON_LEAVE, AbsenceClass.ON_LEAVE),
+    (Kind.DND, AbsenceClass.NOT_AVAILABLE, AbsenceClass.DO_NOT_DISTURB),
+]
+
+
+@pytest.mark.parametrize(("kind", "outside", "inside"), CLASSES)
+def test_each_kind_has_its_word_for_outsiders_and_for_colleagues(
+    office: Directory, kind: Kind, outside: AbsenceClass, inside: AbsenceClass
+) -> None:
+    away = set_until(kind, "2026-11-30T11:00")
+
+    heard_outside = whereabouts(decided(office, "2026-11-30T09:30", set_absences=away))
+    heard_inside = whereabouts(decided(office, "2026-11-30T09:30", caller=COLLEAGUE, set_absences=away))
+
+    assert (heard_outside.absence_class, heard_inside.absence_class) == (outside, inside)
+
+
+def test_every_kind_that_can_be_set_has_a_word(office: Directory) -> None:
+    told = {kind for kind, _, _ in CLASSES} | {Kind.REMOTE}
+
+    assert told == {kind for kind in Kind if kind.can_be_set}
+
+
+def test_site_that_discloses_nothing_says_only_not_available(office: Directory) -> None:
+    silent = replace(office, site=replace(office.site, disclosure=Disclosure.UNAVAILABLE))
+
+    assert whereabouts(decided(silent, "2026-11-25T10:00")).absence_class is AbsenceClass.NOT_AVAILABLE
+
+
+def test_return_is_the_next_time_at_the_desk_not_the_end_of_one_entry(office: Directory) -> None:
+    decision = decided(office, "2026-11-25T10:00")
+
+    assert decision.back_at == tokyo("2026-11-27T09:00")
+    moment = whereabouts(decision).back
+    assert moment is not None
+    assert (moment.day_word, moment.day.isoformat(), moment.hour) == (DayWord.WEEKDAY, "2026-11-27", 9)
+
+
+@pytest.mark.parametrize(
+    ("at", "extension", "heard"),
+    [
+        ("2026-11-30T15:00", "101", "Alice Tanaka is out of the office and will be back at four."),
+        ("2026-11-30T10:15", "101", "Alice Tanaka is in a meeting and will be back at eleven thirty."),
+        ("2026-11-30T12:30", "101", "Alice Tanaka is away from the desk right now and will be back at one."),
+        (
+            "2026-11-30T18:00",
+            "101",
+            "The office is closed now. Alice Tanaka will be back tomorrow morning at nine.",
+        ),
+        (
+            "2026-11-24T10:00",
+            "101",
+            "The office is closed now. Alice Tanaka will be back on Friday morning at nine.",
+        ),
+        (
+            "2026-12-22T10:00",
+            "110",
+            "Mori is on leave and will be back on Tuesday, January fifth, at nine in the morning.",
+        ),
+        (
+            "2026-12-01T10:00",
+            "103",
+            "Night Desk is not available right now and will be back this evening at ten.",
+        ),
+    ],
+)
+def test_greeting_reads_as_a_person_would_say_it(
+    office: Directory, at: str, extension: str, heard: str
+) -> None:
+    said = language("en").text(whereabouts(decided(office, at, extension=extension)))
+
+    assert _plain(said) == _plain(heard)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace(",", "").split())
+
+
+def test_office_is_not_said_to_be_closed_while_it_is_open(office: Directory) -> None:
+    night_desk_at_noon = whereabouts(decided(office, "2026-12-01T10:00", extension="103"))
+
+    assert night_desk_at_noon.absence_class is AbsenceClass.NOT_AVAILABLE
+
+
+def test_away_without_a_time_is_back_shortly(office: Directory) -> None:
+    away = decided(office, "2026-11-30T09:30", why=Why.NOANSWER, set_absences=set_until(Kind.AWAY, None))
+
+    assert whereabouts(away).shortly
+    assert whereabouts(away).back is None
+
+
+def test_out_for_the_rest_of_the_day_says_so(office: Directory) -> None:
+    out = decided(office, "2026-11-30T16:30", set_absences=set_until(Kind.OUT, "2026-11-30T20:00"))
+
+    assert whereabouts(out).absence_class is AbsenceClass.OUT_NOT_BACK_TODAY
+
+
+@pytest.mark.parametrize(
+    ("why", "word"),
+    [
+        (Why.BUSY, AbsenceClass.ON_ANOTHER_CALL),
+        (Why.NOANSWER, AbsenceClass.CANNOT_COME),
+        (Why.UNREACHABLE, AbsenceClass.CANNOT_COME),
+    ],
+)
+def test_present_person_who_does_not_take_the_call(office: Directory, why: Why, word: AbsenceClass) -> None:
+    decision = decided(office, "2026-11-30T14:00", extension="102", why=why)
+
+    assert decision.state.present
+    assert whereabouts(decision).absence_class is word
+    assert whereabouts(decision).back is None
+    assert decision.attempts == ()
+
+
+def test_caller_sent_to_us_whose_person_has_just_come_back_rings_the_desk(office: Directory) -> None:
+    decision = decided(office, "2026-11-30T14:00", extension="102", why=Why.ABSENT)
+
+    assert [attempt.extension for attempt in decision.attempts] == ["102"]
+
+
+def test_outsider_is_welcomed_by_company_name_and_colleague_is_not(office: Directory) -> None:
+    assert isinstance(decided(office, "2026-11-25T10:00").greeting[0], Welcome)
+    assert not isinstance(decided(office, "2026-11-25T10:00", caller=COLLEAGUE).greeting[0], Welcome)
+
+
+def test_promise_keeps_working_hours(office: Directory) -> None:
+    decision = decided(office, "2026-11-30T10:15")  # meeting until 11:30, promise: 1h, lunch at 12:00
+
+    assert decision.promise == tokyo("2026-11-30T13:30")
+
+
+def test_only_what_can_work_now_is_offered_and_spoken(office: Directory) -> None:
+    open_day = decided(office, "2026-11-25T10:00")
+    night = decided(office, "2026-11-25T22:00")
+    full = decided(office, "2026-11-25T10:00", mailbox_full=True)
+    withheld = decided(office, "2026-11-25T10:00", caller=WITHHELD)
+
+    assert [offer.key for offer in open_day.offers] == ["1", "2", "3", "6", "0", "*", "#"]
+    assert open_day.action_for("0") is Action.OPERATOR
+    assert night.action_for("0") is None
+    assert full.action_for("1") is None
+    assert full.action_for("#") is None
+    assert withheld.action_for("2") is None
+    for decision in (open_day, night, full, withheld):
+        offered = {offer.action for offer in decision.offers}
+        assert {each.action for each in decision.menu if isinstance(each, Choice)} <= offered
+
+
+def test_operator_is_not_offered_to_who_calls_the_operator(office: Directory) -> None:
+    calls_reception = decided(office, "2026-11-30T14:00", extension="100", why=Why.NOANSWER)
+    reception_calls = decided(office, "2026-11-25T10:00", caller=Caller("100", extension="100"))
+
+    assert calls_reception.action_for("0") is None
+    assert reception_calls.action_for("0") is None
+
+
+def test_keys_of_the_site_are_offered_and_spoken(office: Directory) -> None:
+    swapped = replace(office, site=replace(office.site, keys={"message": "2", "callback": "1"}))
+    decision = decided(swapped, "2026-11-25T10:00")
+
+    assert decision.action_for("2") is Action.MESSAGE
+    assert Choice("1", Action.CALLBACK) in decision.menu
+
+
+def test_reasons_name_the_line_of_the_absence_and_of_the_disclosure(office: Directory) -> None:
+    reasons = decided(office, "2026-11-25T10:00").reasons
+
+    sources = [str(reason.source) for reason in reasons]
+    line = _line_of(EXAMPLES / "people.yaml", "kind: business_trip")
+    assert f"people.yaml:{line}" in sources
+    assert any(source.startswith("absence.yaml:") for source in sources)
+
+
+def _line_of(path: Path, text: str) -> int:
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+def test_private_note_and_mobile_are_in_nothing_a_decision_holds_or_says(office: Directory) -> None:
+    for at in ("2026-11-25T10:00", "2026-11-30T15:00"):
+        for caller in (OUTSIDER, COLLEAGUE, WITHHELD):
+            decision = decided(office, at, caller=caller, set_absences=set_until(Kind.OUT, None))
+            spoken = " ".join(map(language("en").text, (*decision.greeting, *decision.menu)))
+            everything = f"{decision!r} {spoken}"
+            for private in (NOTE, "Osaka", "Contract", "90 1234 5678", "9012345678"):
+                assert private not in everything
+
+
+def test_caller_id_that_is_one_of_our_extensions_from_outside_is_an_outsider(office: Directory) -> None:
+    pretender = decided(office, "2026-11-25T10:00", caller=Caller("102", "Kenji Ito"))
+
+    assert whereabouts(pretender).absence_class is AbsenceClass.OUT_OF_OFFICE
+    assert isinstance(pretender.greeting[0], Welcome)
+
+
+def test_unknown_extension_is_nobodys(office: Directory) -> None:
+    with pytest.raises(KeyError):
+        decided(office, "2026-11-25T10:00", extension="999")
