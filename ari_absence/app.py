@@ -32,6 +32,7 @@ from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.errors import LedgerError, SpeechError
+from ari_absence.installed import folder
 from ari_absence.ledger.absences import LedgerAbsences
 from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.lock import ServiceLock
@@ -49,7 +50,6 @@ from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary
 
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
-SOUNDS = Path(__file__).parent.parent / "sounds"
 
 log = structlog.get_logger()
 
@@ -129,7 +129,7 @@ class Service:
         spoken = language(configuration.directory.site.language)
         own = configuration.storage.folder.absolute() / "sounds" / f"site-{spoken.code}"
         prefix = str(configuration.pbx.sounds) if configuration.pbx.sounds else None
-        library = SoundLibrary(spoken, SOUNDS / spoken.code, own, _voice(), prefix)
+        library = SoundLibrary(spoken, folder("sounds") / spoken.code, own, _voice(), prefix)
         prepared = await asyncio.to_thread(library.prepare_for, configuration.directory)
         for failure in prepared.failures:
             log.warning("a name will be replaced by a neutral phrase", reason=failure)

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     lab = typer.Typer(help="A private real Asterisk on this machine's loopback.", no_args_is_help=True)
     for command in (up, down, status, fetch):
         lab.command()(command)
+    lab.command("try")(try_it)
     app.add_typer(lab, name="lab")
 
 
@@ -56,3 +57,12 @@ def fetch() -> None:
     from ari_absence.lab import command
 
     command.fetch()
+
+
+def try_it() -> None:
+    """Start Asterisk and the service together, for a softphone of your own, until Ctrl-C."""
+    import asyncio
+
+    from ari_absence.lab.demo.by_hand import stay
+
+    asyncio.run(stay())

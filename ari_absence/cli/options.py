@@ -142,6 +142,9 @@ def writing_ledger(configuration: Configuration) -> Iterator[Session]:
 def absences_set(configuration: Configuration) -> SetAbsences:
     """What was set by phone or command and holds now or later; nothing if there is no ledger yet."""
     from ari_absence.core.people import SetAbsences
+
+    if not configuration.secrets.database_url and not (configuration.storage.folder / "ledger.sqlite3").exists():
+        return SetAbsences()  # nothing was ever set; the database layer takes half a second to load
     from ari_absence.ledger.absences import set_absences
 
     try:

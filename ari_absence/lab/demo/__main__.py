@@ -11,13 +11,11 @@ from pathlib import Path
 from ari_absence.errors import AbsenceError
 from ari_absence.lab import Lab
 from ari_absence.lab.demo import scenes
+from ari_absence.lab.demo.places import CONFIGURATION, DIALPLAN, EVENING, MORNING
 from ari_absence.lab.demo.report import Report, Scene
 from ari_absence.lab.office import Office
 
-CONFIGURATION = Path(__file__).parent / "config"
-DIALPLAN = Path(__file__).parents[3] / "dialplan" / "ari_absence.conf"
 RESULTS = Path("demo-results")
-MORNING, EVENING = "2026-11-25T10:00+09:00", "2026-11-25T19:30+09:00"
 
 Call = Callable[[Office], Awaitable[Scene]]
 

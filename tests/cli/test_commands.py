@@ -1,0 +1,241 @@
+"""The commands as people and programs use them: what they print, and how they exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
+CHECKOUT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """A copy of the example configuration with a data folder of its own."""
+    folder = tmp_path / "config"
+    shutil.copytree(EXAMPLES, folder)
+    site = folder / "absence.yaml"
+    site.write_text(site.read_text() + f"\nstorage: {{folder: {tmp_path / 'data'}}}\n")
+    return folder
+
+
+def run(*arguments: str, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run ``ari-absence`` as a process, as its users do."""
+    options = ["--config", str(config)] if config else []
+    environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "ari_absence", *arguments, *options]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+def run_json(*arguments: str, config: Path) -> Any:
+    """What a command prints with ``--json``, read."""
+    done = run(*arguments, "--json", config=config)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_explain_tells_programs_everything_about_a_call(office: Path) -> None:
+    told = run_json("explain", "101", "--at", "2026-11-25T10:00", config=office)
+
+    assert told["extension"] == "101"
+    assert told["name"] == "Alice Tanaka"
+    assert told["at"] == "2026-11-25T10:00:00+09:00"
+    assert told["state"]["present"] is False
+    assert told["state"]["kind"] == "business_trip"
+    assert told["back_at"] == "2026-11-27T09:00:00+09:00"
+    assert told["heard"][1] == "Alice Tanaka is out of the office and will be back on Friday morning at nine."
+    assert {"key": "1", "action": "message"} in told["offers"]
+    assert told["attempts"] == []
+    assert told["promise"].endswith("+09:00")
+    assert any(reason["source"].startswith("people.yaml:") for reason in told["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("at", "extension", "kind", "back_at"),
+    [
+        ("2026-11-25T10:00", "101", "business_trip", "2026-11-27T09:00:00+09:00"),
+        ("2026-11-24T10:00", "101", "holiday", "2026-11-27T09:00:00+09:00"),
+        ("2026-11-30T10:15", "101", "meeting", "2026-11-30T11:30:00+09:00"),
+        ("2026-11-30T11:45", "101", None, None),
+        ("2026-11-30T12:30", "101", "closed", "2026-11-30T13:00:00+09:00"),
+        ("2026-11-30T15:59", "101", "out", "2026-11-30T16:00:00+09:00"),
+        ("2026-11-30T17:30", "101", "closed", "2026-12-01T09:00:00+09:00"),
+        ("2026-11-30T23:00", "103", None, None),
+        ("2026-12-01T05:59", "103", None, None),
+        ("2026-12-01T06:00", "103", "closed", "2026-12-01T22:00:00+09:00"),
+        ("2026-12-22T10:00", "110", "vacation", "2027-01-05T09:00:00+09:00"),
+    ],
+)
+def test_explain_gives_the_table_beside_the_examples(
+    office: Path, at: str, extension: str, kind: str | None, back_at: str | None
+) -> None:
+    told = run_json("explain", extension, "--at", at, config=office)
+
+    assert told["state"]["present"] is (kind is None)
+    assert told["state"]["kind"] == kind
+    assert told["back_at"] == back_at
+
+
+def test_explain_for_people_shows_what_is_heard_and_why(office: Path) -> None:
+    done = run("explain", "101", "--at", "2026-11-30T10:15", config=office)
+
+    assert done.returncode == 0
+    assert "Alice Tanaka is in a meeting" in done.stdout
+    assert "people.yaml:" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_explain_inside_and_for_each_way_a_call_comes(office: Path) -> None:
+    at = ("--at", "2026-11-30T14:00")
+
+    busy = run_json("explain", "102", *at, "--why", "busy", config=office)
+    inside = run_json(
+        "explain", "101", "--at", "2026-11-25T10:00", "--inside", "--from", "102", config=office
+    )
+    hidden = run_json("explain", "102", *at, "--why", "noanswer", "--from", "anonymous", config=office)
+
+    assert busy["heard"][1] == "Kenji Ito is on another call."
+    assert inside["heard"][0].startswith("Alice Tanaka is on a business trip")
+    assert "callback" not in [offer["action"] for offer in hidden["offers"]]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [("explain", "999"), ("explain", "101", "--at", "yesterday"), ("explain", "101", "--at", "2026-13-01")],
+)
+def test_question_that_makes_no_sense_is_answered_by_one_sentence_and_exit_2(
+    office: Path, question: tuple[str, ...]
+) -> None:
+    done = run(*question, config=office)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_who_lists_everybody_with_their_return(office: Path) -> None:
+    rows = {row["extension"]: row for row in run_json("who", "--at", "2026-11-30T12:30", config=office)}
+
+    assert set(rows) == {"100", "101", "102", "103", "110"}
+    assert rows["102"]["present"] is True
+    assert rows["101"]["back_at"] == "2026-11-30T13:00:00+09:00"
+    assert "Alice Tanaka" in run("who", config=office).stdout
+
+
+def test_away_and_back_hold_before_the_service_ever_ran(office: Path) -> None:
+    last_day = datetime.now(UTC).date() + timedelta(days=30)
+    set_out = run("away", "101", "out", "--until", last_day.isoformat(), config=office)
+    told = run_json("who", config=office)[1]
+    came_back = run("back", "101", config=office)
+
+    assert set_out.returncode == 0, set_out.stderr
+    assert "The service is not running" in set_out.stdout
+    day_after = last_day + timedelta(days=1)
+    assert (told["kind"], told["until"]) == ("out", f"{day_after}T00:00:00+09:00")
+    assert told["source"].startswith("set by")
+    assert "Alice Tanaka is back." in came_back.stdout
+    assert run_json("who", config=office)[1]["kind"] != "out"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("away", "101", "sleeping"),
+        ("away", "101", "closed"),
+        ("away", "101", "out", "--until", "2020-01-01"),
+        ("away", "101", "out", "--until", "teatime"),
+        ("away", "999", "out"),
+        ("back", "999"),
+    ],
+)
+def test_absence_that_makes_no_sense_is_refused_with_a_sentence(
+    office: Path, arguments: tuple[str, ...]
+) -> None:
+    done = run(*arguments, config=office)
+
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_check_prints_every_mistake_with_its_place_and_exits_1(office: Path) -> None:
+    people = office / "people.yaml"
+    text = people.read_text().replace('"11:30"', "11:30").replace("kind: out", "kind: ouut")
+    people.write_text(text)
+
+    done = run("check", config=office)
+
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 2
+    assert all(line.split(":")[0].endswith("people.yaml") and line.split(":")[1].isdigit() for line in lines)
+
+
+def test_check_of_a_good_configuration_says_so(office: Path) -> None:
+    done = run("check", config=office)
+
+    assert done.returncode == 0
+    assert "good" in done.stdout
+
+
+def test_run_with_a_bad_configuration_exits_78(office: Path) -> None:
+    (office / "people.yaml").write_text("")
+
+    done = run("run", config=office)
+
+    assert done.returncode == 78
+    assert "people.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["messages", "callbacks"])
+def test_list_without_a_ledger_says_that_there_is_none_yet(office: Path, command: str) -> None:
+    done = run(command, config=office)
+
+    assert done.returncode == 1
+    assert "ledger" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("file", ["absence", "people"])
+def test_schema_is_json_schema(file: str) -> None:
+    done = run("schema", file)
+
+    assert json.loads(done.stdout)["type"] == "object"
+
+
+def test_every_command_explains_itself() -> None:
+    overview = run("--help").stdout
+
+    for command in (
+        "run", "check", "who", "explain", "messages", "callbacks", "away", "back", "sounds", "lab", "schema", "bench",
+    ):  # fmt: skip
+        assert command in overview
+        assert run(command, "--help").returncode == 0
+
+
+def test_a_first_people_yaml_of_the_readme_loads(office: Path) -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    first = readme.split("## A first `people.yaml`")[1].split("```yaml")[1].split("```")[0]
+    (office / "people.yaml").write_text(first)
+
+    assert set(yaml.safe_load(first)["people"]) == {"100", "101"}
+    done = run("check", config=office)
+    assert done.returncode == 0, done.stderr
+
+
+def test_commands_the_readme_shows_for_a_configuration_work(office: Path) -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    shown = [line.strip() for line in readme.splitlines() if line.strip().startswith("ari-absence ")]
+
+    assert len(shown) >= 3
+    for line in shown:
+        arguments = line.replace("--config /etc/ari-absence", "").split()[1:]
+        assert run(*arguments, config=office).returncode == 0, line
