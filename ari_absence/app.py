@@ -9,6 +9,8 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
+from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
@@ -49,6 +52,8 @@ from ari_absence.speech.engines import Engine, engines_here, find_engine
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary
 
+FORGET_EVERY_SECONDS = 24 * 3600.0
+LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
 
 log = structlog.get_logger()
@@ -113,7 +118,8 @@ class Service:
         await self._recover()
         await self._read_absences()
         await self._open_control(stack, configuration)
-        for task in (self._outbox.run(), self._lamps.run(), self._link.run()):
+        stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
+        for task in (self._lamps.run(), self._link.run(), self._forget_old()):
             stack.push_async_callback(_cancelled, asyncio.create_task(task))
 
     async def _open_ledger(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -168,7 +174,12 @@ class Service:
         await recovery.run(self._thread, self._store)
 
     async def _open_control(self, stack: AsyncExitStack, configuration: Configuration) -> None:
-        handlers = {"status": self._status, "absences-changed": self._absences_changed}
+        handlers = {
+            "status": self._status,
+            "absences-changed": self._absences_changed,
+            "deliver": self._deliver,
+            "clear": self._clear,
+        }
         control = ControlSocket(configuration.storage.folder, handlers)
         await control.open()
         stack.push_async_callback(control.close)
@@ -248,6 +259,33 @@ class Service:
         await self._read_absences()
         self._lamps.refresh([str(question.get("extension"))])
         return {"done": True}
+
+    async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._outbox.wake()
+        return {"done": True}
+
+    async def _clear(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self._notebook.clear_leftovers()
+        return {"done": True}
+
+    async def _forget_old(self) -> None:
+        """Once a day, forget what was settled longer ago than it is to be kept."""
+        while True:
+            before = self._clock.now() - timedelta(days=self._configuration().storage.keep_days)
+            try:
+                while gone := await self._thread.write(partial(purge, before=before)):
+                    log.info("old entries forgotten", rows=gone)
+                await self._notebook.clear_leftovers()
+            except LedgerError as error:
+                log.error("old entries could not be forgotten", reason=str(error))
+            await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
+        """Let the attempt under way end: a mail broken off may go out twice."""
+        self._outbox.stop()
+        await asyncio.wait([task], timeout=LAST_ATTEMPT_SECONDS)
+        await _cancelled(task)
+        await self._notebook.finish()
 
     async def _status(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
         status = self._link.status

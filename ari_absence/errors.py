@@ -12,6 +12,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 ├── LedgerError                 the ledger can't be read or written
 ├── DeliveryError               one delivery failed
 │   ├── DeliveryPostponed       worth another try later
+│   │   └── DestinationDown         the whole server is away (``delivery.ports``)
 │   └── DeliveryRefused         will never work as it is
 ├── SpeechError                 a sound can't be built, found or verified
 └── LabError                    the laboratory Asterisk can't be set up

@@ -120,7 +120,9 @@ class Transport:
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=POOL_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS)
-            self._session = aiohttp.ClientSession(headers=self._headers, connector=connector)
+            self._session = aiohttp.ClientSession(
+                headers=self._headers, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._session
 
     def _limit(self, seconds: float) -> aiohttp.ClientTimeout:

@@ -11,7 +11,7 @@ from ari_absence.core.phrases import Phrase, ReadBack
 from ari_absence.errors import CallerGone
 
 RIGHT, ANOTHER = "1", "2"
-NUMBER_TRIES = 2  # asked again once, then a message (docs/faults.md, F33)
+NUMBER_TRIES = 2  # asked again once, then a message (fault F33)
 
 
 async def request_callback(talk: Talk) -> Outcome | None:

@@ -8,7 +8,7 @@ from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action, Choice, Fixed, Phrase, Utterance
 
-SILENT_ROUNDS = 2  # silence twice means: take a message (docs/handset.md)
+SILENT_ROUNDS = 2  # silence twice means: take a message (docs/conversation.md)
 
 
 async def greet(talk: Talk) -> Outcome:

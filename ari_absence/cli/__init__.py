@@ -45,13 +45,14 @@ def _register() -> None:
         explain,
         lab,
         listing,
+        outbox,
         run,
         schema,
         sounds,
         who,
     )
 
-    for module in (run, check, who, explain, listing, absences, sounds, lab, schema, bench):
+    for module in (run, check, who, explain, listing, outbox, absences, sounds, lab, schema, bench):
         module.register(app)
 
 

@@ -16,18 +16,18 @@ from ari_absence.cli.options import (
     person_of,
     readable,
     refuse,
+    tell_service,
     writing_ledger,
 )
 from ari_absence.clock import SystemClock
-from ari_absence.control import ServiceNotRunning, ask_service
 from ari_absence.core.people import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ari_absence.config.settings import Configuration
     from ari_absence.core.people import Person
 
+AT_START = "This takes effect when it starts."
 SETTABLE = ", ".join(kind.value for kind in Kind if kind.can_be_set)
 
 
@@ -60,7 +60,7 @@ def away(
     absence = NewAbsence(extension, Kind(kind), now, end, _who())
     with writing_ledger(configuration) as session:
         set_absence(session, absence, now)
-    _tell_service(configuration, extension)
+    tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
     console.print(_confirmation(person, kind, end))
 
 
@@ -80,7 +80,7 @@ def back(
     person = person_of(configuration, extension)
     with writing_ledger(configuration) as session:
         ended = end_absences(session, extension, _who(), SystemClock().now())
-    _tell_service(configuration, extension)
+    tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
     if ended:
         console.print(f"{person.name} is back.")
     else:
@@ -89,10 +89,3 @@ def back(
 
 def _who() -> str:
     return f"command ({getpass.getuser()})"
-
-
-def _tell_service(configuration: Configuration, extension: str) -> None:
-    try:
-        ask_service(configuration.storage.folder, "absences-changed", extension=extension)
-    except ServiceNotRunning:
-        console.print("[yellow]The service is not running; this takes effect when it starts.[/]")

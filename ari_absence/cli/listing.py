@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from ari_absence.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
     JsonOption,
+    as_json_value,
     load,
     print_json,
     print_table,
@@ -73,7 +73,7 @@ def callbacks(
     with reading_ledger(configuration) as session:
         found = reading.callbacks(session, for_, page=reading.Page(rows))
     if as_json:
-        print_json([_json(asdict(each), configuration.directory.site.zone) for each in found])
+        print_json([as_json_value(asdict(each), configuration.directory.site.zone) for each in found])
         return
     zone = configuration.directory.site.zone
     print_table(
@@ -113,13 +113,4 @@ def _message_json(message: Message, configuration: Configuration) -> dict[str, A
     from ari_absence.ledger.recordings import RecordingStore
 
     audio = RecordingStore(configuration.storage.folder).path_of(message.audio_id).absolute()
-    return {**_json(asdict(message), configuration.directory.site.zone), "audio": str(audio)}
-
-
-def _json(value: Any, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any JSON value
-    """``value`` with its instants written with the offset of the office's zone."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).isoformat()
-    if isinstance(value, dict):
-        return {key: _json(each, zone) for key, each in value.items()}
-    return [_json(each, zone) for each in value] if isinstance(value, list | tuple) else value
+    return {**as_json_value(asdict(message), configuration.directory.site.zone), "audio": str(audio)}

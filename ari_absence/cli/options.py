@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ari_absence.clock import SystemClock
+from ari_absence.control import ServiceNotRunning, ask_service
 from ari_absence.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ AtOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_CONFIG = Path("config")
+LEDGER_FILE = "ledger.sqlite3"
 
 console = Console(highlight=False)
 
@@ -104,6 +106,10 @@ def ledger_url(configuration: Configuration) -> str:
     return configuration.secrets.database_url or default_url(configuration.storage.folder)
 
 
+def _has_ledger(configuration: Configuration) -> bool:
+    return bool(configuration.secrets.database_url) or (configuration.storage.folder / LEDGER_FILE).exists()
+
+
 @contextmanager
 def reading_ledger(configuration: Configuration) -> Iterator[Session]:
     """A reading transaction on the ledger, beside a running service.
@@ -128,10 +134,13 @@ def writing_ledger(configuration: Configuration) -> Iterator[Session]:
     Raises:
         LedgerError: it can't be written.
     """
-    from ari_absence.ledger.store import open_store
+    from ari_absence.ledger.store import open_existing, open_store
 
-    configuration.storage.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(ledger_url(configuration), SystemClock().now())
+    if _has_ledger(configuration):
+        store = open_existing(ledger_url(configuration))  # never upgraded under a running service
+    else:
+        configuration.storage.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = open_store(ledger_url(configuration), SystemClock().now())
     try:
         with store.writing() as session:
             yield session
@@ -143,7 +152,7 @@ def absences_set(configuration: Configuration) -> SetAbsences:
     """What was set by phone or command and holds now or later; nothing if there is no ledger yet."""
     from ari_absence.core.people import SetAbsences
 
-    if not configuration.secrets.database_url and not (configuration.storage.folder / "ledger.sqlite3").exists():
+    if not _has_ledger(configuration):
         return SetAbsences()  # nothing was ever set; the database layer takes half a second to load
     from ari_absence.ledger.absences import set_absences
 
@@ -167,6 +176,23 @@ def readable(moment: datetime | None, zone: ZoneInfo) -> str:
 def print_json(value: object) -> None:
     """Print ``value`` as JSON on standard output."""
     print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def as_json_value(value: Any, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any JSON value
+    """``value`` with its instants written with the offset of ``zone``."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, dict):
+        return {key: as_json_value(each, zone) for key, each in value.items()}
+    return [as_json_value(each, zone) for each in value] if isinstance(value, list | tuple) else value
+
+
+def tell_service(configuration: Configuration, do: str, *, otherwise: str, **facts: str) -> None:
+    """Have the running service act on what a command wrote; ``otherwise`` is printed when it is not running."""
+    try:
+        ask_service(configuration.storage.folder, do, **facts)
+    except ServiceNotRunning:
+        console.print(f"[yellow]The service is not running. {otherwise}[/]")
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:

@@ -30,7 +30,7 @@ _EXTENSION_CHARACTER = re.compile(r"[0-9*#A-Za-z_-]", re.ASCII)
 
 def nearest(word: str, known: Any) -> str:  # noqa: ANN401 - any iterable of words
     """``, nearest is "x"`` for the known word most like ``word``, or nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
     return close[0] if close else ""
 
 

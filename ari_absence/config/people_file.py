@@ -50,7 +50,7 @@ class PeopleReader:
 
     def read(self, entries: Iterable[Entry]) -> None:
         """Take everything in; what is wrong is noted."""
-        seen = set()
+        seen, mistakes_before = set(), self._mistakes.count
         for entry in entries:
             seen.add(entry.path[0])
             if len(entry.path) == 2:
@@ -60,7 +60,7 @@ class PeopleReader:
             else:
                 sentence = sentences.unknown_key(entry.path[0], list(sentences.keys_of(PeopleFile)))
                 self._mistakes.add(entry.key_at, sentence)
-        if "people" not in seen:
+        if "people" not in seen and self._mistakes.count == mistakes_before:
             self._mistakes.add(place(1, 1), '"people" is missing here; add it, with everybody below it')
 
     def _read_whole(self, entry: Entry) -> None:
@@ -84,6 +84,7 @@ class PeopleReader:
             self._mistakes.add(
                 entry.key_at, f'"{key}" is taken by line {line}; give one of them another name'
             )
+            return
         self.named[key] = entry.key_at
         if group == "people":
             self._read_person(key, entry)
@@ -93,7 +94,7 @@ class PeopleReader:
     def _shape(self, shape: type[_AnyShape], entry: Entry) -> _AnyShape | None:
         if not isinstance(entry.value, Block):
             sentence = f'"{entry.path[1]}" says nothing; write its keys indented below, at least name:'
-            self._mistakes.add(entry.value_at, sentence)
+            self._mistakes.add(entry.key_at if entry.value is None else entry.value_at, sentence)
             return None
         try:
             return shape.model_validate(entry.value)

@@ -82,6 +82,11 @@ class _Unreadable(Exception):
         self.sentence = sentence
 
 
+def no_value(key: str) -> str:
+    """The sentence for a key with nothing behind it."""
+    return f'"{key}" has no value; write one or remove the key'
+
+
 def read_bytes(path: Path, mistakes: FileMistakes) -> bytes | None:
     """The content of ``path``, or None after noting why it can't be had."""
     try:
@@ -149,6 +154,8 @@ def _place_of_error(error: yaml.MarkedYAMLError) -> int:
 
 def _sentence_for_yaml(error: yaml.MarkedYAMLError, content: bytes) -> str:
     problem = error.problem or "this can't be read as YAML"
+    if "tab character" in problem:
+        return "a tab stands here; indent with spaces"
     if "cannot start any token" in problem:
         if error.problem_mark is not None and _character_at(content, error.problem_mark) == b"\t":
             return "a tab stands here; indent with spaces"
@@ -279,7 +286,9 @@ class _Composer:
         block = Block(self._at(start))
         for key, key_at, event in self._pairs(depth):
             block.places += (key_at, self._at(event))
-            block[key] = self._value(event, depth + 1)
+            value = block[key] = self._value(event, depth + 1)
+            if value is None:
+                self._mistakes.add(key_at, no_value(key))
         return block
 
     def _pairs(self, depth: int) -> Iterator[tuple[str, int, Any]]:

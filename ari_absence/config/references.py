@@ -45,8 +45,8 @@ def _unknown(reference: Reference, people: Mapping[str, object], teams: Mapping[
     if target in teams:
         return f'the {role} "{target}" is a team; write the extension of one person'
     known = [*people, *teams] if role == "delegate" else list(people)
-    like = nearest(target, known)
-    remedy = f'write "{like}"' if like else "add them to people.yaml or name somebody who is there"
+    like = "" if target.isdigit() else nearest(target, known)  # 107 is no misspelling of 101
+    remedy = f'write "{like}"' if like else "add it to people.yaml or name somebody who is there"
     return f'the {role} "{target}" is not known; {remedy}'
 
 

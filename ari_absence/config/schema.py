@@ -185,6 +185,9 @@ class StorageShape(Shape):
     folder: Line = Field(
         default="data", description="The folder; a relative one begins where the service was started."
     )
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90, description="After so many days, what was delivered and settled is deleted for good."
+    )
 
 
 class LimitsShape(Shape):

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from ari_absence.config.checks import nearest
 from ari_absence.config.mistakes import FileMistakes
-from ari_absence.config.reader import Block, Items
+from ari_absence.config.reader import Block, Items, no_value
 from ari_absence.config.scalars import Trap
 
 PRIVATE_KEYS = frozenset({"mobile", "note", "may"})
@@ -33,7 +33,8 @@ def place_of(root: Block | Items, loc: tuple[int | str, ...], error_type: str = 
     for index, step in enumerate(path):
         if isinstance(value, Block) and step in value:
             last = index == len(path) - 1
-            at = value.key_at(str(step)) if last and of_key else value.value_at(str(step))
+            meant = last and (of_key or value[str(step)] is None)
+            at = value.key_at(str(step)) if meant else value.value_at(str(step))
             value = value[str(step)]
         elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
             at, value = value.places[step], value[step]
@@ -53,10 +54,16 @@ def _sentence(detail: ErrorDetails, shape: type[BaseModel]) -> str:
     if key in PRIVATE_KEYS and not isinstance(value, str):
         return f"the value of {key} is not quoted text; put it in double quotes"
     if isinstance(value, Trap):
-        return value.sentence
+        return _trap_sentence(value, detail["type"])
     if value is None:
-        return f'"{key}" has no value; write one or remove the key'
+        return no_value(key)
     return _by_type(detail, value)
+
+
+def _trap_sentence(trap: Trap, error_type: str) -> str:
+    if error_type == "bool_type" and trap.reads_as in ("true", "false"):
+        return f"{trap.text} is neither true nor false here; write {trap.reads_as}"
+    return trap.sentence
 
 
 def _by_type(detail: ErrorDetails, value: object) -> str:
@@ -87,10 +94,11 @@ def _plain(value: object) -> str:
     return str(value)[:60] if isinstance(value, str | int | float) else "..."
 
 
-def _as_list(value: object) -> str:
-    if isinstance(value, str):
-        return f'["{_plain(value)}"]'
-    return "[...]" if isinstance(value, dict) else f"[{_plain(value)}]"
+def _not_a_list(value: object) -> str:
+    if isinstance(value, dict):
+        return "a list is expected here; begin every entry with a dash"
+    brackets = f'["{_plain(value)}"]' if isinstance(value, str) else f"[{_plain(value)}]"
+    return f"{_shown(value)} is not a list; write it in brackets: {brackets}"
 
 
 def _shown(value: object) -> str:
@@ -102,34 +110,27 @@ def _shown(value: object) -> str:
 
 
 _Sentence = Callable[[object, dict[str, Any]], str]
-_NOT_A_NUMBER: _Sentence = lambda value, _: f"{_shown(value)} is not a number; write a number without quotes"  # noqa: E731
-_NO_MAPPING: _Sentence = lambda *_: (  # noqa: E731
-    "keys and values are expected here; write them indented below, each as key: value"
-)
 _BY_TYPE: dict[str, _Sentence] = {
     "value_error": lambda _, context: str(context["error"]),
     "string_type": lambda value, _: _not_text(value),
-    "bool_type": lambda value, _: (
-        f"{_shown(value)} is neither true nor false; write true or false, without quotes"
-    ),
-    "int_type": _NOT_A_NUMBER,
+    "bool_type": lambda value, _: f"{_shown(value)} is neither true nor false; write one of the two, unquoted",
     "int_from_float": lambda value, _: f"{_shown(value)} is not a whole number; write one without a point",
-    "int_parsing": _NOT_A_NUMBER,
-    "float_type": _NOT_A_NUMBER,
-    "float_parsing": _NOT_A_NUMBER,
     "greater_than_equal": lambda value, context: (
         f"{_shown(value)} is too small; write {context['ge']:g} or more"
     ),
-    "less_than_equal": lambda value, context: (
-        f"{_shown(value)} is too large; write {context['le']:g} or less"
-    ),
+    "less_than_equal": lambda value, context: f"{_shown(value)} is too large; write {context['le']:g} or less",
     "literal_error": lambda value, context: _not_one_of(value, str(context["expected"])),
-    "list_type": lambda value, _: f"{_shown(value)} is not a list; write it in brackets: {_as_list(value)}",
+    "list_type": lambda value, _: _not_a_list(value),
     "too_short": lambda *_: "this list is empty; name at least one",
     "too_long": lambda _, context: f"this list is too long; keep {context['max_length']} at most",
-    "dict_type": _NO_MAPPING,
-    "model_type": _NO_MAPPING,
-    "model_attributes_type": _NO_MAPPING,
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "float_type", "float_parsing"),
+        lambda value, _: f"{_shown(value)} is not a number; write a number without quotes",
+    ),
+    **dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type"),
+        lambda *_: "keys and values are expected here; write them indented below, each as key: value",
+    ),
 }
 
 

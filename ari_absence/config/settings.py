@@ -67,9 +67,10 @@ class DialingSettings:
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """Where everything is kept. A relative folder begins where the service was started."""
+    """Where everything is kept, and how long. A relative folder begins where the service was started."""
 
     folder: Path = Path("data")
+    keep_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class _SiteReader:
             pbx=self._pbx(),
             delivery=self._delivery(),
             dialing=self._dialing(),
-            storage=settings.StorageSettings(Path(shape.storage.folder)),
+            storage=settings.StorageSettings(Path(shape.storage.folder), shape.storage.keep_days),
             region=shape.site.region,
             references=self._references(),
         )

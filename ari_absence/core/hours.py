@@ -132,10 +132,10 @@ class Timeline:
         if holiday is not None:
             return [begin, end], [Cause(False, Kind.HOLIDAY, holiday.name, holiday.source)]
         edges, causes, reached = [begin], [], begin
-        own_before = False
+        own_before = False  # whether what ended last had begun on this very day
         for first, last, own in self._spans_touching(ordinal, begin, end):
             if first > reached:
-                causes.append(_ON_BREAK if own and own_before else _CLOSED)
+                causes.append(_ON_BREAK if own_before else _CLOSED)
                 edges.append(first)
             if last > reached:
                 causes.append(_OPEN)

@@ -182,7 +182,7 @@ class SiteAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The numbers of a conversation; defaults as the field uses them (docs/limits.md)."""
+    """The numbers of a conversation; defaults as the field uses them (docs/conversation.md)."""
 
     desk_ring_seconds: int = 15
     operator_ring_seconds: int = 20

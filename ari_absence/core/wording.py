@@ -1,6 +1,6 @@
 """Decision -> what is said, from the closed vocabulary of ``core.phrases``.
 
-What outsiders may hear of each absence is the table of ``docs/etiquette.md``; colleagues hear more.
+What outsiders may hear of each absence is the table of ``docs/conversation.md``; colleagues hear more.
 """
 
 from __future__ import annotations

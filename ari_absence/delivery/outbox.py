@@ -22,14 +22,16 @@ from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused
 ATTEMPT_LIMIT_SECONDS = 120.0  # one mail with five minutes of audio over a slow line
 LEASE = timedelta(minutes=5)  # longer than any attempt, so that only a dead worker's lease ends
 FAILURES_IN_A_ROW_MAX = 3  # of different deliveries: then it is the server that is ill, not the mails
-RECHECK_SECONDS_MAX = 300.0  # the wall clock may be set while we sleep; by then it is noticed
+RECHECK_SECONDS_MAX = (
+    300.0  # the clock may be set while we sleep, or a command may have written to the ledger
+)
 LEDGER_PAUSE_SECONDS = 10.0  # after a fault of the ledger itself
 
 _log = structlog.get_logger(__name__)
 
 
 class OutboxWorker:
-    """Delivers until :meth:`stop`. :meth:`wake` tells it that something was queued; it never polls."""
+    """Delivers until :meth:`stop`. :meth:`wake` tells it that something was queued: it has no need to poll."""
 
     def __init__(
         self,
@@ -69,18 +71,18 @@ class OutboxWorker:
         moments = await asyncio.gather(*(lane.sweep() for lane in self._lanes))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def _sweep_or_pause(self) -> float | None:
-        """Seconds until there is more to do; None when nothing is owed."""
+    async def _sweep_or_pause(self) -> float:
+        """Seconds until there may be more to do."""
         try:
             moment = await self.sweep()
         except LedgerError as fault:
             _log.error("outbox_unusable", why=str(fault))
             return LEDGER_PAUSE_SECONDS
         if moment is None:
-            return None
+            return RECHECK_SECONDS_MAX
         return min(max((moment - self._clock.now()).total_seconds(), 0.0), RECHECK_SECONDS_MAX)
 
-    async def _sleep(self, seconds: float | None) -> None:
+    async def _sleep(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._bell.wait()

@@ -17,7 +17,7 @@ from ari_absence.lab.packages import Programs
 CONNECT_DEADLINE_S = 10.0
 COMMAND_DEADLINE_S = 10.0
 
-_MODULES = ("g711", "g722", "aufile", "account", "menu", "ctrl_tcp")
+_MODULES = ("g711", "g722", "aufile", "aubridge", "account", "menu", "ctrl_tcp")
 
 _CONFIG = """poll_method epoll
 sip_listen 127.0.0.1:{sip}
@@ -25,12 +25,12 @@ call_local_timeout 600
 call_max_calls 4
 call_hold_other_calls no
 audio_path {folder}
-audio_player aufile,{heard}
+audio_player aubridge,nowhere
 audio_source aufile,{silence}
-audio_alert aufile,{folder}/alert.wav
+audio_alert aubridge,nowhere
 ausrc_channels 1
 auplay_channels 1
-audio_buffer 20-160
+audio_buffer 100-2000
 audio_txmode poll
 jitter_buffer_type off
 rtp_ports {rtp_first}-{rtp_last}
@@ -69,11 +69,6 @@ class Station:
         return self.folder / "baresip.log"
 
     @property
-    def heard(self) -> Path:
-        """The name baresip opens for what it hears; a link to the file of the call that starts next."""
-        return self.folder / "heard.wav"
-
-    @property
     def silence(self) -> Path:
         """What the microphone picks up while nobody speaks."""
         return self.folder / "silence.wav"
@@ -91,6 +86,7 @@ class Baresip:
         self._reading: asyncio.Task[None] | None = None
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._commands = 0
+        self._turn = asyncio.Lock()
 
     @property
     def pid(self) -> int:
@@ -116,27 +112,23 @@ class Baresip:
 
     async def command(self, name: str, parameters: str = "") -> str:
         """Give a command of baresip's menu; returns what it prints. LabError if baresip refuses it."""
-        ok, said = await self.attempt(name, parameters)
-        if not ok:
-            raise LabError(f"The phone refused `{name} {parameters}`: {said}".strip())
+        return (await self.sequence((name, parameters)))[0]
+
+    async def sequence(self, *commands: tuple[str, str]) -> list[str]:
+        """Give commands with nothing in between; returns what each prints. LabError at the first refusal."""
+        said = []
+        async with self._turn:
+            for name, parameters in commands:
+                ok, text = await self._exchange(name, parameters)
+                if not ok:
+                    raise LabError(f"The phone refused `{name} {parameters}`: {text}".strip())
+                said.append(text)
         return said
 
     async def attempt(self, name: str, parameters: str = "") -> tuple[bool, str]:
         """Give a command; returns whether baresip says it worked, and what it prints."""
-        if self._writer is None:
-            raise LabError("This phone has not been started.")
-        self._commands += 1
-        token = str(self._commands)
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answers[token] = answer
-        self._writer.write(_netstring({"command": name, "params": parameters, "token": token}))
-        try:
-            said = await asyncio.wait_for(answer, COMMAND_DEADLINE_S)
-        except TimeoutError:
-            raise LabError(f"The phone did not answer `{name}` within {COMMAND_DEADLINE_S:g} s.") from None
-        finally:
-            self._answers.pop(token, None)
-        return bool(said.get("ok")), str(said.get("data", ""))
+        async with self._turn:
+            return await self._exchange(name, parameters)
 
     async def stop(self) -> None:
         """End the process; calls it still has are hung up by it."""
@@ -149,6 +141,22 @@ class Baresip:
             self._writer.close()
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
+
+    async def _exchange(self, name: str, parameters: str) -> tuple[bool, str]:
+        """Send a command and wait for its answer. One at a time: baresip loses the second of two in a packet."""
+        if self._writer is None:
+            raise LabError("This phone has not been started.")
+        self._commands += 1
+        token = str(self._commands)
+        answer = self._answers[token] = asyncio.get_running_loop().create_future()
+        self._writer.write(_netstring({"command": name, "params": parameters, "token": token}))
+        try:
+            said = await asyncio.wait_for(answer, COMMAND_DEADLINE_S)
+        except TimeoutError:
+            raise LabError(f"The phone did not answer `{name}` within {COMMAND_DEADLINE_S:g} s.") from None
+        finally:
+            self._answers.pop(token, None)
+        return bool(said.get("ok")), str(said.get("data", ""))
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         end = asyncio.get_running_loop().time() + CONNECT_DEADLINE_S
@@ -193,7 +201,6 @@ def _config(station: Station, modules: Path) -> str:
         rtp_first=station.ports[4],
         rtp_last=station.ports[-1],
         folder=station.folder,
-        heard=station.heard,
         silence=station.silence,
         modules=modules,
         loads="\n".join(f"module {name}.so" for name in _MODULES),

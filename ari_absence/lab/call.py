@@ -30,6 +30,7 @@ class Call:
     established_at: float | None = None
     keys_received: list[str] = field(default_factory=list)
     negotiated: int = 0
+    on_hold: bool = False
 
     @property
     def state(self) -> str:
@@ -40,6 +41,11 @@ class Call:
     def live(self) -> bool:
         """Whether it is not over."""
         return self.state != ENDED
+
+    @property
+    def audible(self) -> bool:
+        """Whether sound comes, or may come, from the other side."""
+        return self.state in ("progress", "established") and not self.on_hold
 
     def enter(self, state: str, parameter: str) -> None:
         """Go on to a state; ``parameter`` is what baresip says with it."""

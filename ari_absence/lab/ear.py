@@ -31,6 +31,15 @@ class Part:
 
     path: Path
     started: float
+    size: int = 0
+    grown: float = 0.0
+
+    def stalled_s(self, now: float) -> float:
+        """For how many seconds the file has not grown, as seen at the moments this was asked."""
+        size = self.path.stat().st_size
+        if size != self.size or not self.grown:
+            self.size, self.grown = size, now
+        return now - self.grown
 
     def samples(self, first: int = 0) -> array[int]:
         """The samples written so far, from number ``first`` on."""
@@ -51,6 +60,16 @@ class Ear:
     rate_hz: int
     parts: list[Part] = field(default_factory=list)
     attention: float = 0.0
+    part: Part | None = None
+
+    def begin(self, part: Part) -> None:
+        """Listen to this file from now on."""
+        self.parts.append(part)
+        self.part = part
+
+    def rest(self) -> None:
+        """Listen to nothing, until another part begins."""
+        self.part = None
 
     def attend_now(self) -> None:
         """Forget what was heard before this moment."""

@@ -362,12 +362,20 @@ class Lab:
         )
         control = self.settings.folders.state / "run" / "asterisk.ctl"
         await waiting.until(lambda: control.exists() or not self.running, BOOT_DEADLINE_S, "A start")
-        booted = await self.cli("core waitfullybooted", BOOT_DEADLINE_S) if self.running else ""
-        if "fully booted" not in booted:
+        if not await self._booted():
             logs = self.settings.folders.logs
             raise LabError(f"Asterisk did not boot; see {logs}. It said: {self._last_words()}")
         took_s = CLOCK.monotonic() - began
         self._tell(f"Asterisk is up after {took_s:.1f} s, SIP on 127.0.0.1:{self.sip_port}.")
+
+    async def _booted(self) -> bool:
+        """Wait for the end of the boot; the console's socket is there a moment before it takes connections."""
+        end = CLOCK.monotonic() + BOOT_DEADLINE_S
+        while self.running and CLOCK.monotonic() < end:
+            if "fully booted" in await self.cli("core waitfullybooted", BOOT_DEADLINE_S):
+                return True
+            await asyncio.sleep(waiting.POLL_S)
+        return False
 
     def _last_words(self) -> str:
         console = self.settings.folders.logs / "console"

@@ -33,7 +33,8 @@ class Office:
     """``folder`` takes the configuration, the data and the service's log.
 
     ``configuration`` is a folder with ``absence.yaml`` and ``people.yaml`` to copy; ``changes`` are laid over
-    ``absence.yaml``, section by section; ``pretend_now`` is the instant at which the service believes to start.
+    ``absence.yaml``, section by section (a section that is a list is replaced); ``pretend_now`` is the instant at
+    which the service believes to start.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Office:
         configuration: Path,
         *,
         pretend_now: str,
-        changes: Mapping[str, Mapping[str, Any]] | None = None,
+        changes: Mapping[str, Any] | None = None,
         ari_url: str | None = None,
     ) -> None:
         self.lab = lab
@@ -170,7 +171,7 @@ class Office:
         self._service = None
         return code
 
-    def _write_configuration(self, source: Path, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    def _write_configuration(self, source: Path, changes: Mapping[str, Any]) -> None:
         self.config.mkdir(parents=True, exist_ok=True)
         (self.config / "people.yaml").write_bytes((source / "people.yaml").read_bytes())
         site = yaml.safe_load((source / "absence.yaml").read_text(encoding="utf-8"))
@@ -180,6 +181,7 @@ class Office:
             "storage": {"folder": str(self.data)},
         }
         for section, values in (*own.items(), *changes.items()):
-            site[section] = {**(site.get(section) or {}), **values}
+            mapping = isinstance(values, Mapping)
+            site[section] = {**(site.get(section) or {}), **values} if mapping else values
         text = yaml.safe_dump(site, sort_keys=False, allow_unicode=True)
         (self.config / "absence.yaml").write_text(text, encoding="utf-8")

@@ -34,9 +34,6 @@ BEEP_HZ = 700.0
 
 BEEP_S = 0.2
 
-SETTLE_S = 0.1
-"""Hold and resume make baresip begin its sound file anew, twice; after this long that is over."""
-
 REGISTER_DEADLINE_S = 10.0
 STATE_DEADLINE_S = 10.0
 
@@ -64,7 +61,7 @@ class Phone:
         self._station = _station(lab, name, WIDEBAND_HZ if wideband else audio.NARROWBAND_HZ)
         self._baresip = Baresip(self._station, lab.programs, self._take)
         self._microphone = Microphone(self._station, self._baresip)
-        self._recorder = Recorder(self._station)
+        self._recorder = Recorder(self._station, self._baresip)
         self._registered: bool | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -73,7 +70,6 @@ class Phone:
     async def start(self) -> Self:
         """Switch the phone on; a desk phone is registered when this returns."""
         self._microphone.prepare()
-        self._recorder.prepare()
         await self._baresip.start()
         await self._baresip.command("uanew", self._account)
         if self._registers:
@@ -92,7 +88,11 @@ class Phone:
     # ---- calling
 
     async def dial(self, number: str) -> Call:
-        """Call a number of the lab, such as ``101`` or ``*33``; returns when the call is on its way."""
+        """Call a number of the lab, such as ``101`` or ``*33``; returns when the call is on its way.
+
+        A call that goes on is put on hold first.
+        """
+        await self._hold_all()
         said = await self._baresip.command("dial", self._uri(number))
         found = re.search(r"call id: (\S+)", said)
         if found is None:
@@ -105,8 +105,10 @@ class Phone:
         return await self.wait_established(timeout_s)
 
     async def answer(self) -> None:
-        """Take the call that rings here."""
-        await self._baresip.command("accept", self._ringing_here().id)
+        """Take the call that rings here; another that goes on is put on hold first."""
+        ringing = self._ringing_here()
+        await self._hold_all()
+        await self._baresip.command("accept", ringing.id)
 
     async def reject(self) -> None:
         """Refuse the call that rings here as busy (486)."""
@@ -120,16 +122,17 @@ class Phone:
 
     async def hold(self) -> None:
         """Put the current call on hold; returns when Asterisk has agreed."""
-        await self._renegotiated("hold")
+        await self._hold(self.current)
 
     async def resume(self) -> None:
         """Go on with the current call after hold; returns when Asterisk has agreed."""
-        await self._renegotiated("resume")
+        call = self.current
+        await self._renegotiated("resume", call)
+        call.on_hold = False
 
     async def transfer(self, number: str) -> None:
         """Send the other party of the current call to a number, unasked (blind transfer)."""
-        await self._baresip.command("callfind", self.current.id)
-        await self._baresip.command("transfer", self._uri(number))
+        await self._baresip.sequence(("callfind", self.current.id), ("transfer", self._uri(number)))
 
     async def transfer_attended(self) -> None:
         """Join the party of the first live call with that of the second one (attended transfer)."""
@@ -137,8 +140,8 @@ class Phone:
         if len(live) != 2:
             raise LabError(f"An attended transfer needs two calls; {self.name} has {len(live)}.")
         first, second = live
-        await self._baresip.command("callfind", first.id)
-        await self._baresip.command("transfer", f"<{second.peer_uri}?Replaces={self._replaces(second)}>")
+        target = f"<{second.peer_uri}?Replaces={self._replaces(second)}>"
+        await self._baresip.sequence(("callfind", first.id), ("transfer", target))
 
     # ---- keys and sound
 
@@ -148,7 +151,7 @@ class Phone:
         What the phone heard before is forgotten by the waiting functions, as by a caller's mind.
         """
         for key in keys:
-            await self._baresip.command("sndcode", key)
+            await self._baresip.sequence(("callfind", self.current.id), ("sndcode", key))
             self.current.ear.attend_now()
             await asyncio.sleep(KEY_S)
 
@@ -241,7 +244,6 @@ class Phone:
     def _take_call_event(self, kind: str, event: dict[str, Any], call: Call) -> None:
         parameter = str(event.get("param", ""))
         if kind in _MEDIA_EVENTS:
-            self._recorder.owner = call.ear
             call.negotiated += 1
         elif kind == "CALL_DTMF_START":
             call.keys_received.append(parameter)
@@ -273,22 +275,39 @@ class Phone:
         return call
 
     async def _attend(self, call: Call) -> None:
-        """While a call lives: notice what it plays, and renew the microphone before its file ends."""
+        """While a call lives: listen to it, and renew the microphone before its file ends."""
         renewed = CLOCK.monotonic()
         while call.live:
-            self._recorder.look()
+            if call.audible and self._recorder.is_deaf(call.ear):
+                await self._listen(call)
             if CLOCK.monotonic() - renewed > REFRESH_S:
                 renewed = CLOCK.monotonic()
                 await self._microphone.fall_silent()
             await asyncio.sleep(waiting.POLL_S)
 
-    async def _renegotiated(self, command: str) -> None:
-        call = self.current
+    async def _listen(self, call: Call) -> None:
+        """Write down what comes from a call. A held call, which would write into the same file, is left out:
+        offering its hold anew takes its player away.
+        """
+        await self._recorder.begin(call.ear)
+        for held in (other for other in self.calls if other.on_hold and other.live):
+            await self._baresip.sequence(("callfind", held.id), ("reinvite", ""), ("callfind", call.id))
+
+    async def _hold_all(self) -> None:
+        for call in self.calls:
+            if call.audible and call.state == "established":
+                await self._hold(call)
+
+    async def _hold(self, call: Call) -> None:
+        call.on_hold = True
+        call.ear.rest()
+        await self._renegotiated("hold", call)
+
+    async def _renegotiated(self, command: str, call: Call) -> None:
         before = call.negotiated
         # baresip resumes, and reports a failure all the same when no other call had to be held for it
         await self._baresip.attempt(command, call.id)
         await self._until(lambda: call.negotiated > before, STATE_DEADLINE_S, f"for the answer to {command}")
-        await asyncio.sleep(SETTLE_S)
 
     async def _wait(self, state: str, timeout_s: float) -> Call:
         await self._until(lambda: self._reached(state), timeout_s, f"to be {state}")

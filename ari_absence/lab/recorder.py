@@ -1,47 +1,36 @@
-"""Keeping apart what a phone hears in each of its calls.
+"""Writing down what a phone hears, call by call.
 
-baresip writes what it hears to the one file name it was given, and begins that file anew with every call, and
-with every hold and resume. The name is a link: whenever a file was begun, it is led to the next one.
+A player of baresip's that is opened twice in quick succession, as hold does, or sound that overtakes the answer,
+can go on as two threads, and then writes every moment twice. So calls begin with a player that does nothing, and
+this recorder gives a call one that writes a file only when its sound flows.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from ari_absence.lab.baresip import Station
+from ari_absence.lab.baresip import Baresip, Station
 from ari_absence.lab.ear import Ear, Part
 from ari_absence.lab.waiting import CLOCK
 
+STALLED_S = 1.0
+"""A file grows four times a second; one that did not for this long was closed by a change of the call's media."""
+
 
 class Recorder:
-    """Hands each file a phone begins to the ear of the call it belongs to."""
+    """Gives the ear of a call one file after another to listen to."""
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, baresip: Baresip) -> None:
         self._station = station
+        self._baresip = baresip
         self._number = 0
-        self._seen_at: float | None = None
-        self.owner: Ear | None = None
 
-    def prepare(self) -> None:
-        """Lead baresip to the next file."""
+    def is_deaf(self, ear: Ear) -> bool:
+        """Whether no file grows for this ear."""
+        return ear.part is None or ear.part.stalled_s(CLOCK.monotonic()) > STALLED_S
+
+    async def begin(self, ear: Ear) -> None:
+        """Begin a new file; nothing changes if the call's sound does not flow yet."""
         self._number += 1
-        self._seen_at = None
-        self._station.heard.unlink(missing_ok=True)
-        self._station.heard.symlink_to(self._path())
-
-    def look(self) -> None:
-        """Give a file that was begun to ``owner``, the ear of the call whose media last changed.
-
-        That happens when the file is seen for the second time: the event that tells whose it is was sent
-        before the file was made, so by then it has been read.
-        """
-        if self.owner is None or not self._path().exists():
-            return
-        if self._seen_at is None:
-            self._seen_at = CLOCK.monotonic()
-            return
-        self.owner.parts.append(Part(self._path(), self._seen_at))
-        self.prepare()
-
-    def _path(self) -> Path:
-        return self._station.folder / f"part-{self._number}.wav"
+        path = self._station.folder / f"part-{self._number}.wav"
+        said = await self._baresip.command("auplay", f"aufile,{path}")
+        if path.exists() and "failed" not in said:
+            ear.begin(Part(path, CLOCK.monotonic()))

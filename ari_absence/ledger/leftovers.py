@@ -75,27 +75,31 @@ class Leftovers:
 
     async def _clear_once(self) -> None:
         for name in tuple(self._never_kept):
-            await self._delete_in_asterisk(name)
-            self._never_kept.discard(name)
+            if await self._is_gone_from_asterisk(name):
+                self._never_kept.discard(name)
         for leftover in await self._thread.read(_find):
-            if leftover.recording_name is not None:
-                await self._delete_in_asterisk(leftover.recording_name)
             if leftover.discarded:
                 await self._thread.do(partial(self._store.remove, leftover.audio_id))
-            await self._thread.write(partial(_forget, leftover))
+            in_asterisk = leftover.recording_name
+            if in_asterisk is None or await self._is_gone_from_asterisk(in_asterisk):
+                await self._thread.write(partial(_forget, leftover))
 
-    async def _delete_in_asterisk(self, name: str) -> None:
+    async def _is_gone_from_asterisk(self, name: str) -> bool:
+        """Remove it there; False if Asterisk refuses. What is still there must stay known to the ledger:
+        a recording that no row names is taken for a caller's lost message."""
         try:
             async with asyncio.timeout(DELETE_LIMIT_SECONDS):
                 await self._delete(name)
         except AlreadyGone:
-            return
+            return True
         except RequestRefused as fault:
             # Asterisk lives but won't: one stubborn file must not keep the others from being cleared.
             _log.warning("leftover_stays_in_asterisk", recording=name, why=str(fault))
+            return False
         except TimeoutError as fault:
             limit = f"{DELETE_LIMIT_SECONDS:g} s"
             raise AsteriskError(f"recording {name} was not removed within {limit}") from fault
+        return True
 
 
 def _find(session: Session) -> list[_Leftover]:

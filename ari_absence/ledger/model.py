@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import JSON, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -72,11 +72,7 @@ class Row(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own way to say it
-        datetime: UtcInstant,
-        dict[str, Any]: JSON,
-        list[dict[str, Any]]: JSON,
-    }
+    type_annotation_map = {datetime: UtcInstant}  # noqa: RUF012 -- SQLAlchemy's own way to say it
 
 
 class CallRow(Row):
@@ -93,7 +89,7 @@ class CallRow(Row):
     caller_extension: Mapped[str | None] = mapped_column(_WORD)
     why: Mapped[str] = mapped_column(_WORD)
     state_kind: Mapped[str | None] = mapped_column(_WORD)
-    reasons: Mapped[list[dict[str, Any]]]
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     began_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(_WORD)
@@ -105,7 +101,7 @@ class AudioRow(Row):
     __tablename__ = "audio"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
-    seconds: Mapped[float]
+    seconds: Mapped[float] = mapped_column(Double)
     possibly_cut: Mapped[bool] = mapped_column(default=False)
     kept_at: Mapped[datetime]
     recording_name: Mapped[str | None] = mapped_column(String(200), index=True)
@@ -144,7 +140,7 @@ class CallbackRow(Row):
     name_audio_id: Mapped[str | None] = mapped_column(ForeignKey("audio.id"), unique=True)
     due: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(_WORD, index=True)
-    history: Mapped[list[dict[str, Any]]]
+    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
     call: Mapped[CallRow] = relationship(lazy="joined")
     name_audio: Mapped[AudioRow | None] = relationship(lazy="joined")
@@ -199,7 +195,7 @@ class DeliveryRow(Row):
     topic: Mapped[str] = mapped_column(_WORD)
     message_id: Mapped[str | None] = mapped_column(ForeignKey("messages.id"), index=True)
     callback_id: Mapped[str | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
-    notice: Mapped[dict[str, Any] | None]
+    notice: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     channel: Mapped[str] = mapped_column(_WORD)
     recipient: Mapped[str] = mapped_column(String(320))
     urgent: Mapped[bool] = mapped_column(default=False)

@@ -217,7 +217,7 @@ def outbox(session: Session, settled_too: bool = False, page: Page = FIRST_PAGE)
 def outbox_summary(session: Session) -> OutboxSummary:
     """How much is owed, delivered and dead."""
     counted = session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
-    by_state: dict[str, int] = dict(counted.tuples().all())
+    by_state = {row[0]: int(row[1]) for row in counted}
     dead = by_state.pop(DeliveryState.DEAD.value, 0)
     delivered = by_state.pop(DeliveryState.DELIVERED.value, 0)
     waiting = DeliveryRow.state.not_in((DeliveryState.DEAD.value, DeliveryState.DELIVERED.value))

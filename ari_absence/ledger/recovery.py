@@ -60,8 +60,10 @@ class Recovery:
         recovered = await thread.write(
             lambda session: self._rows(session, still_live), RECOVERY_LIMIT_SECONDS
         )
-        owned = await thread.read(_owned_audio)
+        owned, unplaced = await thread.read(_audio_ids)
         moved = await thread.do(lambda: store.quarantine_except(owned), RECOVERY_LIMIT_SECONDS)
+        # Only now: a row that is discarded has its file and its recording in Asterisk removed for good.
+        await thread.write(lambda session: _discard(session, unplaced))
         found = Recovered(recovered.lost_calls, recovered.messages, recovered.callbacks, tuple(moved))
         if found != Recovered():
             _log.warning(
@@ -90,11 +92,9 @@ class Recovery:
             if writing.is_owned(session, audio.id):
                 continue
             call_id = self.call_of(audio.recording_name) if audio.recording_name else None
-            if call_id is None or session.get(CallRow, call_id) is None:
-                session.delete(audio)  # the file stays, without an owner: it goes into quarantine
-                continue
-            left = writing.LeftMessage(call_id, audio.id)
-            adopted.append(writing.save_message(session, left, mailboxes, self.addressees, now))
+            if call_id is not None and session.get(CallRow, call_id) is not None:
+                left = writing.LeftMessage(call_id, audio.id)
+                adopted.append(writing.save_message(session, left, mailboxes, self.addressees, now))
         return adopted
 
     def _owe_call(self, session: Session, call: CallRow, now: datetime) -> str:
@@ -112,5 +112,15 @@ def _left_nothing(session: Session, call: CallRow) -> bool:
     return session.scalars(message).first() is None and session.scalars(callback).first() is None
 
 
-def _owned_audio(session: Session) -> frozenset[str]:
-    return frozenset(session.scalars(select(AudioRow.id)))
+def _audio_ids(session: Session) -> tuple[frozenset[str], frozenset[str]]:
+    """Audio whose file stays where it is (until it is cleared away), and audio that nobody could place."""
+    rows = session.scalars(select(AudioRow)).all()
+    unplaced = frozenset(
+        row.id for row in rows if not row.discarded and not writing.is_owned(session, row.id)
+    )
+    return frozenset(row.id for row in rows) - unplaced, unplaced
+
+
+def _discard(session: Session, audio_ids: Collection[str]) -> None:
+    for audio_id in audio_ids:
+        writing.discard_audio(session, audio_id)

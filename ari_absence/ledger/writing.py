@@ -64,7 +64,7 @@ def insert_call(session: Session, decision: Decision) -> None:
             zone=decision.person.zone.key,
             caller_number=_fitting(enquiry.caller.number, 64),
             caller_name=_fitting(enquiry.caller.name, 200),
-            caller_extension=enquiry.caller.extension,
+            caller_extension=_fitting(enquiry.caller.extension, 32),
             why=enquiry.why.value,
             state_kind=decision.state.kind.value if decision.state.kind else None,
             reasons=[{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from ari_absence.core.people import Directory, SiteAnswer
+from ari_absence.core.people import Directory, Person, SiteAnswer, Team
 from ari_absence.core.phrases import (
     AbsenceClass,
     Action,
@@ -57,7 +57,7 @@ class English:
 
     def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
         """The welcome, all names, and the site's questions with their answers."""
-        bearers = [*directory.people.values(), *directory.teams.values()]
+        bearers: list[Person | Team] = [*directory.people.values(), *directory.teams.values()]
         names = [_name(Name.of(bearer), "somebody") for bearer in bearers]
         answers = [clip for answer in directory.site.answers for clip in (_title(answer), _answer(answer))]
         return (_welcome(Name.of(directory.site)), *names, *answers)
@@ -174,16 +174,26 @@ def _weekday(moment: Moment) -> Iterator[Clip]:
 
 
 def _date(moment: Moment) -> Iterator[Clip]:
-    yield CatalogueClip(f"date-{moment.day.isoweekday()}-{moment.day.month:02}")
     year_said = moment.day_word is DayWord.DATE_AND_YEAR and _year_is_known(moment)
     # Nobody plans the hour a year ahead: with a year, the time is left out.
     time_said = moment.time_known and moment.day_word is DayWord.DATE
-    ending = "" if year_said or time_said else "-end"
-    yield CatalogueClip(f"date-{moment.day.day:02}{ending}")
+    opening, time = _time_of_date(moment) if time_said else ("date", ())
+    yield CatalogueClip(f"day-{moment.day.isoweekday()}-{opening}")
+    yield CatalogueClip(f"month-{moment.day.month:02}")
+    yield CatalogueClip(f"date-{moment.day.day:02}{'' if year_said or time_said else '-end'}")
     if year_said:
         yield CatalogueClip(f"year-{moment.day.year}")
-    elif time_said:
-        yield from _clock_with_part(moment)
+    yield from time
+
+
+def _time_of_date(moment: Moment) -> tuple[str, tuple[Clip, ...]]:
+    """How the day begins and the time ends a date: one of the two says the part of the day."""
+    whole = CatalogueClip(f"date-{moment.hour:02}-{moment.minute:02}")
+    if whole.id in words.catalogue():
+        return "date", (whole,)
+    if _is_midnight(moment) or moment.part is DayPart.NOON:
+        return "date", tuple(_clock(moment))
+    return moment.part.value, tuple(_clock(moment))
 
 
 def _year_is_known(moment: Moment) -> bool:
@@ -201,20 +211,6 @@ def _clock(moment: Moment) -> Iterator[Clip]:
     else:
         yield CatalogueClip(f"at-{_twelve(moment.hour):02}")
         yield CatalogueClip(f"minute-{moment.minute:02}-end")
-
-
-def _clock_with_part(moment: Moment) -> Iterator[Clip]:
-    """A time at the end of a sentence, with the part of the day behind it."""
-    whole = CatalogueClip(f"date-{moment.hour:02}-{moment.minute:02}")
-    if whole.id in words.catalogue() and moment.part is not DayPart.NOON:
-        yield whole
-    elif _is_midnight(moment) or moment.part is DayPart.NOON:
-        yield from _clock(moment)
-    else:
-        yield CatalogueClip(f"at-{_twelve(moment.hour):02}")
-        if moment.minute:
-            yield CatalogueClip(f"minute-{moment.minute:02}")
-        yield CatalogueClip(f"part-{moment.part.value}")
 
 
 def _choice(choice: Choice) -> Iterator[Clip]:

@@ -1,7 +1,8 @@
 """The catalogue of English phrases: every word that ships with the product is in this file.
 
 A text that ends in a full stop falls at its end. A text that ends in a comma, or in nothing, goes on into
-the next clip. Times, dates and digits are spelled out below by rule; everything else stands here as it is said.
+the next clip. Times, dates and digits are spelled out
+below by rule; everything else stands here as it is said.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ SENTENCES: Mapping[str, str] = {
     "goodbye": "Thank you for calling. Goodbye.",
 }
 
-# What somebody is or does, by the value of ``core.phrases.AbsenceClass``: said as it is when nothing is known of the return.
+# What somebody is or does, by the value of ``core.phrases.AbsenceClass``; all that is said when nothing is
+# known of the return.
 ABSENCES: Mapping[str, str] = {
     "away_from_desk": "is away from the desk right now",
     "in_a_meeting": "is in a meeting",
@@ -78,14 +80,7 @@ ABSENCES: Mapping[str, str] = {
     "do_not_disturb": "has asked not to be disturbed",
 }
 # Those who are in the house are not "back" later, they are free.
-FREE_LATER = frozenset(
-    {
-        "not_available",
-        "cannot_come",
-        "on_another_call",
-        "do_not_disturb",
-    }
-)
+FREE_LATER = frozenset({"not_available", "cannot_come", "on_another_call", "do_not_disturb"})
 BACK = "and will be back"
 AVAILABLE = "and will be available again"
 SHORTLY = "shortly"
@@ -209,7 +204,7 @@ ORDINALS = (
     "thirtieth",
     "thirty-first",
 )
-FIRST_YEAR, LAST_YEAR = 2025, 2044
+FIRST_YEAR, LAST_YEAR = 2026, 2037
 
 # The day with its part, before a time. {day} is a weekday.
 DAY_PARTS: Mapping[DayWord, Mapping[DayPart, str]] = {
@@ -235,9 +230,8 @@ DAY_PARTS: Mapping[DayWord, Mapping[DayPart, str]] = {
         DayPart.EVENING: "on {day} evening",
     },
 }
-# The part of the day after a time, where the day comes first: "November thirtieth, at nine in the morning".
+# The part of the day after a time, where the date comes first: "November thirtieth, at nine in the morning".
 AFTER_TIME: Mapping[DayPart, str] = {
-    DayPart.NIGHT: "at night.",
     DayPart.MORNING: "in the morning.",
     DayPart.AFTERNOON: "in the afternoon.",
     DayPart.EVENING: "in the evening.",
@@ -357,14 +351,11 @@ def _days() -> Iterator[tuple[str, str]]:
 def _times() -> Iterator[tuple[str, str]]:
     yield "at-noon", NOON
     yield "at-midnight", MIDNIGHT
-    for part, text in AFTER_TIME.items():
-        yield f"part-{part.value}", text
     for hour in range(1, 13):
         yield f"at-{hour:02}", clock(hour, 0)
         for minute in range(0, 60, 5):
             yield f"at-{hour:02}-{minute:02}-end", f"{clock(hour, minute)}."
     for minute in range(1, 60):
-        yield f"minute-{minute:02}", minutes(minute)
         if minute % 5:
             yield f"minute-{minute:02}-end", f"{minutes(minute)}."
 
@@ -385,8 +376,9 @@ def _whole_time(word: DayWord, hour: int, minute: int) -> str:
 
 def _dates() -> Iterator[tuple[str, str]]:
     for number, day in enumerate(WEEKDAYS, start=1):
-        for month, name in enumerate(MONTHS, start=1):
-            yield f"date-{number}-{month:02}", f"on {day}, {name}"
+        yield f"day-{number}-date", f"on {day},"
+    for month, name in enumerate(MONTHS, start=1):
+        yield f"month-{month:02}", name
     for day_of_month, ordinal in enumerate(ORDINALS, start=1):
         yield f"date-{day_of_month:02}", f"{ordinal},"
         yield f"date-{day_of_month:02}-end", f"{ordinal}."

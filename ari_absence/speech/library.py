@@ -1,6 +1,6 @@
 """Which files to play for an utterance: looked up once, at start, so that a call waits for nothing.
 
-Nothing here ever answers with silence: what is missing is said more simply, and at the very least with a beep.
+Nothing here ever answers with silence: what is missing is said more simply, at the very least with a beep.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ari_absence.core.people import Directory
 from ari_absence.core.phrases import Utterance
 from ari_absence.errors import SpeechError
 from ari_absence.speech import shaping
-from ari_absence.speech.audio import read_wav, wav_bytes, write_whole
+from ari_absence.speech.audio import Sound, read_wav, wav_bytes, write_whole
 from ari_absence.speech.building import make_clip
 from ari_absence.speech.engines import Engine
 from ari_absence.speech.english import slug
@@ -153,7 +153,7 @@ class SoundLibrary:
         self._write(name, make_clip(self._engine, clip.text))
         return name, True
 
-    def _write(self, name: str, sound: shaping.Sound) -> None:
+    def _write(self, name: str, sound: Sound) -> None:
         write_whole(self._made_path(name), wav_bytes(sound))
 
     def _made_path(self, name: str) -> Path:

@@ -14,7 +14,7 @@ from ari_absence.speech.audio import WIDEBAND_HZ, read_wav, write_whole
 from ari_absence.speech.language import Language
 
 NAME = "manifest.json"
-SUFFIX = ".wav16"  # Asterisk's name for a WAV of 16 kHz, linear, 16 bits; format_wav plays it since Asterisk 10
+SUFFIX = ".wav16"  # Asterisk's name for a WAV of 16 kHz and 16 bits; its format_wav plays it
 NOT_SOUNDS = frozenset({NAME, "README.md", "LICENSE"})
 
 

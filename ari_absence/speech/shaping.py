@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from array import array
 from functools import cache
-from operator import mul
+from itertools import cycle
+from operator import add, mul, sub
 
 from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, peak_dbfs, power
 
@@ -22,15 +23,56 @@ _FRAME_SECONDS = 0.01
 _QUIET_DB = 42.0  # below the loudest frame: what begins or ends a clip lower than this is not heard
 _LEAD_SECONDS, _TAIL_SECONDS = 0.015, 0.05  # kept around speech: soft beginnings and ends of words
 _ZERO_CROSSINGS = 16
+_TURN_STEPS = 8  # 2 kHz is an eighth of 16 kHz: after eight samples the shift repeats itself
 
-# The silence after a clip: what a speaker leaves after a sentence, a comma, or within a phrase.
-PAUSES_SECONDS = {".": 0.30, "?": 0.30, "!": 0.30, ",": 0.14}
+# The silence around a clip: what a speaker leaves before and after a sentence, at a comma, within a phrase.
+SENTENCE_PAUSE_SECONDS = 0.15
+PAUSES_SECONDS = {".": SENTENCE_PAUSE_SECONDS, "?": SENTENCE_PAUSE_SECONDS, "!": SENTENCE_PAUSE_SECONDS, ",": 0.14}
 NO_PAUSE_SECONDS = 0.02
+
+# What G.711 cuts off, moved to where it passes: the hiss of s, f and t lies above 4 kHz.
+HISS_FROM_HZ = 4_500
+HISS_DOWN_HZ = 2_000
+HISS_TO_HZ = 3_900
+_FILTER_HALF = 32  # taps to each side: edges of about 400 Hz
 
 
 def shaped(sound: Sound, text: str) -> Sound:
-    """``sound`` as a clip: 16 kHz, trimmed, levelled, with the pause after it that ``text`` ends in."""
-    return padded(levelled(trimmed(resampled(sound, WIDEBAND_HZ))), text)
+    """``sound`` as a clip: 16 kHz, audible through G.711, trimmed, levelled, with the pauses ``text`` asks for."""
+    return padded(levelled(trimmed(hiss_lowered(resampled(sound, WIDEBAND_HZ)))), text)
+
+
+def hiss_lowered(sound: Sound) -> Sound:
+    """``sound`` of 16 kHz with its hiss sounding 2 kHz lower as well, as hearing aids do it.
+
+    A line of 8 kHz carries nothing above 4 kHz: without this, "six" and "fix", "press" and "prep" are the
+    same there. A wideband phone still plays the original, with the copy beneath it.
+    """
+    turn = [2 * math.cos(2 * math.pi * HISS_DOWN_HZ * step / WIDEBAND_HZ) for step in range(_TURN_STEPS)]
+    lows = _filtered(sound.samples, HISS_FROM_HZ)
+    hiss = map(sub, sound.samples, lows)
+    moved = array("d", map(mul, hiss, cycle(turn)))
+    mixed = array("d", map(add, sound.samples, _filtered(moved, HISS_TO_HZ)))
+    loudest = max(map(abs, mixed), default=0.0)
+    factor = min(1.0, (FULL_SCALE - 1) / loudest) if loudest else 1.0
+    return Sound(array("h", (_clipped(sample * factor) for sample in mixed)), sound.rate_hz)
+
+
+def _filtered(samples: array[int] | array[float], below_hz: int) -> array[float]:
+    """``samples`` of 16 kHz without what lies above ``below_hz``."""
+    kernel = _low_pass(below_hz)
+    source = array("d", samples)
+    edge = array("d", bytes(8 * _FILTER_HALF))
+    source = edge + source + edge
+    width = len(kernel)
+    return array("d", (sum(map(mul, kernel, source[at : at + width])) for at in range(len(samples))))
+
+
+@cache
+def _low_pass(below_hz: int) -> tuple[float, ...]:
+    cutoff = 2 * below_hz / WIDEBAND_HZ
+    weights = [_weight(tap, _FILTER_HALF, cutoff) for tap in range(-_FILTER_HALF, _FILTER_HALF + 1)]
+    return tuple(weight / sum(weights) for weight in weights)
 
 
 def resampled(sound: Sound, rate_hz: int) -> Sound:
@@ -90,10 +132,14 @@ def speech_dbfs(sound: Sound) -> float:
 
 
 def padded(sound: Sound, text: str) -> Sound:
-    """``sound``, faded in and out, with the pause that the end of ``text`` asks for."""
-    pause_seconds = PAUSES_SECONDS.get(text.rstrip()[-1:], NO_PAUSE_SECONDS)
-    pause = array("h", bytes(2 * round(pause_seconds * sound.rate_hz)))
-    return Sound(_faded(sound.samples, round(FADE_SECONDS * sound.rate_hz)) + pause, sound.rate_hz)
+    """``sound``, faded in and out, with the pauses that the beginning and the end of ``text`` ask for."""
+    before = _silence(SENTENCE_PAUSE_SECONDS if text[:1].isupper() else 0.0, sound.rate_hz)
+    after = _silence(PAUSES_SECONDS.get(text.rstrip()[-1:], NO_PAUSE_SECONDS), sound.rate_hz)
+    return Sound(before + _faded(sound.samples, round(FADE_SECONDS * sound.rate_hz)) + after, sound.rate_hz)
+
+
+def _silence(seconds: float, rate_hz: int) -> array[int]:
+    return array("h", bytes(2 * round(seconds * rate_hz)))
 
 
 def _faded(samples: array[int], length: int) -> array[int]:
@@ -111,7 +157,7 @@ def _frames(samples: array[int], width: int) -> list[array[int]]:
 
 
 def _dot(kernel: tuple[float, ...], source: array[int], at: int) -> float:
-    return sum(map(mul, kernel, source[at : at + len(kernel)]))
+    return float(sum(map(mul, kernel, source[at : at + len(kernel)])))
 
 
 @cache

@@ -26,7 +26,7 @@ anything = st.one_of(st.sampled_from(HOSTILE), st.text(), st.text(max_size=3).ma
 
 def _printable_line(line: str) -> None:
     assert len(line.splitlines()) <= 1
-    assert all(unicodedata.category(sign)[0] not in "C" for sign in line)
+    assert all(unicodedata.category(sign)[0] != "C" for sign in line)
     line.encode("utf-8")
 
 

@@ -65,7 +65,9 @@ async def test_a_host_that_does_not_exist_is_down() -> None:
     assert isinstance(await verdict(MailServer("mail.invalid", 25)), DestinationDown)
 
 
-@pytest.mark.parametrize("greeting", [b"", b"554 go away\r\n", b"421 busy\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+@pytest.mark.parametrize(
+    "greeting", [b"", b"554 go away\r\n", b"421 busy\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"]
+)
 async def test_a_server_that_does_not_greet_as_it_should_is_down(greeting: bytes) -> None:
     async with rough_server(greeting) as server:
         assert isinstance(await verdict(server), DestinationDown)
@@ -112,7 +114,9 @@ async def test_a_server_that_is_rude_after_accepting_changes_nothing(mail: MailO
     assert len(mail.sink.mails) == 1
 
 
-async def test_f70_audio_over_our_own_limit_stays_and_the_text_says_where(mail: MailOffice, audio: Path) -> None:
+async def test_f70_audio_over_our_own_limit_stays_and_the_text_says_where(
+    mail: MailOffice, audio: Path
+) -> None:
     await send(replace(mail.address, attachment_bytes_max=1000), replace(MEMO, audio=audio))
 
     (letter,) = mail.sink.mails
@@ -175,11 +179,12 @@ async def test_five_minutes_of_audio_do_not_hold_up_the_event_loop(mail: MailOff
     longest = 0.0
 
     async def watch() -> None:
+        """The loop's own time on the processor within one round: a busy machine does not count."""
         nonlocal longest
         while True:
-            began = time.monotonic()
-            await asyncio.sleep(0.005)
-            longest = max(longest, time.monotonic() - began - 0.005)
+            began = time.thread_time()
+            await asyncio.sleep(0.002)
+            longest = max(longest, time.thread_time() - began)
 
     notifier = EmailNotifier(replace(mail.address, command_limit_seconds=20), SENDER)
     mail.sink.mood.data_reply = "250 thanks"  # taken, but not kept: parsing it is not what is measured
@@ -187,7 +192,7 @@ async def test_five_minutes_of_audio_do_not_hold_up_the_event_loop(mail: MailOff
     await notifier.deliver(replace(MEMO, audio=path), "alice@example.com", KEY)
     watching.cancel()
 
-    assert longest < 0.1  # the test's server works in the same loop; our own part is a third of it
+    assert longest < 0.06  # the test's server works in the same loop; our own part is a third of it
 
 
 def test_tls_checks_certificates() -> None:

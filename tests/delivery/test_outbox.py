@@ -160,7 +160,9 @@ async def test_f63_a_recipient_refused_for_good_is_dead_and_can_be_retried_by_id
     assert {each.state for each in await deliveries(office) if each.id == dead.id} == {"delivered"}
 
 
-async def test_a_delivery_unknown_or_delivered_can_not_be_retried(office: Office, worker: OutboxWorker) -> None:
+async def test_a_delivery_unknown_or_delivered_can_not_be_retried(
+    office: Office, worker: OutboxWorker
+) -> None:
     await office.leave_message()
     await worker.sweep()
     (delivered,) = await deliveries(office)
@@ -238,7 +240,7 @@ async def test_poison_marks_its_own_row_and_the_others_go_out(office: Office) ->
     by_id = {each.id: each for each in await deliveries(office)}
     assert by_id.pop(poisoned.id).state == "retry"
     assert {each.state for each in by_id.values()} == {"delivered"}
-    marked = [each for each in await deliveries(office) if each.id == poisoned.id][0]
+    marked = next(each for each in await deliveries(office) if each.id == poisoned.id)
     assert "RuntimeError at" in (marked.last_error or "")
     assert "private words" not in (marked.last_error or "")
 

@@ -32,7 +32,7 @@ def folder() -> Iterator[Path]:
 
 
 def test_a_lab_outlives_the_command_and_can_be_ended_by_another(folder: Path) -> None:
-    started = subprocess.run(  # noqa: S603
+    started = subprocess.run(
         [sys.executable, "-c", UP, str(folder)],
         capture_output=True,
         text=True,

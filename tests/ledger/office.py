@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import struct
+import tempfile
 from array import array
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,13 +19,13 @@ from ari_absence.core.decision import Decision, Enquiry, Reason
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Site, Source, Why
 from ari_absence.core.schedule import State
-from ari_absence.errors import AlreadyGone
+from ari_absence.errors import AlreadyGone, RequestRefused
 from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
-from ari_absence.ledger.store import Store, default_url, open_store
+from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -47,6 +49,21 @@ class FakeClock:
         self.at += by
 
 
+@cache
+def _new_ledger() -> bytes:
+    """An empty ledger's file: migrating one for every test would take longer than the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        open_store(default_url(Path(folder)), NOON).close()
+        return (Path(folder) / FILE_NAME).read_bytes()
+
+
+def _lay_out_ledger(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / FILE_NAME).exists():
+        (folder / FILE_NAME).write_bytes(_new_ledger())
+
+
+@cache
 def tone(seconds: float = 5.0, amplitude: int = 8000, rate_hz: int = 8000) -> bytes:
     """A WAV file as Asterisk writes it."""
     count = round(seconds * rate_hz)
@@ -65,11 +82,12 @@ def wav_of(audio: bytes, rate_hz: int = 8000, promised_bytes: int | None = None)
 
 @dataclass
 class FakeRecordings:
-    """What lies in Asterisk, by name. ``trouble`` is raised instead of an answer."""
+    """What lies in Asterisk, by name. ``trouble`` is raised instead of an answer, for all or for one name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     trouble: Exception | None = None
+    stubborn: str | None = None
 
     async def fetch_recording(self, name: str) -> bytes:
         if self.trouble is not None:
@@ -83,17 +101,23 @@ class FakeRecordings:
             raise self.trouble
         if name not in self.files:
             raise AlreadyGone(f"recording {name} is gone")
+        if name == self.stubborn:
+            raise RequestRefused(500, f"recording {name} can't be removed")
         del self.files[name]
         self.deleted.append(name)
 
-    def add(self, name: str = "abs/call-1-r1", content: bytes | None = None, seconds: float = 5.0) -> Recording:
+    def add(
+        self, name: str = "abs/call-1-r1", content: bytes | None = None, seconds: float = 5.0
+    ) -> Recording:
         """A recording, as the conversation gets it."""
         self.files[name] = tone(seconds) if content is None else content
         return Recording(name, seconds, RecordingEnd.KEY)
 
 
 def person(extension: str, name: str, email: str | None) -> Person:
-    return Person(extension, name, (f"PJSIP/{extension}",), TOKYO, WeeklyHours(), HolidayCalendar(), email=email)
+    return Person(
+        extension, name, (f"PJSIP/{extension}",), TOKYO, WeeklyHours(), HolidayCalendar(), email=email
+    )
 
 
 def directory(limits: Limits | None = None, alice_mail: str | None = "alice@example.com") -> Directory:
@@ -113,7 +137,9 @@ def decision(
     return Decision(
         enquiry=Enquiry(call_id, alice.extension, caller, Why.ABSENT, at),
         person=alice,
-        state=State(False, Kind.BUSINESS_TRIP, at, at + timedelta(days=2), None, "", Source("people.yaml", 12)),
+        state=State(
+            False, Kind.BUSINESS_TRIP, at, at + timedelta(days=2), None, "", Source("people.yaml", 12)
+        ),
         back_at=at + timedelta(days=2),
         greeting=(),
         menu=(),
@@ -138,15 +164,23 @@ def callback_draft(about: Decision | None = None, **changes: object) -> Callback
 class Office:
     """Everything of the ledger, joined as the service joins it."""
 
-    def __init__(self, folder: Path, clock: FakeClock, office: Directory | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: FakeClock,
+        asterisk: FakeRecordings | None = None,
+        url: str | None = None,
+    ) -> None:
         self.folder = folder
         self.clock = clock
-        self.directory = office or directory()
-        self.url = default_url(folder)
+        self.directory = directory()
+        self.url = url or default_url(folder)
+        if url is None:
+            _lay_out_ledger(folder)
         self.store: Store = open_store(self.url, clock.now())
         self.thread = LedgerThread(self.store)
         self.audio = RecordingStore(folder)
-        self.asterisk = FakeRecordings()
+        self.asterisk = asterisk or FakeRecordings()
         self.addressees = MailAddressees(lambda: self.directory)
         self.rings = 0
         self.notebook = LedgerNotebook(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +14,7 @@ from ari_absence.attendant.notebook import KeptAudio, Outcome
 from ari_absence.core.people import Caller, Limits
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import reading
-from ari_absence.ledger.model import DestinationRow
+from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.recovery import Recovered
 from tests.ledger.office import FakeClock, Office, callback_draft, decision, directory, message_draft
 
@@ -72,15 +70,16 @@ async def _leave_message_until_it_breaks(office: Office) -> None:
         await office.leave_message()
 
 
-@pytest.mark.parametrize(("gap", "messages", "in_quarantine"), GAPS, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("gap", "messages", "in_quarantine"), GAPS, ids=lambda value: getattr(value, "__name__", "")
+)
 async def test_f59_killed_in_each_gap_it_converges_at_the_next_start(
     office: Office, gap: Break, messages: int, in_quarantine: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         gap(patch, office)
         await _leave_message_until_it_breaks(office)
-    next_one = Office(office.folder, office.clock)
-    next_one.asterisk = office.asterisk
+    next_one = Office(office.folder, office.clock, office.asterisk)
 
     await next_one.recover()
 
@@ -165,23 +164,81 @@ async def test_places_reserved_by_a_dead_process_are_free_again(office: Office) 
 
 
 async def test_a_recording_is_still_removed_from_asterisk_by_the_next_process(office: Office) -> None:
-    recording = office.asterisk.add("abs/call-1-r1")
+    recording = office.asterisk.add()
     audio = await office.notebook.keep(recording, 3.0)
     assert isinstance(audio, KeptAudio)
-    await office.thread.write(lambda session: session.add(DestinationRow(
-        name="x", failures=1, not_before=office.clock.now(), last_error="x"
-    )))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(office.notebook._leftovers, "clear_soon", _cut)
         with pytest.raises(PowerCutError):
             await office.notebook.save_message(message_draft(audio))
-    next_one = Office(office.folder, office.clock)
-    next_one.asterisk = office.asterisk
+    next_one = Office(office.folder, office.clock, office.asterisk)
 
     await next_one.notebook.clear_leftovers()
 
     assert office.asterisk.deleted == [recording.name]
     await next_one.close()
+
+
+async def test_audio_of_a_call_nobody_knows_waits_in_quarantine_and_leaves_asterisk(office: Office) -> None:
+    recording = office.asterisk.add("abs/unknown-call-r1")
+    await office.notebook.keep(recording, 3.0)
+
+    for _ in range(2):
+        await office.recover()
+    await office.notebook.clear_leftovers()
+
+    assert len(office.audio.in_quarantine()) == 1
+    assert office.asterisk.files == {}
+    assert await office.thread.read(reading.messages) == []
+
+
+async def test_what_a_caller_discarded_before_the_crash_is_removed_not_set_aside(office: Office) -> None:
+    recording = office.asterisk.add()
+    audio = await office.notebook.keep(recording, 3.0)
+    assert isinstance(audio, KeptAudio)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(office.notebook._leftovers, "clear_soon", _cut)
+        with pytest.raises(PowerCutError):
+            await office.notebook.discard(recording, audio)
+
+    await office.recover()
+    await office.notebook.clear_leftovers()
+
+    assert list(office.folder.rglob("*.wav")) == []
+    assert office.asterisk.files == {}
+
+
+async def test_a_recording_asterisk_refuses_to_remove_stays_known_and_hinders_no_other(
+    office: Office,
+) -> None:
+    office.asterisk.stubborn = "abs/call-1-r1"
+    await office.leave_message("call-1")
+    await office.leave_message("call-2")
+    await office.notebook.finish()
+    assert list(office.asterisk.files) == ["abs/call-1-r1"]
+    orphans = Orphans(
+        office.notebook, office.thread, office.addressees, lambda: office.directory.site.limits, office.clock
+    )
+    assert await orphans.adopt("abs/call-1-r1", "call-1") is None  # it is no lost message
+
+    office.asterisk.stubborn = None
+    await office.notebook.clear_leftovers()
+
+    assert office.asterisk.files == {}
+    assert len(await office.thread.read(reading.messages)) == 2
+
+
+async def test_f03_a_recording_asterisk_kept_for_a_dead_process_becomes_one_message(office: Office) -> None:
+    await office.notebook.open_call(decision("call-1"))
+    office.asterisk.add("abs/call-1-r1")
+    orphans = Orphans(
+        office.notebook, office.thread, office.addressees, lambda: office.directory.site.limits, office.clock
+    )
+
+    message_id = await orphans.adopt("abs/call-1-r1", "call-1")
+    await orphans.adopt("abs/call-1-r1", "call-1")
+
+    assert [message.id for message in await office.thread.read(reading.messages)] == [message_id]
 
 
 KILLED_AT = {
@@ -211,7 +268,9 @@ asyncio.run(main())
     ("gap", "messages", "in_quarantine"),
     [("between_file_and_row", 0, 1), ("within_the_message", 1, 0), ("after_the_commit", 1, 0)],
 )
-async def test_f59_kill_minus_nine_for_real(tmp_path: Path, gap: str, messages: int, in_quarantine: int) -> None:
+async def test_f59_kill_minus_nine_for_real(
+    tmp_path: Path, gap: str, messages: int, in_quarantine: int
+) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CHILD, str(tmp_path), KILLED_AT[gap], cwd=Path(__file__).parents[2]
     )

@@ -41,9 +41,8 @@ async def test_what_was_heard_is_not_unheard_and_keeps_its_first_time(office: Of
     message_id = await office.leave_message()
     assert await office.thread.read(lambda session: reading.unheard_count(session, "101")) == 1
 
-    for later in (NOON + DAY, NOON + 2 * DAY):
-        at = later
-        assert await office.thread.write(lambda session, at=at: settling.mark_heard(session, message_id, at))
+    assert await office.thread.write(lambda session: settling.mark_heard(session, message_id, NOON + DAY))
+    assert await office.thread.write(lambda session: settling.mark_heard(session, message_id, NOON + 2 * DAY))
 
     (message,) = await office.thread.read(reading.messages)
     assert message.heard_at == NOON + DAY
@@ -54,7 +53,9 @@ async def test_what_was_heard_is_not_unheard_and_keeps_its_first_time(office: Of
 
 async def test_callbacks_come_by_their_due_time(office: Office) -> None:
     late = await office.notebook.save_callback(callback_draft(decision("c1"), due=NOON + 2 * DAY))
-    never = await office.notebook.save_callback(callback_draft(decision("c2"), due=None, wish=Wish.JUST_CALLED))
+    never = await office.notebook.save_callback(
+        callback_draft(decision("c2"), due=None, wish=Wish.JUST_CALLED)
+    )
     soon = await office.notebook.save_callback(callback_draft(decision("c3"), due=NOON + DAY))
 
     assert [each.id for each in await office.thread.read(reading.callbacks)] == [soon, late, never]
@@ -86,7 +87,11 @@ async def test_dead_deliveries_are_listed_first_and_counted(office: Office) -> N
     listed = await office.thread.read(reading.outbox)
     summary = await office.thread.read(reading.outbox_summary)
 
-    assert (listed[0].id, listed[0].state, listed[0].last_error) == (claim.delivery_id, "dead", "550 no such user")
+    assert (listed[0].id, listed[0].state, listed[0].last_error) == (
+        claim.delivery_id,
+        "dead",
+        "550 no such user",
+    )
     assert (summary.dead, summary.delivered, summary.waiting) == (1, 0, 2)  # the operator's notice waits, too
     assert summary.oldest == NOON
     assert summary.resting == {"smtp:mail:25": "connection refused"}
@@ -133,7 +138,12 @@ async def test_f69_ten_thousand_messages_are_read_in_no_time(office: Office) -> 
         for number in range(10_000):
             audio = AudioRow(id=f"A-{number:05}", seconds=5.0, kept_at=NOON)
             message = MessageRow(
-                id=f"M-{number:05}", call_id=call.id, extension="101", at=NOON, audio_id=audio.id, urgent=False
+                id=f"M-{number:05}",
+                call_id=call.id,
+                extension="101",
+                at=NOON,
+                audio_id=audio.id,
+                urgent=False,
             )
             session.add_all((audio, message))
 
@@ -141,8 +151,15 @@ async def test_f69_ten_thousand_messages_are_read_in_no_time(office: Office) -> 
     await office.thread.write(
         lambda session: session.add_all(
             DeliveryRow(
-                id=f"D-{n}", key=f"k{n}", topic="message", message_id=f"M-{n:05}", channel="email",
-                recipient="a@example.com", state="delivered", queued_at=NOON, not_before=NOON,
+                id=f"D-{n}",
+                key=f"k{n}",
+                topic="message",
+                message_id=f"M-{n:05}",
+                channel="email",
+                recipient="a@example.com",
+                state="delivered",
+                queued_at=NOON,
+                not_before=NOON,
             )
             for n in range(10_000)
         ),

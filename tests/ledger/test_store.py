@@ -29,7 +29,7 @@ from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_existin
 from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
 
-LATER_REVISION = '''
+LATER_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -46,7 +46,7 @@ def upgrade():
 
 def downgrade():
     pass
-'''
+"""
 
 
 @pytest.fixture
@@ -161,8 +161,12 @@ def test_there_is_no_way_back_but_the_copy() -> None:
     assert "restoring the backup" in text
 
 
-@pytest.mark.parametrize("content", [b"this is no database, and long enough to be sure of it" * 100, b"\0" * 8192])
-def test_f61_a_damaged_file_is_refused_with_a_sentence_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"this is no database, and long enough to be sure of it" * 100, b"\0" * 8192]
+)
+def test_f61_a_damaged_file_is_refused_with_a_sentence_and_left_as_it_is(
+    tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
     with pytest.raises(LedgerError, match=r"ledger\.sqlite3"):
@@ -275,7 +279,7 @@ def test_f16_a_second_service_is_refused_and_told_the_first_ones_process(tmp_pat
         "print('locked', flush=True)\n"
         "time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as first:  # noqa: S603 -- our own
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == b"locked\n"
         with pytest.raises(LedgerError, match=f"process {first.pid}"):

@@ -28,7 +28,9 @@ def test_a_wideband_file_has_its_own_rate() -> None:
 @pytest.mark.parametrize("promised", [0, 1_000_000, 0xFFFFFFFF])
 def test_f58_a_header_that_promises_something_else_is_repaired_from_what_is_there(promised: int) -> None:
     whole = tone(2.0)
-    broken = wav_of(whole[44:], promised_bytes=promised) if promised < 2**32 - 40 else _with_sizes(whole, promised)
+    broken = (
+        wav_of(whole[44:], promised_bytes=promised) if promised < 2**32 - 40 else _with_sizes(whole, promised)
+    )
 
     assert wav.inspect(broken).header_repaired
     assert wav.inspect(broken).seconds == pytest.approx(2.0)

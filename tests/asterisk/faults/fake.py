@@ -97,10 +97,19 @@ class FakeAsterisk:
         for socket in self._sockets:
             await socket.send_str(text)
 
+    async def disconnect(self) -> None:
+        """Close the event sockets."""
+        for socket in list(self._sockets):
+            await socket.close()
+
     async def start_call(self, *args: str) -> None:
         """A caller comes in, for extension 101 unless told otherwise."""
         self.channel_ids.append(CHANNEL_ID)
         await self.send("StasisStart", channel=channel(), args=list(args or ("absent", "101")))
+
+    async def press(self, digit: str) -> str:
+        """The caller presses a key; gives the event's text, to be sent again."""
+        return await self.send("ChannelDtmfReceived", digit=digit, channel=channel())
 
     async def end_call(self) -> None:
         """The caller has hung up."""

@@ -1,0 +1,1 @@
+"""Speed, measured: ``make bench`` prints a table and writes it to ``bench/results.json``. See docs/speed.md."""

@@ -1,0 +1,38 @@
+"""``python -m bench [core|load|calls]``: measure one part, or all of them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from rich.console import Console
+
+from ari_absence.clock import SystemClock
+from bench import calls, core, figures, loading
+from bench.telling import tell
+
+
+def main() -> None:
+    """Measure, print the table, write the JSON."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, measured.")
+    parser.add_argument("part", nargs="?", choices=("core", "load", "calls"), help="only this part")
+    part = parser.parse_args().part
+    clock = SystemClock()
+    measured_on = figures.machine(clock)
+    began = clock.monotonic()
+    measured = [*(core.measure() if part in (None, "core") else ()), *asyncio.run(_with_asterisk(part))]
+    figures.save(figures.RESULTS, measured, measured_on)
+    Console(width=None).print(figures.table(measured))
+    tell(f"took {clock.monotonic() - began:.0f} s; written to {figures.RESULTS}")
+
+
+async def _with_asterisk(part: str | None) -> list[figures.Figure]:
+    found: list[figures.Figure] = []
+    if part in (None, "load"):
+        found += await loading.measure()
+    if part in (None, "calls"):
+        found += await calls.measure()
+    return found
+
+
+main()

@@ -1,0 +1,229 @@
+"""The caller: SIPp with real RTP, and ears of our own that note when the first sound arrives.
+
+Each call names an ear, a UDP socket of this process, as where its sound goes. The kernel stamps what arrives;
+after the first packet with a sound in it the ear is left alone, so that listening costs nothing. The moment of
+the INVITE is SIPp's own, from its message log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from ari_absence.errors import LabError
+from ari_absence.lab import Lab
+from ari_absence.lab.settings import TRUNK_HEADER
+from ari_absence.lab.sipp import Sipp
+
+SLACK_S = 15.0
+"""Beyond the calls' own time: starting SIPp, and answers that come late."""
+
+KEY_MS = 160
+_SPEECH = (b"\x30" * 8 + b"\xb0" * 8) * 500
+"""A second of 500 Hz in u-law, which SIPp repeats."""
+
+_SO_TIMESTAMPNS = 35  # Linux; the socket module has no name for it
+_RTP_HEADER_BYTES = 12
+_SILENCE = frozenset((0x7F, 0xFF))  # both zeros of u-law
+
+_INVITE = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="bench">
+  <send retrans="500" start_rtd="1"><![CDATA[
+INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: "Bench" <sip:0449[call_number]@trunk.lab>;tag=[pid]t[call_number]
+To: <sip:[service]@[remote_ip]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:bench@[local_ip]:[local_port]>
+Max-Forwards: 70
+{header}: yes
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=bench 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio [field0] RTP/AVP 0
+a=rtpmap:0 PCMU/8000
+a=ptime:20
+{own_port}]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="180" optional="true"/>
+  <recv response="183" optional="true"/>
+  <recv response="200" rtd="1"/>
+"""
+_IN_DIALOG = """  <send{retrans}><![CDATA[
+{method} [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[last_From:]
+[last_To:]
+Call-ID: [call_id]
+CSeq: {sequence} {method}
+Max-Forwards: 70
+{content}]]></send>
+"""
+_NOTHING = "Content-Length: 0\n\n"
+_KEY = "Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key}\nDuration={ms}\n"
+_SPEAK = '  <nop><action><exec rtp_stream="{file},-1,0,PCMU/8000"/></action></nop>\n'
+_OWN_PORT = "a=x-speaks-from:[rtpstream_audio_port]\n"
+_PAUSE = '  <pause milliseconds="{ms}"/>\n'
+_OK = '  <recv response="200"/>\n'
+_LOGGED = re.compile(
+    r"^-{20,} (\S+ \S+)\n\S+ message (sent|received) .*?\n\n(.*?)(?=^-{20,} |\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Calls to make. ``keys`` are (seconds after the answer, key), in order; the caller hangs up at ``leave_s``."""
+
+    dials: str
+    calls: int
+    calls_per_s: float
+    leave_s: float
+    keys: Sequence[tuple[float, str]] = ()
+    speaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Milliseconds from INVITE to 200 and to the first sound, for each call that got so far."""
+
+    answered_ms: list[float]
+    audio_ms: list[float]
+    complete: bool
+
+
+async def make_calls(lab: Lab, plan: Plan) -> Heard:
+    """Make the calls and wait until all are over."""
+    with Ears(plan.calls) as ears:
+        sipp = Sipp(lab, f"bench{plan.dials}", _scenario(plan, lab.settings.folders.phones / "bench.ulaw"))
+        sipp.folder.mkdir(parents=True, exist_ok=True)
+        ports = sipp.folder / "ears.csv"
+        ports.write_text("SEQUENTIAL\n" + "".join(f"{port};\n" for port in ears.ports))
+        complete = await _run(sipp, plan, "-inf", str(ports), trace=True)
+        began, answered = _moments(sipp.messages.read_text(errors="replace"))
+        return Heard(
+            [(at - began[port]) * 1000 for port, at in answered.items()],
+            [(at - began[port]) * 1000 for port, at in ears.heard.items() if port in began],
+            complete,
+        )
+
+
+async def count_calls(lab: Lab, plan: Plan) -> Heard:
+    """Make many short calls that nobody listens to: only whether and when each was answered."""
+    with Ears(1) as ears:
+        sipp = Sipp(lab, f"rate{plan.dials}", _scenario(plan, None).replace("[field0]", str(ears.ports[0])))
+        complete = await _run(sipp, plan, "-trace_rtt", "-rtt_freq", "1", trace=False)
+    table = next(sipp.folder.glob("*_rtt.csv"), None)
+    rows = table.read_text().splitlines()[1:] if table else []
+    return Heard([float(row.split(";")[1]) for row in rows if row.count(";") >= 2], [], complete)
+
+
+async def _run(sipp: Sipp, plan: Plan, *more: str, trace: bool) -> bool:
+    rate = ("-r", str(max(1, round(plan.calls_per_s * 10))), "-rp", "10000")
+    sipp.start(
+        *("-m", str(plan.calls), *rate, "-l", str(plan.calls), "-recv_timeout", "8000", *more),
+        dials=plan.dials,
+        trace=trace,
+    )
+    try:
+        code = await sipp.ended(plan.calls / plan.calls_per_s + plan.leave_s + SLACK_S)
+    finally:
+        await sipp.stop()
+    if code not in (0, 1):
+        raise LabError(f"SIPp could not make the calls (exit {code}): {sipp.last_words()}")
+    return code == 0
+
+
+class Ears:
+    """UDP sockets that note when the first sound came, by the kernel's clock."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._open = ExitStack()
+        self.ports: list[int] = []
+        self.heard: dict[int, float] = {}
+
+    def __enter__(self) -> Self:
+        for _ in range(self._count):
+            ear = self._open.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            ear.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            ear.bind(("127.0.0.1", 0))
+            ear.setblocking(False)
+            self.ports.append(ear.getsockname()[1])
+            asyncio.get_running_loop().add_reader(ear, self._hear, ear, self.ports[-1])
+            self._open.callback(asyncio.get_running_loop().remove_reader, ear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _hear(self, ear: socket.socket, port: int) -> None:
+        packet, stamps, _, _ = ear.recvmsg(2048, socket.CMSG_SPACE(16))
+        if set(packet[_RTP_HEADER_BYTES:]) - _SILENCE:
+            seconds, nanoseconds = struct.unpack("qq", stamps[0][2])
+            self.heard[port] = seconds + nanoseconds / 1e9
+            asyncio.get_running_loop().remove_reader(ear)
+
+
+def _moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
+    """When each call's first INVITE went out and when its 200 came, by the port of its ear."""
+    began: dict[int, float] = {}
+    answered: dict[int, float] = {}
+    port_of: dict[str, int] = {}
+    for at, way, message in _messages(log):
+        call = _field(message, r"^Call-ID: *(\S+)")
+        if way == "sent" and message.startswith("INVITE "):
+            port = port_of[call] = int(_field(message, r"^m=audio (\d+)"))
+            began.setdefault(port, at)
+        elif message.startswith("SIP/2.0 200") and "1 INVITE" in _field(message, r"^CSeq: *(.*)$"):
+            answered.setdefault(port_of[call], at)
+    return began, answered
+
+
+def _messages(log: str) -> Iterator[tuple[float, str, str]]:
+    for found in _LOGGED.finditer(log):
+        at = datetime.fromisoformat(found[1]).astimezone().timestamp()
+        yield at, found[2], found[3].replace("\r", "")
+
+
+def _field(message: str, pattern: str) -> str:
+    found = re.search(pattern, message, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _scenario(plan: Plan, speech: Path | None) -> str:
+    speaks = plan.speaks and speech is not None
+    steps = [_INVITE.format(header=TRUNK_HEADER, own_port=_OWN_PORT if speaks else "")]
+    steps.append(_in_dialog("ACK", 1, _NOTHING))
+    if speaks and speech is not None:
+        speech.write_bytes(_SPEECH)
+        steps.append(_SPEAK.format(file=speech))
+    now_s, sequence = 0.0, 1
+    for at_s, key in plan.keys:
+        sequence += 1
+        steps += [_pause(at_s - now_s), _in_dialog("INFO", sequence, _KEY.format(key=key, ms=KEY_MS)), _OK]
+        now_s = at_s
+    bye = _in_dialog("BYE", sequence + 1, _NOTHING)
+    return "".join([*steps, _pause(plan.leave_s - now_s), bye, _OK, "</scenario>\n"])
+
+
+def _in_dialog(method: str, sequence: int, content: str) -> str:
+    retrans = "" if method == "ACK" else ' retrans="500"'
+    return _IN_DIALOG.format(method=method, sequence=sequence, content=content, retrans=retrans)
+
+
+def _pause(seconds: float) -> str:
+    return _PAUSE.format(ms=round(seconds * 1000))

@@ -1,0 +1,80 @@
+"""A receptionist transfers a real caller to us, and a colleague transfers one of ours away."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ari_absence.asterisk import ChannelCall
+from ari_absence.attendant.call import Connection
+from ari_absence.core.numbers import DialTarget
+from ari_absence.errors import CallerGone
+from ari_absence.lab import Lab
+from tests.asterisk.conftest import Office, eventually
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_an_attended_transfer_puts_the_caller_into_the_receptionists_place(
+    lab: Lab, office: Office
+) -> None:
+    async def conversation(call: ChannelCall) -> tuple[str | None, str | None]:
+        await call.answer()
+        return await call.ask([], 15), call.caller.number
+
+    office.answer_with(conversation)
+    receptionist = await lab.desk_phone("110", on_ring="answer")
+    caller = await lab.outside_caller("0441112233", name="Hans Huber")
+    await caller.call("110")
+    await receptionist.hold()
+    await receptionist.call("7003")
+    await eventually(lambda: office.link.status.calls)
+    (held,) = office.link.sessions.calls.values()
+    assert held.caller.number == "110"
+    first = held.line.channel.id
+    await receptionist.transfer_attended()
+    await eventually(lambda: held.line.channel.id != first)
+    await caller.press("4")
+
+    assert await office.outcome(5) == ("4", "0441112233")
+
+
+async def test_a_blind_transfer_to_us_is_a_call_like_any_other(lab: Lab, office: Office) -> None:
+    async def conversation(call: ChannelCall) -> tuple[str | None, str | None]:
+        await call.answer()
+        return await call.ask(["sound:tt-monkeysintro"], 5), call.caller.number  # type: ignore[list-item]
+
+    office.answer_with(conversation)
+    receptionist = await lab.desk_phone("110", on_ring="answer")
+    caller = await lab.outside_caller("0441112233")
+    await caller.call("110")
+    await receptionist.transfer("7003")
+    await eventually(lambda: office.link.status.calls)
+    await caller.wait_for_sound()
+    await caller.press("6")
+
+    assert await office.outcome(5) == ("6", "0441112233")
+    await receptionist.wait_ended(3)
+
+
+async def test_a_colleague_who_transfers_the_caller_away_is_replaced_in_the_talk(
+    lab: Lab, office: Office
+) -> None:
+    async def conversation(call: ChannelCall) -> Connection:
+        await call.answer()
+        return await call.connect([DialTarget("PJSIP/102")], 5)
+
+    office.answer_with(conversation)
+    colleague = await lab.desk_phone("102", on_ring="answer")
+    caller = await lab.outside_caller()
+    await caller.dial("7003")
+    await colleague.wait_established()
+    await eventually(lambda: any(call.line.bridge_id for call in office.link.sessions.calls.values()))
+    await colleague.transfer("7012")
+    await asyncio.gather(colleague.wait_ended(5), caller.wait_for_sound(5))
+    assert office.link.status.calls == 1
+    await caller.hang_up()
+
+    with pytest.raises(CallerGone):
+        await office.outcome(3)

@@ -1,0 +1,113 @@
+"""Encryption and login, with a real server and a certificate made for it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from ari_absence.delivery.email import EmailNotifier, MailServer, Security
+from ari_absence.delivery.ports import DestinationDown
+from tests.delivery.conftest import SENDER
+from tests.delivery.mail_server import HOST, Sink
+from tests.delivery.test_email import KEY, MEMO
+
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for the loopback address, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    chain, key = folder / "cert.pem", folder / "key.pem"
+    options = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    )
+    command = [OPENSSL or "", *options.split(), "-keyout", str(key), "-out", str(chain)]
+    subprocess.run(command, check=True, capture_output=True)
+    return chain, key
+
+
+def _login(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
+    known = LoginPassword(b"absence", b"open-sesame")
+    return AuthResult(success=data == known, handled=False)
+
+
+@asynccontextmanager
+async def encrypted_server(
+    certificate: tuple[Path, Path], security: Security, sink: Sink
+) -> AsyncIterator[MailServer]:
+    """A server that demands encryption and a login."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    implicit = security is Security.TLS
+    connections: list[SMTP] = []
+
+    def connection() -> SMTP:
+        connections.append(
+            SMTP(
+                sink,
+                tls_context=None if implicit else context,
+                require_starttls=not implicit,
+                authenticator=_login,
+                auth_required=not implicit,
+                auth_require_tls=not implicit,  # aiosmtpd does not see the encryption below it
+            )
+        )
+        return connections[-1]
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(connection, HOST, 0, ssl=context if implicit else None)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield MailServer(
+            HOST, port, security, "absence", "open-sesame", certificate[0], command_limit_seconds=3
+        )
+    finally:
+        server.close()
+        for each in connections:
+            if isinstance(each.transport, asyncio.WriteTransport):
+                each.transport.abort()
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+async def test_an_encrypted_server_with_a_login_takes_the_mail(
+    certificate: tuple[Path, Path], security: Security
+) -> None:
+    sink = Sink()
+    async with encrypted_server(certificate, security, sink) as server:
+        await EmailNotifier(server, SENDER).deliver(MEMO, "alice@example.com", KEY)
+
+    assert len(sink.mails) == 1
+
+
+async def test_a_wrong_password_is_told_without_name_or_password(certificate: tuple[Path, Path]) -> None:
+    sink = Sink()
+    async with encrypted_server(certificate, Security.STARTTLS, sink) as server:
+        wrong = replace(server, password="close-sesame")
+        with pytest.raises(DestinationDown, match="did not accept the login") as caught:
+            await EmailNotifier(wrong, SENDER).deliver(MEMO, "alice@example.com", KEY)
+
+    assert "close-sesame" not in str(caught.value)
+    assert sink.mails == []
+
+
+async def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
+    certificate: tuple[Path, Path],
+) -> None:
+    sink = Sink()
+    async with encrypted_server(certificate, Security.STARTTLS, sink) as server:
+        with pytest.raises(DestinationDown):
+            await EmailNotifier(replace(server, ca_file=None), SENDER).deliver(MEMO, "alice@example.com", KEY)
+
+    assert sink.mails == []

@@ -1,0 +1,43 @@
+"""One Asterisk for each worker, a stage for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ari_absence.lab import Lab
+from ari_absence.lab.pytest_fixtures import lab, lab_for_everybody
+from tests.real import voices
+from tests.real.scenes import Scene, Stage
+
+__all__ = ["lab", "running_lab"]
+
+DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
+
+running_lab = lab_for_everybody(dialplan=DIALPLAN, ring_seconds=2)
+
+
+@pytest.fixture(scope="session")
+def brisk_sentences(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the brisk voice."""
+    return voices.write_brisk_sentences(tmp_path_factory.mktemp("brisk"))
+
+
+@pytest_asyncio.fixture
+async def stage(
+    lab: Lab, brisk_sentences: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    """A stage without an office yet, for tests that want one of their own."""
+    # not tmp_path: it is named after the test, and a socket's name must be short
+    stage = Stage(lab, tmp_path_factory.mktemp("office"), brisk_sentences)
+    yield stage
+    await stage.clear()
+
+
+@pytest_asyncio.fixture
+async def scene(stage: Stage) -> Scene:
+    """The usual office, open on a Wednesday morning."""
+    return await stage.open()

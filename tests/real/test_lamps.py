@@ -1,0 +1,46 @@
+"""The lamp on the receptionist's phone shows who is away, and the same state sends the calls to us."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.real.scenes import Scene, Stage
+
+pytestmark = pytest.mark.real
+
+FAR_MORNING = "2037-11-25T10:00+09:00"
+"""A Wednesday. What a command sets begins now, so an office that rehearses must not lie in the past."""
+
+JUST_BEFORE_TWO = "2026-11-30T13:59:50+09:00"
+"""Ten seconds before 101 goes out."""
+
+
+async def is_stood_in_for(scene: Scene, extension: str) -> None:
+    """A call to the extension is taken by us at once."""
+    caller = await scene.call(extension)
+    await caller.phone.wait_for_sound()
+    await caller.hangs_up()
+    assert (await scene.ledger.the_call()).why == "absent"
+
+
+async def test_the_lamp_is_lit_at_once_by_a_command_and_put_out_by_another(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    lamp = await scene.lab.lamp("101")
+    assert lamp.state == "terminated"
+    await scene.office.cli("away", "101", "out")
+    await lamp.wait_for_state("confirmed", 1.0)
+    await is_stood_in_for(scene, "101")
+    await scene.office.cli("back", "101")
+    await lamp.wait_for_state("terminated", 1.0)
+    assert lamp.states == ["terminated", "confirmed", "terminated"]
+
+
+async def test_the_lamp_follows_the_schedule_to_the_second(stage: Stage) -> None:
+    scene = await stage.open(now=JUST_BEFORE_TWO)
+    lamp = await scene.lab.lamp("101")
+    assert lamp.states == ["terminated"]
+    await lamp.wait_for_state("confirmed", 15.0)
+    await is_stood_in_for(scene, "101")
+    (call,) = scene.ledger.calls()
+    assert call.began_at.isoformat() >= "2026-11-30T05:00:00"
+    assert call.state_kind == "out"

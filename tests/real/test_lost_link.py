@@ -1,0 +1,128 @@
+"""The link to Asterisk is lost, or Asterisk itself: callers notice nothing, or are called back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ari_absence.lab import waiting
+from tests.asterisk.proxy import Proxy
+from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
+
+pytestmark = pytest.mark.real
+
+
+async def behind_a_proxy(stage: Stage, proxy: Proxy) -> Scene:
+    """An office whose way to Asterisk leads through the proxy."""
+    return await stage.open(ari_url=f"http://127.0.0.1:{proxy.port}/ari")
+
+
+async def is_linked(scene: Scene) -> None:
+    """Wait until the service has its link again."""
+    await waiting.until(lambda: scene.office.status()["connected_since"], 10, "A new link")
+
+
+async def test_a_link_lost_in_mid_recording_costs_the_caller_nothing(stage: Stage) -> None:
+    async with Proxy(stage.lab.settings.http_port) as proxy:
+        scene = await behind_a_proxy(stage, proxy)
+        caller = await scene.caller_at_the_beep()
+        await caller.speaks(1.0)
+        await proxy.cut()
+        await scene.log_tells("link.down")
+        proxy.mend()
+        await caller.speaks(1.0)
+        await is_linked(scene)
+        await caller.presses("#")
+        await caller.hears("say-review-menu")
+        await caller.presses("1")
+        await caller.hears("say-message-saved")
+        await caller.is_hung_up_on()
+
+        message = await scene.ledger.the_message()
+        assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
+        assert scene.ledger.callbacks() == []
+        await stage.clear()
+
+
+async def test_a_recording_that_ends_while_the_link_is_lost_is_one_message(stage: Stage) -> None:
+    async with Proxy(stage.lab.settings.http_port) as proxy:
+        scene = await behind_a_proxy(stage, proxy)
+        caller = await scene.caller_at_the_beep()
+        await proxy.cut()
+        await caller.speaks()
+        await caller.presses("#")
+        await scene.log_tells("link.down")
+        proxy.mend()
+        await caller.hears("say-review-menu")
+        await caller.presses("1")
+        await caller.hears("say-message-saved")
+        await caller.is_hung_up_on()
+        await scene.ledger.the_message()
+        await stage.clear()
+
+
+async def test_a_caller_who_hangs_up_while_the_link_is_lost_has_left_the_message(stage: Stage) -> None:
+    async with Proxy(stage.lab.settings.http_port) as proxy:
+        scene = await behind_a_proxy(stage, proxy)
+        caller = await scene.caller_at_the_beep()
+        await caller.speaks()
+        await proxy.cut()
+        await caller.hangs_up()
+        proxy.mend()
+        await scene.ledger.the_message()
+        assert (await scene.ledger.the_call()).outcome == "message"
+        await stage.clear()
+
+
+async def test_after_a_restart_of_asterisk_the_lamps_are_right_and_the_next_call_works(scene: Scene) -> None:
+    await scene.lab.restart()
+    await is_linked(scene)
+    await waiting.until(lambda: scene.office.status()["lamps_set"], 10, "The lamps")
+    assert (await scene.lab.lamp("101")).state == "confirmed"
+    assert (await scene.lab.lamp("102")).state == "terminated"
+    caller = await scene.caller_in_the_review()
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+
+async def test_lamps_that_changed_while_asterisk_was_away_are_right_afterwards(stage: Stage) -> None:
+    scene = await stage.open(now="2037-11-25T10:00+09:00")
+    await scene.lab.kill()
+    await scene.office.cli("away", "102", "out")
+    await scene.lab.restart()
+    await (await scene.lab.lamp("102")).wait_for_state("confirmed")
+    assert (await scene.lab.lamp("110")).state == "terminated"
+
+
+async def test_a_call_that_dies_with_asterisk_is_accounted_for(scene: Scene) -> None:
+    caller = await scene.call("101")
+    await caller.phone.wait_for_sound()
+    await scene.lab.kill()
+    await scene.lab.restart()
+    callback = await scene.ledger.the_callback()
+    assert (callback.wish, callback.number) == ("missed", "0441112233")
+    assert (await scene.ledger.the_call()).outcome == "missed"
+
+
+async def test_a_message_under_way_when_asterisk_dies_is_kept(scene: Scene) -> None:
+    caller = await scene.caller_at_the_beep()
+    await caller.speaks(3.0)
+    await scene.lab.kill()
+    await scene.lab.restart()
+    message = await scene.ledger.the_message()
+    assert message.possibly_cut
+    assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) > 1.0
+
+
+async def test_the_service_waits_for_an_asterisk_that_is_not_there_yet(stage: Stage) -> None:
+    scene = await stage.open(running=False)
+    await scene.lab.kill()
+    starting = asyncio.create_task(scene.office.start_service())
+    await scene.log_tells("link.down")
+    trouble = scene.office.status()["trouble"]
+    await scene.lab.restart()
+    await starting
+    assert trouble.startswith("Asterisk does not answer at http://127.0.0.1:")
+    caller = await scene.call("101")
+    await caller.phone.wait_for_sound()

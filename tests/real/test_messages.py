@@ -1,0 +1,117 @@
+"""Leaving a message: recorded, reviewed, saved, mailed."""
+
+from __future__ import annotations
+
+import asyncio
+from email.message import EmailMessage
+
+import pytest
+
+from ari_absence.core import wav
+from ari_absence.lab import waiting
+from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
+
+pytestmark = pytest.mark.real
+
+OTHER_HZ = 1300.0
+
+
+def attached(mail: EmailMessage) -> bytes:
+    """What is attached to the mail."""
+    (part,) = mail.iter_attachments()
+    return bytes(part.get_payload(decode=True))  # type: ignore[arg-type]
+
+
+async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk(stage: Stage) -> None:
+    scene = await stage.open(real_voice=True, limits={"message_min_seconds": 3})
+    caller = await scene.caller_at_the_beep()
+    await caller.speaks(4.0)
+    await caller.presses("#")
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+    (message,) = scene.ledger.messages("101")
+    stored = scene.ledger.audio(message)
+    assert stored.stat().st_mode & 0o777 == 0o600
+    assert tone_seconds(stored, VOICE_HZ) == pytest.approx(4.0, abs=0.3)
+    assert message.seconds == pytest.approx(4.3, abs=0.7)
+    assert (message.caller_number, message.caller_name) == ("0441112233", "Hans Huber")
+    (mail,) = await scene.office.mail.wait_for_mails(1)
+    assert mail["To"] == "alice@example.com"
+    assert attached(mail) == stored.read_bytes()
+    await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
+    await caller.is_hung_up_on(30)
+
+
+async def test_saved_is_not_said_before_the_ledger_has_committed(scene: Scene) -> None:
+    caller = await scene.caller_in_the_review()
+    with scene.ledger.locked():
+        await caller.presses("1")
+        with pytest.raises(waiting.Overdue):
+            await caller.hears("say-message-saved", 1.0)
+    await caller.hears("say-message-saved")
+    assert scene.ledger.messages()
+
+
+async def test_only_the_second_take_is_kept_when_the_caller_records_again(scene: Scene) -> None:
+    caller = await scene.caller_in_the_review()
+    await caller.presses("3")
+    await caller.speaks_after_the_beep(hz=OTHER_HZ)
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.is_hung_up_on()
+
+    message = await scene.ledger.the_message()
+    assert tone_seconds(scene.ledger.audio(message), OTHER_HZ) > 1.2
+    assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) < 0.1
+    await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 1, 5, "One file")
+
+
+async def test_a_caller_who_listens_hears_his_own_words(scene: Scene) -> None:
+    caller = await scene.caller_in_the_review()
+    await caller.presses("2")
+    await caller.phone.wait_for_tone(VOICE_HZ, 1.2)
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+
+async def test_an_urgent_message_is_urgent_in_the_ledger_and_in_the_mail(scene: Scene) -> None:
+    caller = await scene.caller_in_the_review()
+    await caller.presses("4")
+    await caller.hears("say-marked-urgent")
+    await caller.hears("say-review-menu-urgent")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+    assert (await scene.ledger.the_message()).urgent
+    (mail,) = await scene.office.mail.wait_for_mails(1)
+    assert mail["Importance"] == "high"
+
+
+async def test_silence_after_the_beep_is_not_kept_and_the_caller_is_asked_again(stage: Stage) -> None:
+    scene = await stage.open(limits={"message_silence_seconds": 1, "message_min_seconds": 0})
+    caller = await scene.caller_at_the_beep()
+    await caller.hears("say-nothing-heard")
+    await caller.speaks_after_the_beep()
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+    message = await scene.ledger.the_message()
+    assert wav.inspect(scene.ledger.audio(message).read_bytes()).loud_seconds > 1
+
+
+async def test_a_message_is_cut_at_its_limit_and_kept(stage: Stage) -> None:
+    scene = await stage.open(limits={"message_max_seconds": 10})
+    caller = await scene.caller_at_the_beep()
+    speaking = asyncio.create_task(caller.speaks(12))
+    await caller.hears("say-message-at-limit")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+    await speaking
+
+    message = await scene.ledger.the_message()
+    assert message.seconds == pytest.approx(10, abs=0.5)
+    assert message.possibly_cut
