@@ -246,6 +246,7 @@ class Service:
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()
+        await self._notebook.clear_leftovers()
 
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""

@@ -80,7 +80,7 @@ _OWN_PORT = "a=x-speaks-from:[rtpstream_audio_port]\n"
 _PAUSE = '  <pause milliseconds="{ms}"/>\n'
 _OK = '  <recv response="200"/>\n'
 _LOGGED = re.compile(
-    r"^-{20,} (\S+ \S+)\n\S+ message (sent|received) .*?\n\n(.*?)(?=^-{20,} |\Z)", re.MULTILINE | re.DOTALL
+    r"^-{20,} (\S+)\n\S+ message (sent|received) .*?\n\n(.*?)(?=^-{20,} |\Z)", re.MULTILINE | re.DOTALL
 )
 
 

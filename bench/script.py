@@ -98,8 +98,6 @@ def write_script(config: Path, data: Path) -> Script:
 def _prompts(config: Path, data: Path) -> Prompts:
     directory = load(config, {}).directory
     library = serve.make_names(serve.sounds_of(data, folder("sounds")), directory)
-    if library.missing:
-        raise SpeechError("The phrases have no sounds here; run `make sounds`, then measure again.")
     now = datetime.fromisoformat(PRETEND_NOW)
     enquiry = Enquiry("bench", CALLED, Caller("0449"), Why.ABSENT, now)
     decision = decide(enquiry, directory, SetAbsences())
@@ -115,7 +113,10 @@ def _prompts(config: Path, data: Path) -> Prompts:
 
 
 def _files(library: SoundLibrary, utterances: Sequence[Utterance]) -> tuple[str, ...]:
-    return tuple(uri.removeprefix("sound:") for uri in library.media(utterances))
+    files = tuple(uri.removeprefix("sound:") for uri in library.media(utterances))
+    if missing := [file for file in files if not Path(f"{file}{SUFFIX}").is_file()]:
+        raise SpeechError(f"There is no sound {missing[0]}; run `make sounds`, then measure again.")
+    return files
 
 
 def seconds_of(files: Sequence[str]) -> float:

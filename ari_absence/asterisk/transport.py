@@ -51,13 +51,14 @@ class Transport:
         credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {credentials}"}
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
         self._limits: dict[float, aiohttp.ClientTimeout] = {}
 
     async def close(self) -> None:
-        """Close all connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        """Close all connections. Whoever asks afterwards finds Asterisk unreachable."""
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
 
     async def ask(self, request: Request, *ids: str, **values: object) -> bytes:
         """Make the request; gives the body of the answer. None among ``values`` is left out."""
@@ -118,6 +119,8 @@ class Transport:
             raise AsteriskUnreachable(self._silence(str(request), error)) from error
 
     def _pool(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise AsteriskUnreachable(f"the connections to {self._url} were closed by us")
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=POOL_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS)
             self._session = aiohttp.ClientSession(

@@ -73,11 +73,21 @@ async def _accepted_take(talk: Talk) -> Take | None:
 async def _take_with_something_in_it(talk: Talk) -> Take | None:
     for _ in range(EMPTY_RECORDINGS):
         recording = await talk.call.record(talk.message_terms())
-        audio = await talk.notebook.keep(recording, talk.limits.message_min_seconds)
+        audio = await _kept(talk, recording)
         if isinstance(audio, KeptAudio):
             return Take(recording, audio)
         await talk.say(_COMPLAINT[audio], Phrase.MESSAGE_AFTER_TONE)
     return None
+
+
+async def _kept(talk: Talk, recording: Recording) -> KeptAudio | AudioFault:
+    """Keep it. Of a caller who hung up in the beep there is nothing to be fetched: they are gone, no more."""
+    try:
+        return await talk.notebook.keep(recording, talk.limits.message_min_seconds)
+    except LedgerError as error:
+        if recording.ended_by is RecordingEnd.HANGUP:
+            raise CallerGone("the caller has hung up, and no message could be kept") from error
+        raise
 
 
 async def _is_accepted(talk: Talk, take: Take) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from sys import intern
 from zoneinfo import ZoneInfo
 
 from ari_absence.config import times
@@ -78,7 +80,7 @@ class AbsenceReader:
             start,
             end,
             _note(shape),
-            shape.delegate,
+            _interned(shape.delegate),
             Source(self._mistakes.file, line_of(block.at)),
         )
 
@@ -137,9 +139,9 @@ class AbsenceReader:
             end_minute=minutes[1],
             first_day=first,
             last_day=last,
-            except_days=frozenset(times.date_of(day).toordinal() for day in shape.except_),
+            except_days=_except_days(shape) if shape.except_ else _NO_DAYS,
             note=_note(shape),
-            delegate=shape.delegate,
+            delegate=_interned(shape.delegate),
             source=Source(self._mistakes.file, line_of(block.at)),
         )
 
@@ -154,15 +156,15 @@ class AbsenceReader:
             return times.monthly_rule(shape.day)
         if shape.day is not None:
             self._mistakes.add(block.key_at("day"), '"day" goes with every: month only; remove it')
-        weekdays = [weekday for word in words for weekday in times.weekdays_of(word.removeprefix(OTHER))]
         if not words[0].startswith(OTHER):
-            return Weekly(frozenset(weekdays))
+            return _weekly(",".join(words), 1, 0)
         if shape.starting is None:
             self._mistakes.add(
                 block.value_at("every"), "which of the two weeks? add starting: with a day of the first week"
             )
             return None
-        return Weekly(frozenset(weekdays), 2, (times.date_of(shape.starting).toordinal() - 1) // 7)
+        first_week = (times.date_of(shape.starting).toordinal() - 1) // 7
+        return _weekly(",".join(word.removeprefix(OTHER) for word in words), 2, first_week)
 
     def _minutes(self, shape: AbsenceShape, block: Block) -> tuple[int, int] | None:
         if shape.from_ is None and shape.until is None:
@@ -181,11 +183,26 @@ class AbsenceReader:
             return False
 
 
+_NO_DAYS: frozenset[int] = frozenset()
 _LAST_DAY = date(2999, 12, 31).toordinal()
+
+
+def _except_days(shape: AbsenceShape) -> frozenset[int]:
+    return frozenset(times.date_of(day).toordinal() for day in shape.except_)
+
+
+@lru_cache(maxsize=1024)
+def _weekly(days: str, every_weeks: int, first_week: int) -> Weekly:
+    """The rule; one object for everybody who meets on Mondays."""
+    return Weekly(frozenset(times.weekdays_of(days)), every_weeks, first_week)
 
 
 def _ordinal(text: str | None, default: int) -> int:
     return default if text is None else times.date_of(text).toordinal()
+
+
+def _interned(text: str | None) -> str | None:
+    return None if text is None else intern(text)
 
 
 def _note(shape: AbsenceShape) -> PrivateNote | None:

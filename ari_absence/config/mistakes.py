@@ -5,7 +5,7 @@ from __future__ import annotations
 from ari_absence.errors import ConfigurationError
 
 MISTAKES_SHOWN = 200  # nobody mends more in one go; a file of rubbish must not fill the log
-_COLUMN_BITS = 20
+_COLUMN_BITS = 24  # the longest line a file of the greatest size can hold
 _COLUMN_MASK = (1 << _COLUMN_BITS) - 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -114,7 +115,7 @@ class PeopleReader:
             self._refer(at, key, member, "member")
 
     def _refer(self, at: int, owner: str, target: str, role: str, bounds: tuple[int, int] = ALWAYS) -> None:
-        self.references.append(Reference(self._mistakes.file, at, owner, target, role, *bounds))
+        self.references.append(Reference(self._mistakes.file, at, owner, intern(target), role, *bounds))
 
     def _read_person(self, extension: str, entry: Entry) -> None:
         shape = self._shape(PersonShape, entry)
@@ -134,8 +135,8 @@ class PeopleReader:
             holidays=self._holidays(shape, block),
             email=shape.email,
             mobile=self._mobile(shape, block),
-            manager=shape.manager,
-            delegates=tuple(shape.delegates),
+            manager=None if shape.manager is None else intern(shape.manager),
+            delegates=tuple(map(intern, shape.delegates)),
             absences=absences,
             rights=frozenset(shape.rights) if shape.rights else self._no_rights,
             may=None if shape.may is None else PrivateNote(shape.may),

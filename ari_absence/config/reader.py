@@ -6,6 +6,8 @@ Aliases are, as long as what they repeat stays within the bounds.
 
 from __future__ import annotations
 
+import codecs
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ from ari_absence.config.scalars import Trap, read_plain
 
 FILE_MAX_BYTES = 16 * 1024 * 1024  # 20 000 people with every key there is
 NODES_MAX = 1_500_000  # as many values as such a file has; the parser makes about a million in a second
+_CHUNK_BYTES = 64 * 1024
 DEPTH_MAX = 12  # ours go five deep
 ALIASES_MAX = 1000
 YamlValue: TypeAlias = Any  # Block, Items or a Scalar; pydantic finds out which
@@ -94,8 +97,7 @@ def read_bytes(path: Path, mistakes: FileMistakes) -> bytes | None:
             raise _Unreadable(_TOP, "this is a folder; put a file of this name in its place")
         if path.exists() and not path.is_file():
             raise _Unreadable(_TOP, "this is not a regular file; put a file of this name in its place")
-        with path.open("rb") as file:
-            content = file.read(FILE_MAX_BYTES + 1)
+        content = _read_undisturbed(path)
         _check_bytes(content)
     except _Unreadable as wrong:
         mistakes.give_up(wrong.at, wrong.sentence)
@@ -104,6 +106,17 @@ def read_bytes(path: Path, mistakes: FileMistakes) -> bytes | None:
     else:
         return content
     return None
+
+
+def _read_undisturbed(path: Path) -> bytes:
+    """The content, if nobody wrote to the file meanwhile: half a file may make sense and lack half the people."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        content = file.read(FILE_MAX_BYTES + 1)
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise _Unreadable(_TOP, "the file was written to while it was read; load it again")
+    return content
 
 
 def _sentence_for_os(error: OSError) -> str:
@@ -122,12 +135,27 @@ def _check_bytes(content: bytes) -> None:
         raise _Unreadable(_TOP, "the file is written as UTF-16; save it as UTF-8")
     if content[:3] == b"\xef\xbb\xbf":
         raise _Unreadable(_TOP, "the file begins with a byte order mark; save it as UTF-8 without one")
+    _check_utf8(content)
+
+
+def _check_utf8(content: bytes) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), _CHUNK_BYTES):
+            decoder.decode(content[start : start + _CHUNK_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        at = _place_of_first_bad_byte(content)
+        raise _Unreadable(at, "this character is not UTF-8; save the file as UTF-8") from None
+
+
+def _place_of_first_bad_byte(content: bytes) -> int:
     try:
         content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start]
-        at = place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        raise _Unreadable(at, "this character is not UTF-8; save the file as UTF-8") from None
+        return place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+    return _TOP
 
 
 def entries(content: bytes, mistakes: FileMistakes, piecewise: frozenset[str]) -> Iterator[Entry]:

@@ -200,7 +200,7 @@ class LimitsShape(Shape):
         default=20, description="How long the operator's phone rings."
     )
     menu_seconds: Annotated[float, Field(ge=1, le=60)] = Field(
-        default=6.0, description="How long a choice is waited for.", strict=False
+        default=6.0, description="How long a choice is waited for."
     )
     menu_rounds: Annotated[int, Field(ge=1, le=10)] = Field(
         default=3, description="How often the choices are spoken."
@@ -209,7 +209,7 @@ class LimitsShape(Shape):
         default=5, description="How long a caller's name may be."
     )
     message_min_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
-        default=3.0, description="Shorter messages are not kept.", strict=False
+        default=3.0, description="Shorter messages are not kept."
     )
     message_max_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
         default=300, description="Longer messages are cut."

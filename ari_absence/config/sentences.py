@@ -113,12 +113,16 @@ _Sentence = Callable[[object, dict[str, Any]], str]
 _BY_TYPE: dict[str, _Sentence] = {
     "value_error": lambda _, context: str(context["error"]),
     "string_type": lambda value, _: _not_text(value),
-    "bool_type": lambda value, _: f"{_shown(value)} is neither true nor false; write one of the two, unquoted",
+    "bool_type": lambda value, _: (
+        f"{_shown(value)} is neither true nor false; write one of the two, unquoted"
+    ),
     "int_from_float": lambda value, _: f"{_shown(value)} is not a whole number; write one without a point",
     "greater_than_equal": lambda value, context: (
         f"{_shown(value)} is too small; write {context['ge']:g} or more"
     ),
-    "less_than_equal": lambda value, context: f"{_shown(value)} is too large; write {context['le']:g} or less",
+    "less_than_equal": lambda value, context: (
+        f"{_shown(value)} is too large; write {context['le']:g} or less"
+    ),
     "literal_error": lambda value, context: _not_one_of(value, str(context["expected"])),
     "list_type": lambda value, _: _not_a_list(value),
     "too_short": lambda *_: "this list is empty; name at least one",
@@ -149,9 +153,9 @@ def _keys_at(shape: type[BaseModel], loc: list[int | str]) -> list[str]:
     """The keys known to the mapping at ``loc``."""
     found: Any = shape
     for step in loc:
-        model = _model_in(found)
-        found = _field(model, step) if model is not None and isinstance(step, str) else _element(found)
-    model = _model_in(found)
+        model = model_in(found)
+        found = _field(model, step) if model is not None and isinstance(step, str) else element_of(found)
+    model = model_in(found)
     return [] if model is None else list(keys_of(model))
 
 
@@ -166,14 +170,16 @@ def _field(model: type[BaseModel], key: str) -> Any:  # noqa: ANN401 - a type, o
     )
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a type, of whatever kind
+def model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a type, of whatever kind
+    """The mapping that ``annotation`` allows, if it does."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in (Union, UnionType):
-        return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+        return next((model for part in get_args(annotation) if (model := model_in(part))), None)
     return None
 
 
-def _element(annotation: Any) -> Any:  # noqa: ANN401 - a type, of whatever kind
+def element_of(annotation: Any) -> Any:  # noqa: ANN401 - a type, of whatever kind
+    """What a list or mapping of ``annotation`` holds, or None."""
     arguments = get_args(annotation)
     return arguments[-1] if get_origin(annotation) in (list, dict) else None

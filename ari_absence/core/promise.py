@@ -1,4 +1,4 @@
-""" "She will call you back by ...": due times that the schedule can keep.
+"""When "she will call you back" is due: times that the schedule can keep.
 
 A promise counts from the moment the person is back (from now, if they are there) and only while they are present:
 "within 1 h" given at 11:30 before a lunch break from 12 to 13 is due at 13:30. Where the site promises nothing

@@ -69,6 +69,11 @@ class Station:
         return self.folder / "baresip.log"
 
     @property
+    def sound(self) -> str:
+        """What every call of an account starts with, whatever `ausrc` and `auplay` were told before."""
+        return f"audio_source=aufile,{self.silence};audio_player=aubridge,nowhere"
+
+    @property
     def silence(self) -> Path:
         """What the microphone picks up while nobody speaks."""
         return self.folder / "silence.wav"
@@ -125,6 +130,17 @@ class Baresip:
                 said.append(text)
         return said
 
+    async def hear_into(self, path: Path) -> bool:
+        """Have all calls write what they hear to a file; returns whether that began.
+
+        Nothing else is told to baresip until the threads that write have begun: a player closed before leaves
+        its thread behind, which then kills the program.
+        """
+        async with self._turn:
+            _, said = await self._exchange("auplay", f"aufile,{path}")
+            await waiting.until(self._threads_have_slept, COMMAND_DEADLINE_S, "The beginning of a recording")
+        return _was_begun(path, said)
+
     async def attempt(self, name: str, parameters: str = "") -> tuple[bool, str]:
         """Give a command; returns whether baresip says it worked, and what it prints."""
         async with self._turn:
@@ -143,7 +159,7 @@ class Baresip:
                 await self._writer.wait_closed()
 
     async def _exchange(self, name: str, parameters: str) -> tuple[bool, str]:
-        """Send a command and wait for its answer. One at a time: baresip loses the second of two in a packet."""
+        """Send a command and wait for its answer."""
         if self._writer is None:
             raise LabError("This phone has not been started.")
         self._commands += 1
@@ -168,6 +184,14 @@ class Baresip:
                     raise LabError(f"The phone did not start; see {self._station.log}.") from None
                 await asyncio.sleep(waiting.POLL_S)
 
+    def _threads_have_slept(self) -> bool:
+        """Whether each thread has waited for something once, and so is past its beginning."""
+        for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
+            with contextlib.suppress(OSError):
+                if "\nvoluntary_ctxt_switches:\t0\n" in status.read_text():
+                    return False
+        return True
+
     def _ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
@@ -177,8 +201,14 @@ class Baresip:
                 length = int((await reader.readuntil(b":"))[:-1])
                 message = json.loads((await reader.readexactly(length + 1))[:-1])
             except (asyncio.IncompleteReadError, OSError):
+                self._fail_answers()
                 return
             self._take(message)
+
+    def _fail_answers(self) -> None:
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(LabError(f"The phone's program has ended; see {self._station.log}."))
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("event"):
@@ -187,6 +217,10 @@ class Baresip:
         answer = self._answers.get(str(message.get("token")))
         if answer is not None and not answer.done():
             answer.set_result(message)
+
+
+def _was_begun(path: Path, said: str) -> bool:
+    return path.exists() and "failed" not in said
 
 
 def _netstring(message: dict[str, str]) -> bytes:

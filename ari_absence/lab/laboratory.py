@@ -9,7 +9,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -19,7 +19,7 @@ from ari_absence.lab import accounts, installation, processes, waiting
 from ari_absence.lab.lamp import SubscriberPhone
 from ari_absence.lab.packages import Programs, programs
 from ari_absence.lab.phone import OnRing, Phone
-from ari_absence.lab.ports import PortBlock, claim_ports
+from ari_absence.lab.ports import PortBlock, Rota, claim_ports
 from ari_absence.lab.refusal import RefusingPhone
 from ari_absence.lab.settings import ARI_USERNAME, WIDEBAND_PHONES, Folders, Settings
 from ari_absence.lab.waiting import CLOCK
@@ -73,8 +73,8 @@ class Lab:
         self._settings: Settings | None = None
         self._asterisk: processes.Process | None = None
         self._phones: list[Phone | RefusingPhone | SubscriberPhone] = []
-        self._phone_ports: Iterator[range] = iter(())
-        self._tool_ports: Iterator[int] = iter(())
+        self._phone_ports = Rota(lambda: self.ports.phones(), "phones")
+        self._tool_ports = Rota(lambda: self.ports.tools(), "lamps and load callers")
 
     # ---- what it is
 
@@ -193,20 +193,12 @@ class Lab:
             await phone.close()
 
     def take_phone_ports(self) -> range:
-        """Ports for one more phone, given out in turn so that a port rests before it is used again."""
-        for _ in range(2):
-            for ports in self._phone_ports:
-                return ports
-            self._phone_ports = self.ports.phones()
-        raise LabError("All of the lab's ports for phones are in use; close some phones first.")
+        """Ports for one more phone."""
+        return self._phone_ports.take()
 
     def take_tool_port(self) -> int:
         """A SIP port for one more SIPp."""
-        for _ in range(2):
-            for port in self._tool_ports:
-                return port
-            self._tool_ports = self.ports.tools()
-        raise LabError("All of the lab's ports for SIPp are in use; end some first.")
+        return self._tool_ports.take()
 
     def forget(self, phone: Phone | RefusingPhone | SubscriberPhone) -> None:
         """Take note that a phone has been closed."""

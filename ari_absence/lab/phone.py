@@ -71,7 +71,7 @@ class Phone:
         """Switch the phone on; a desk phone is registered when this returns."""
         self._microphone.prepare()
         await self._baresip.start()
-        await self._baresip.command("uanew", self._account)
+        await self._baresip.command("uanew", f"{self._account};{self._station.sound}")
         if self._registers:
             await self._until(lambda: self._registered is not None, REGISTER_DEADLINE_S, "to be registered")
         if self._registered is False:

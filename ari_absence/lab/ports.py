@@ -6,12 +6,14 @@ import fcntl
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Generic, TypeVar
 
 from ari_absence.errors import LabError
+
+T = TypeVar("T")
 
 FIRST_PORT = 20000
 """Below Linux's ports for outgoing connections (32768 and up), which would otherwise get in the way."""
@@ -65,6 +67,23 @@ class PortBlock:
             first = self.base + _PHONES + slot * PHONE_PORTS
             if is_free(first, socket.SOCK_DGRAM) and is_free(first + 2, socket.SOCK_STREAM):
                 yield range(first, first + PHONE_PORTS)
+
+
+class Rota(Generic[T]):
+    """Gives out ports in turn, so that each rests for a while before it is used again."""
+
+    def __init__(self, free: Callable[[], Iterator[T]], users: str) -> None:
+        self._free = free
+        self._users = users
+        self._turn: Iterator[T] = iter(())
+
+    def take(self) -> T:
+        """The next free port or ports; LabError when there are none."""
+        for _ in range(2):
+            for ports in self._turn:
+                return ports
+            self._turn = self._free()
+        raise LabError(f"All of the lab's ports for {self._users} are in use; close some first.")
 
 
 def claim_ports() -> PortBlock:

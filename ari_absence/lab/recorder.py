@@ -31,6 +31,5 @@ class Recorder:
         """Begin a new file; nothing changes if the call's sound does not flow yet."""
         self._number += 1
         path = self._station.folder / f"part-{self._number}.wav"
-        said = await self._baresip.command("auplay", f"aufile,{path}")
-        if path.exists() and "failed" not in said:
+        if await self._baresip.hear_into(path):
             ear.begin(Part(path, CLOCK.monotonic()))

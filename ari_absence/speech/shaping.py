@@ -1,6 +1,6 @@
 """From what an engine says to what a telephone plays: one rate, no silence around it, one loudness.
 
-Plain arithmetic in a fixed order: the same input gives the same bytes on every machine.
+Plain arithmetic in a fixed order: the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from functools import cache
-from itertools import cycle
+from itertools import cycle, pairwise
 from operator import add, mul, sub
 
 from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, peak_dbfs, power
@@ -36,36 +36,60 @@ HISS_DOWN_HZ = 2_000
 HISS_TO_HZ = 3_900
 _FILTER_HALF = 32  # taps to each side: edges of about 400 Hz
 
+# What is left of a consonant just below that limit, made plainer: gain in dB at a frequency in Hz.
+EDGE_LIFT_DB = ((0, 0.0), (3_000, 0.0), (3_400, 6.0), (3_900, 10.0), (4_200, 4.0), (8_000, 0.0))
+_LIFT_HALF = 64
+
 
 def shaped(sound: Sound, text: str) -> Sound:
-    """``sound`` as a clip: 16 kHz, audible through G.711, trimmed, levelled, with the pauses ``text`` asks for."""
-    return padded(levelled(trimmed(hiss_lowered(resampled(sound, WIDEBAND_HZ)))), text)
+    """``sound`` as a clip: 16 kHz, plain through G.711, trimmed, levelled, with the pauses ``text`` asks for."""
+    return padded(levelled(trimmed(made_plainer(resampled(sound, WIDEBAND_HZ)))), text)
 
 
-def hiss_lowered(sound: Sound) -> Sound:
-    """``sound`` of 16 kHz with its hiss sounding 2 kHz lower as well, as hearing aids do it.
+def made_plainer(sound: Sound) -> Sound:
+    """``sound`` of 16 kHz with its consonants plainer to a telephone of 8 kHz; a wideband one hears little of it.
 
-    A line of 8 kHz carries nothing above 4 kHz: without this, "six" and "fix", "press" and "prep" are the
-    same there. A wideband phone still plays the original, with the copy beneath it.
+    The hiss sounds 2 kHz lower as well, as hearing aids do it, and what lies just below 4 kHz is lifted:
+    without this, "six" and "fix", "press" and "prep" are the same behind G.711.
     """
-    turn = [2 * math.cos(2 * math.pi * HISS_DOWN_HZ * step / WIDEBAND_HZ) for step in range(_TURN_STEPS)]
-    lows = _filtered(sound.samples, HISS_FROM_HZ)
+    lows = _filtered(sound.samples, _low_pass(HISS_FROM_HZ))
     hiss = map(sub, sound.samples, lows)
-    moved = array("d", map(mul, hiss, cycle(turn)))
-    mixed = array("d", map(add, sound.samples, _filtered(moved, HISS_TO_HZ)))
-    loudest = max(map(abs, mixed), default=0.0)
+    turn = (2 * math.cos(2 * math.pi * HISS_DOWN_HZ * step / WIDEBAND_HZ) for step in range(_TURN_STEPS))
+    moved = _filtered(array("d", map(mul, hiss, cycle(turn))), _low_pass(HISS_TO_HZ))
+    lifted = _filtered(array("d", map(add, sound.samples, moved)), _edge_lift())
+    loudest = max(map(abs, lifted), default=0.0)
     factor = min(1.0, (FULL_SCALE - 1) / loudest) if loudest else 1.0
-    return Sound(array("h", (_clipped(sample * factor) for sample in mixed)), sound.rate_hz)
+    return Sound(array("h", (_clipped(sample * factor) for sample in lifted)), sound.rate_hz)
 
 
-def _filtered(samples: array[int] | array[float], below_hz: int) -> array[float]:
-    """``samples`` of 16 kHz without what lies above ``below_hz``."""
-    kernel = _low_pass(below_hz)
-    source = array("d", samples)
-    edge = array("d", bytes(8 * _FILTER_HALF))
-    source = edge + source + edge
+def _filtered(samples: array[int] | array[float], kernel: tuple[float, ...]) -> array[float]:
+    """``samples`` through a symmetric filter, as many as came in and not delayed."""
     width = len(kernel)
+    edge = array("d", bytes(8 * (width // 2)))
+    source = edge + array("d", samples) + edge
     return array("d", (sum(map(mul, kernel, source[at : at + width])) for at in range(len(samples))))
+
+
+@cache
+def _edge_lift() -> tuple[float, ...]:
+    """The filter of :data:`EDGE_LIFT_DB`: its curve, sampled and turned into taps."""
+    steps = 4 * _LIFT_HALF
+    gains = [10 ** (_lift_db(WIDEBAND_HZ / 2 * step / steps) / 20) for step in range(steps + 1)]
+    return tuple(_tap(gains, tap, steps) for tap in range(-_LIFT_HALF, _LIFT_HALF + 1))
+
+
+def _tap(gains: list[float], tap: int, steps: int) -> float:
+    waves = (gain * math.cos(math.pi * step * tap / steps) for step, gain in enumerate(gains))
+    ends = gains[0] + gains[-1] * math.cos(math.pi * tap)
+    window = 0.5 + 0.5 * math.cos(math.pi * tap / (_LIFT_HALF + 1))
+    return window * (2 * sum(waves) - ends) / (2 * steps)
+
+
+def _lift_db(hertz: float) -> float:
+    for (low, low_db), (high, high_db) in pairwise(EDGE_LIFT_DB):
+        if hertz <= high:
+            return low_db + (high_db - low_db) * (hertz - low) / (high - low)
+    return 0.0
 
 
 @cache

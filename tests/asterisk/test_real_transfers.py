@@ -67,14 +67,18 @@ async def test_a_colleague_who_transfers_the_caller_away_is_replaced_in_the_talk
 
     office.answer_with(conversation)
     colleague = await lab.desk_phone("102", on_ring="answer")
+    other = await lab.desk_phone("103", on_ring="answer")
     caller = await lab.outside_caller()
     await caller.dial("7003")
     await colleague.wait_established()
     await eventually(lambda: any(call.line.bridge_id for call in office.link.sessions.calls.values()))
-    await colleague.transfer("7012")
-    await asyncio.gather(colleague.wait_ended(5), caller.wait_for_sound(5))
+    await colleague.transfer("103")
+    await other.wait_established()
+    await colleague.wait_ended(5)
+    await asyncio.gather(other.speak_tone(800, 1.0), caller.wait_for_tone(800, 0.4, 4))
     assert office.link.status.calls == 1
     await caller.hang_up()
 
     with pytest.raises(CallerGone):
         await office.outcome(3)
+    await other.wait_ended(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 from ari_absence.config.loader import load
 from ari_absence.config.settings import Configuration
@@ -43,3 +44,12 @@ def mistakes(folder: Path, site: str | bytes = SITE, people: str | bytes = PEOPL
     except ConfigurationError as error:
         return error.mistakes
     return []
+
+
+def person(keys: str) -> str:
+    """A people.yaml whose "101" has ``keys`` from line 4 on."""
+    return (
+        'people:\n  "101":\n    name: Alice\n'
+        + indent(keys, "    ")
+        + '\n  "102":\n    name: Kenji\nteams:\n  sales: {name: Sales, members: ["102"]}\n'
+    )

@@ -76,7 +76,7 @@ def test_every_fact_knows_its_line() -> None:
         "people.yaml:21",
         "people.yaml:25",
     ]
-    assert str(directory.handling[Kind.MEETING].source) == "absence.yaml:33"
+    assert str(directory.handling[Kind.MEETING].source) == "absence.yaml:31"
     assert str(alice.hours.source) == "absence.yaml:15"
     holiday = alice.holidays.on(date(2026, 11, 24))
     assert holiday is not None

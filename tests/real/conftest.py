@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from ari_absence.lab import Lab
 from ari_absence.lab.pytest_fixtures import lab, lab_for_everybody
+from tests.asterisk.proxy import Proxy
 from tests.real import voices
 from tests.real.scenes import Scene, Stage
 
@@ -35,6 +36,19 @@ async def stage(
     stage = Stage(lab, tmp_path_factory.mktemp("office"), brisk_sentences)
     yield stage
     await stage.clear()
+
+
+@pytest_asyncio.fixture
+async def proxy(lab: Lab) -> AsyncIterator[Proxy]:
+    """A network to Asterisk that can be cut."""
+    async with Proxy(lab.settings.http_port) as proxy:
+        yield proxy
+
+
+@pytest_asyncio.fixture
+async def far_scene(proxy: Proxy, stage: Stage) -> Scene:
+    """The usual office, behind the network that can be cut."""
+    return await stage.open(ari_url=f"http://127.0.0.1:{proxy.port}/ari")
 
 
 @pytest_asyncio.fixture

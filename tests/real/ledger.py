@@ -71,7 +71,9 @@ class Ledger:
 
     async def the_call(self, deadline_s: float = 10.0) -> RecordedCall:
         """The one call there is, once it is over."""
-        await waiting.until(lambda: all(call.ended_at for call in self.calls()), deadline_s, "The call's end")
+        await waiting.until(
+            lambda: [call for call in self.calls() if call.ended_at], deadline_s, "The end of a call"
+        )
         (call,) = self.calls()
         return call
 

@@ -91,7 +91,8 @@ class Scene:
     @property
     def log(self) -> str:
         """What the service has logged so far."""
-        return self.office.log_file.read_text(encoding="utf-8", errors="replace")
+        file = self.office.log_file
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
     @contextmanager
     def service_frozen(self) -> Iterator[None]:

@@ -13,66 +13,56 @@ from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
 pytestmark = pytest.mark.real
 
 
-async def behind_a_proxy(stage: Stage, proxy: Proxy) -> Scene:
-    """An office whose way to Asterisk leads through the proxy."""
-    return await stage.open(ari_url=f"http://127.0.0.1:{proxy.port}/ari")
-
-
 async def is_linked(scene: Scene) -> None:
     """Wait until the service has its link again."""
     await waiting.until(lambda: scene.office.status()["connected_since"], 10, "A new link")
 
 
-async def test_a_link_lost_in_mid_recording_costs_the_caller_nothing(stage: Stage) -> None:
-    async with Proxy(stage.lab.settings.http_port) as proxy:
-        scene = await behind_a_proxy(stage, proxy)
-        caller = await scene.caller_at_the_beep()
-        await caller.speaks(1.0)
-        await proxy.cut()
-        await scene.log_tells("link.down")
-        proxy.mend()
-        await caller.speaks(1.0)
-        await is_linked(scene)
-        await caller.presses("#")
-        await caller.hears("say-review-menu")
-        await caller.presses("1")
-        await caller.hears("say-message-saved")
-        await caller.is_hung_up_on()
+async def test_a_link_lost_in_mid_recording_costs_the_caller_nothing(proxy: Proxy, far_scene: Scene) -> None:
+    caller = await far_scene.caller_at_the_beep()
+    await caller.speaks(1.0)
+    await proxy.cut()
+    await far_scene.log_tells("link.down")
+    proxy.mend()
+    await caller.speaks(1.0)
+    await is_linked(far_scene)
+    await caller.presses("#")
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+    await caller.is_hung_up_on()
 
-        message = await scene.ledger.the_message()
-        assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
-        assert scene.ledger.callbacks() == []
-        await stage.clear()
+    message = await far_scene.ledger.the_message()
+    assert tone_seconds(far_scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
+    assert far_scene.ledger.callbacks() == []
 
 
-async def test_a_recording_that_ends_while_the_link_is_lost_is_one_message(stage: Stage) -> None:
-    async with Proxy(stage.lab.settings.http_port) as proxy:
-        scene = await behind_a_proxy(stage, proxy)
-        caller = await scene.caller_at_the_beep()
-        await proxy.cut()
-        await caller.speaks()
-        await caller.presses("#")
-        await scene.log_tells("link.down")
-        proxy.mend()
-        await caller.hears("say-review-menu")
-        await caller.presses("1")
-        await caller.hears("say-message-saved")
-        await caller.is_hung_up_on()
-        await scene.ledger.the_message()
-        await stage.clear()
+async def test_a_recording_that_ends_while_the_link_is_lost_is_one_message(
+    proxy: Proxy, far_scene: Scene
+) -> None:
+    caller = await far_scene.caller_at_the_beep()
+    await proxy.cut()
+    await caller.speaks()
+    await caller.presses("#")
+    await far_scene.log_tells("link.down")
+    proxy.mend()
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+    await caller.is_hung_up_on()
+    await far_scene.ledger.the_message()
 
 
-async def test_a_caller_who_hangs_up_while_the_link_is_lost_has_left_the_message(stage: Stage) -> None:
-    async with Proxy(stage.lab.settings.http_port) as proxy:
-        scene = await behind_a_proxy(stage, proxy)
-        caller = await scene.caller_at_the_beep()
-        await caller.speaks()
-        await proxy.cut()
-        await caller.hangs_up()
-        proxy.mend()
-        await scene.ledger.the_message()
-        assert (await scene.ledger.the_call()).outcome == "message"
-        await stage.clear()
+async def test_a_caller_who_hangs_up_while_the_link_is_lost_has_left_the_message(
+    proxy: Proxy, far_scene: Scene
+) -> None:
+    caller = await far_scene.caller_at_the_beep()
+    await caller.speaks()
+    await proxy.cut()
+    await caller.hangs_up()
+    proxy.mend()
+    await far_scene.ledger.the_message()
+    assert (await far_scene.ledger.the_call()).outcome == "message"
 
 
 async def test_after_a_restart_of_asterisk_the_lamps_are_right_and_the_next_call_works(scene: Scene) -> None:

@@ -19,7 +19,9 @@ OTHER_HZ = 1300.0
 def attached(mail: EmailMessage) -> bytes:
     """What is attached to the mail."""
     (part,) = mail.iter_attachments()
-    return bytes(part.get_payload(decode=True))  # type: ignore[arg-type]
+    audio = part.get_payload(decode=True)
+    assert isinstance(audio, bytes)
+    return audio
 
 
 async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk(stage: Stage) -> None:

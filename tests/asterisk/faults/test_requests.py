@@ -126,3 +126,13 @@ async def test_a_menu_of_two_hundred_sounds_fits_into_one_request(
 
     assert asterisk.asked("POST", "/play")[0]["media"] == media
     assert len(asterisk.raw_paths[0]) < 100
+
+
+async def test_a_closed_client_opens_no_new_connection(asterisk: FakeAsterisk) -> None:
+    client = AriClient(asterisk.url, "absence", "secret")
+    await client.ping()
+    await client.close()
+
+    with pytest.raises(AsteriskUnreachable):
+        await client.ping()
+    assert len(asterisk.requests) == 1

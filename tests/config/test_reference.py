@@ -1,0 +1,81 @@
+"""Schema, reference and examples say the same as the models that check the files."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from ari_absence.config.reference import tables
+from ari_absence.config.schema import FILES, json_schema
+from ari_absence.core.people import Limits
+from ari_absence.core.schedule import instant_of_local
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_the_reference_lists_every_key_as_it_is() -> None:
+    document = (REPOSITORY / "docs" / "configuration.md").read_text()
+    assert tables().strip() in document, "put the output of `python -m ari_absence.config.reference` there"
+
+
+def test_the_limits_of_the_files_are_those_of_the_core() -> None:
+    shape = FILES["absence"].model_fields["limits"].get_default(call_default_factory=True)
+    assert shape.model_dump() == {name: getattr(Limits(), name) for name in Limits.__slots__}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_schema_refuses_unknown_keys_everywhere(file: str) -> None:
+    schema = json_schema(file)
+    assert schema["title"] == f"{file}.yaml"
+    for shape in [schema, *schema["$defs"].values()]:
+        assert shape["additionalProperties"] is False, shape
+        assert all("description" in each or "$ref" in each for each in shape["properties"].values())
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_key_is_in_the_commented_examples_or_has_its_default_explained(file: str) -> None:
+    text = (REPOSITORY / "config" / f"{file}.yaml").read_text()
+    assert set(yaml.load(text, Loader=yaml.BaseLoader)) == set(json_schema(file)["properties"])  # noqa: S506
+
+
+def test_the_rules_of_the_document_are_those_of_the_code() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    spring = instant_of_local(date(2026, 3, 29), 150, berlin)
+    autumn = instant_of_local(date(2026, 10, 25), 150, berlin)
+    assert spring == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert autumn == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def allowed(schema: Any, value: Any, definitions: dict[str, Any]) -> bool:
+    """As much of JSON Schema as the models use, to see that it takes what the loader takes."""
+    if "$ref" in schema:
+        return allowed(definitions[schema["$ref"].rpartition("/")[2]], value, definitions)
+    if "anyOf" in schema:
+        return any(allowed(each, value, definitions) for each in schema["anyOf"])
+    if isinstance(value, dict):
+        below = schema.get("properties", {})
+        others = schema.get(
+            "additionalProperties", next(iter(schema.get("patternProperties", {}).values()), None)
+        )
+        return all(
+            allowed(below.get(key) or others, each, definitions) if below.get(key) or others else False
+            for key, each in value.items()
+        )
+    if isinstance(value, list):
+        return "array" in schema["type"] and all(
+            allowed(schema["items"], each, definitions) for each in value
+        )
+    return "enum" not in schema or value in schema["enum"]
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("folder", ["config", "tests/config/examples"])
+def test_the_schema_takes_the_examples(file: str, folder: str) -> None:
+    text = (REPOSITORY / folder / f"{file}.yaml").read_text()
+    schema = json_schema(file)
+    assert allowed(schema, yaml.load(text, Loader=yaml.BaseLoader), schema["$defs"])  # noqa: S506
