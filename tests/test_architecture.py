@@ -68,7 +68,11 @@ def _rooms_imported(path: Path) -> set[str]:
     return {each[1] for each in parts if each[0] == "ari_absence" and len(each) > 1 and each[1][0].islower()}
 
 
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if _room(path) not in ("__init__", "__main__", "errors", "clock", "control", "installed"))
+FILES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if _room(path) not in ("__init__", "__main__", "errors", "clock", "control", "installed")
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

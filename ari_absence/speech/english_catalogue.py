@@ -29,11 +29,11 @@ SENTENCES: Mapping[str, str] = {
     "name_after_tone": "After the tone, please say your name, and then press pound.",
     "review_menu": (
         "To send your message, press one. To listen to it, press two. "
-        "To record it again, press three. To mark it as urgent, press four."
+        "To record it again, press three. If it is urgent, press four."
     ),
     "review_menu_urgent": (
         "To send your message, press one. To listen to it, press two. "
-        "To record it again, press three. To make it not urgent, press four."
+        "To record it again, press three. If it is not urgent, press four."
     ),
     "marked_urgent": "Your message is marked as urgent.",
     "urgent_removed": "Your message is no longer marked as urgent.",

@@ -13,6 +13,7 @@ from ari_absence.core.phrases import (
     Action,
     CallPromise,
     Choice,
+    Fixed,
     Phrase,
     PublishedAnswer,
     ReadBack,
@@ -125,7 +126,7 @@ async def test_full_mailbox_is_said_before_the_beep_and_other_ways_are_offered()
 
     assert await talk.hold() is Outcome.JUST_CALLED
     assert Phrase.BOX_FULL in talk.call.phrases()
-    later = talk.call.heard[talk.call.heard.index(_fixed(Phrase.BOX_FULL)) :]
+    later = talk.call.heard[talk.call.heard.index(Fixed(Phrase.BOX_FULL)) :]
     assert Action.MESSAGE not in [each.action for each in later if isinstance(each, Choice)]
 
 
@@ -202,7 +203,7 @@ async def test_operator_who_does_not_answer_is_not_offered_again() -> None:
     talk = Conversation("0", Connection.NO_ANSWER, "1", Speaks(8), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
-    after = talk.call.heard[talk.call.heard.index(_fixed(Phrase.OPERATOR_NOT_REACHED)) :]
+    after = talk.call.heard[talk.call.heard.index(Fixed(Phrase.OPERATOR_NOT_REACHED)) :]
     assert Action.OPERATOR not in [each.action for each in after if isinstance(each, Choice)]
 
 
@@ -294,9 +295,3 @@ async def test_ledger_that_takes_nothing_is_admitted_to_the_caller() -> None:
 
     assert await talk.hold() is Outcome.LOST
     assert Phrase.CALL_NOT_NOTED in talk.call.phrases()
-
-
-def _fixed(phrase: Phrase) -> object:
-    from ari_absence.core.phrases import Fixed
-
-    return Fixed(phrase)

@@ -44,3 +44,18 @@ async def test_the_lamp_follows_the_schedule_to_the_second(stage: Stage) -> None
     (call,) = scene.ledger.calls()
     assert call.began_at.isoformat() >= "2026-11-30T05:00:00"
     assert call.state_kind == "out"
+
+
+async def test_who_comes_back_during_a_call_is_rung_by_the_next_one(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING, limits={"message_silence_seconds": 20})
+    mori = await scene.lab.desk_phone("110", on_ring="answer")
+    await scene.office.cli("away", "110", "out")
+    caller = await scene.caller_at_the_beep("110")
+    await scene.office.cli("back", "110")
+    next_caller = await scene.call("110", "0442223344")
+    await mori.wait_established()
+    await next_caller.hangs_up()
+    await caller.speaks()
+    await caller.hangs_up()
+    assert (await scene.ledger.the_message()).caller_number == "0441112233"
+    assert len(scene.ledger.calls()) == 1

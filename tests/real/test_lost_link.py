@@ -37,6 +37,20 @@ async def test_a_link_lost_in_mid_recording_costs_the_caller_nothing(proxy: Prox
     assert far_scene.ledger.callbacks() == []
 
 
+async def test_a_link_lost_in_the_greeting_costs_the_caller_nothing(proxy: Proxy, far_scene: Scene) -> None:
+    caller = await far_scene.call("101")
+    await caller.phone.wait_for_sound()
+    await proxy.cut()
+    await far_scene.log_tells("link.down")
+    proxy.mend()
+    await is_linked(far_scene)
+    await caller.presses("1")
+    await caller.speaks_after_the_beep()
+    await caller.hears("say-review-menu")
+    await caller.hangs_up()
+    await far_scene.ledger.the_message()
+
+
 async def test_a_recording_that_ends_while_the_link_is_lost_is_one_message(
     proxy: Proxy, far_scene: Scene
 ) -> None:

@@ -43,7 +43,6 @@ async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk
     assert mail["To"] == "alice@example.com"
     assert attached(mail) == stored.read_bytes()
     await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
-    await caller.is_hung_up_on(30)
 
 
 async def test_saved_is_not_said_before_the_ledger_has_committed(scene: Scene) -> None:
@@ -115,5 +114,5 @@ async def test_a_message_is_cut_at_its_limit_and_kept(stage: Stage) -> None:
     await speaking
 
     message = await scene.ledger.the_message()
-    assert message.seconds == pytest.approx(10, abs=0.5)
+    assert 10 <= message.seconds < 11.5  # Asterisk counts whole seconds of the wall clock
     assert message.possibly_cut

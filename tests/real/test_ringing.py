@@ -101,3 +101,11 @@ async def test_an_outsider_hears_the_companys_name_and_only_that_she_is_out(scen
     assert caller.heard(WELCOME_HZ) == pytest.approx(0.4, abs=0.15)
     call = await scene.ledger.the_call()
     assert "an outsider hears: out of office (disclosure: class)" in [r["text"] for r in call.reasons]
+
+
+async def test_an_outsider_who_shows_a_colleagues_number_is_no_colleague(scene: Scene) -> None:
+    caller = await scene.call("101", number="102")
+    await caller.hears("who-out-of-office-until")
+    await caller.hangs_up()
+    assert WELCOME in scene.playbill.played
+    assert (await scene.ledger.the_call()).caller_extension is None

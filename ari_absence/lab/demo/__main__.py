@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
@@ -62,7 +63,8 @@ def _keep_what_phones_heard(played: list[Scene], folder: Path) -> None:
     for number, scene in enumerate(played, start=1):
         for index, (what, where) in enumerate(scene.results):
             if what.endswith("heard"):
-                kept = folder / f"{number}-{what.replace(' ', '-')}.wav"
+                name = re.sub(r"[^a-z]+", "-", what.lower())
+                kept = folder / f"{number}-{name}.wav"
                 shutil.copyfile(where, kept)
                 scene.results[index] = (what, str(kept))
 
