@@ -93,7 +93,7 @@ async def _ended_by(line: Line, take: Take, terms: RecordingTerms) -> RecordingE
         # the key or the hang-up that ended it may be reported after its end
         await line.until(lambda: line.gone or END_KEY in _keys(line, take), SETTLE_SECONDS)
     pressed = END_KEY in _keys(line, take)
-    _forget_end_key(line, take)
+    _forget_recorded_keys(line, take)
     if line.gone:
         return RecordingEnd.HANGUP
     # neither key nor hang-up: a phone that sends no sound at all is cut off by Asterisk after 4 s
@@ -113,8 +113,10 @@ def _keys(line: Line, take: Take) -> list[str]:
     return list(line.keys)[take.keys_before :]
 
 
-def _forget_end_key(line: Line, take: Take) -> None:
-    kept = [key for key in _keys(line, take) if key != END_KEY]
+def _forget_recorded_keys(line: Line, take: Take) -> None:
+    """Keys pressed while speaking were no answer to anything; what follows the end key is, of somebody quick."""
+    keys = _keys(line, take)
+    kept = keys[keys.index(END_KEY) + 1 :] if END_KEY in keys else []
     while len(line.keys) > take.keys_before:
         line.keys.pop()
     line.keys.extend(kept)

@@ -29,7 +29,7 @@ OnCall = Callable[[ChannelCall], Coroutine[object, object, None]]
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
 
-_EXTENSION = re.compile(r"[0-9*#]{1,20}", re.ASCII)
+_EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
 
 _log = structlog.get_logger()
 

@@ -91,7 +91,7 @@ class Call(Protocol):
 
     async def record(self, terms: RecordingTerms) -> Recording:
         """Beep and record. A caller who hangs up meanwhile gives a recording ended by ``HANGUP``;
-        only the next method raises ``CallerGone``."""
+        only the next method raises ``CallerGone``. Keys pressed while speaking are dropped."""
 
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
