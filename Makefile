@@ -30,8 +30,10 @@ check: setup
 test: check
 	@echo "== the laboratory Asterisk (unpacked once for this user)"
 	@$(BIN)/ari-absence lab fetch
-	@echo "== pytest on $(WORKERS) processes"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --durations=15
+	@echo "== pytest: what needs no telephone, on $(WORKERS) processes"
+	@$(BIN)/pytest -n $(WORKERS) -m "not real" --durations=10
+	@echo "== pytest: on a real Asterisk, with real phones, on $(WORKERS) processes"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m real --durations=15
 
 demo: setup
 	@$(BIN)/python -m ari_absence.lab.demo

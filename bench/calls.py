@@ -14,19 +14,18 @@ from statistics import median
 from ari_absence.errors import LabError
 from ari_absence.installed import folder
 from ari_absence.lab import Lab
-from ari_absence.lab.mail import MailServer
 from bench import script as scripts
 from bench import sustained
 from bench.caller import Heard, Plan, make_calls
 from bench.figures import Figure, Goal
-from bench.script import CALLED, CALLED_WITH_MAIL, PLAIN, PRETEND_NOW, VOICEMAIL, Script
+from bench.script import CALLED, PLAIN, PRETEND_NOW, VOICEMAIL, Script
 from bench.service import Service
 from bench.telling import tell
 from bench.usage import CpuMeter
 
 ROUNDS = 3
-CALLS = 48
-CALLS_PER_S = 12.0
+CALLS = 60
+CALLS_PER_S = 15.0
 WARM_UP_CALLS = 8
 IDLE_S = 4.0
 AFTERWARDS_S = 1.0
@@ -64,19 +63,14 @@ async def measure() -> list[Figure]:
     async with AsyncExitStack() as stack:
         bench = await _set_up(stack)
         turns = await _in_turns(bench)
-        tell("the service once more, with a mail for every message")
-        mailing = await _turn(bench, CALLED_WITH_MAIL)
         rates = await sustained.measure(bench.lab)
-    return [*_cpu(turns, mailing), *_waits(turns), *rates]
+    return [*_cpu(turns), *_waits(turns), *rates]
 
 
 async def _set_up(stack: AsyncExitStack) -> Bench:
     root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ari-bench-")))
     data, config, asterisk = root / "data", root / "config", root / "lab"
-    mail = MailServer(root / "mail")
-    mail.start()
-    stack.callback(mail.stop)
-    scripts.write_site(config, data, "http://127.0.0.1:1/ari", mail.port)
+    scripts.write_site(config, data, "http://127.0.0.1:1/ari")
     script = scripts.write_script(config, data)
     extra = scripts.dialplan(script.prompts, asterisk / "spool" / "recording")
     dialplan = folder("dialplan") / "ari_absence.conf"
@@ -86,7 +80,7 @@ async def _set_up(stack: AsyncExitStack) -> Bench:
     (lab.settings.folders.etc / "voicemail.conf").write_text(scripts.voicemail_conf())
     scripts.write_greeting(lab.settings.folders.spool, script)
     await lab.cli("module reload app_voicemail")
-    scripts.write_site(config, data, lab.ari_url, mail.port)
+    scripts.write_site(config, data, lab.ari_url)
     service = await stack.enter_async_context(Service(lab, config, data, PRETEND_NOW))
     await _warm_up(lab, script)
     idle = CpuMeter(_pids(lab, service), {})
@@ -114,7 +108,9 @@ async def _in_turns(bench: Bench) -> dict[str, list[Turn]]:
     turns: dict[str, list[Turn]] = {dials: [] for dials in NAMES}
     for number in range(ROUNDS):
         for dials in list(NAMES) if number % 2 else reversed(NAMES):
-            tell(f"round {number + 1} of {ROUNDS}: {CALLS} calls of {bench.script.leave_s:.0f} s, {NAMES[dials]}")
+            tell(
+                f"round {number + 1} of {ROUNDS}: {CALLS} calls of {bench.script.leave_s:.0f} s, {NAMES[dials]}"
+            )
             turns[dials].append(await _turn(bench, dials))
     return turns
 
@@ -127,22 +123,26 @@ async def _turn(bench: Bench, dials: str) -> Turn:
     used = meter.used_s()
     if not heard.complete:
         raise LabError(f"not every call to {dials} went to its end; the CPU per call would not be comparable")
-    ours_s = used["ours"] if dials in (CALLED, CALLED_WITH_MAIL) else 0.0
+    ours_s = used["ours"] if dials == CALLED else 0.0
     return Turn(used["asterisk"] / CALLS * 1000, ours_s / CALLS * 1000, heard)
 
 
-def _cpu(turns: Mapping[str, Sequence[Turn]], mailing: Turn) -> list[Figure]:
+def _cpu(turns: Mapping[str, Sequence[Turn]]) -> list[Figure]:
     ours, plain, voicemail = turns[CALLED], turns[PLAIN], turns[VOICEMAIL]
     to_plain = _median_ratio(ours, plain)
     to_voicemail = _median_ratio(ours, voicemail)
     spread = "rounds: " + ", ".join(f"{_ratio(a, b):.2f}" for a, b in zip(ours, plain, strict=True))
     of_calls = f"whole process, idle subtracted; median of {ROUNDS} rounds of {CALLS} calls"
     return [
-        Figure("CPU per call, plain dialplan: Asterisk", median(t.asterisk_ms for t in plain), "ms", note=of_calls),
+        Figure(
+            "CPU per call, plain dialplan: Asterisk",
+            median(t.asterisk_ms for t in plain),
+            "ms",
+            note=of_calls,
+        ),
         Figure("CPU per call, app_voicemail: Asterisk", median(t.asterisk_ms for t in voicemail), "ms"),
         Figure("CPU per call, ari_absence: Asterisk", median(t.asterisk_ms for t in ours), "ms"),
         Figure("CPU per call, ari_absence: ours", median(t.ours_ms for t in ours), "ms", Goal(5)),
-        Figure("CPU per call, the same with a mail: ours", mailing.ours_ms, "ms", note="one round"),
         Figure("total CPU, against plain dialplan", to_plain, "times", Goal(1.3, or_equal=True), spread),
         Figure("total CPU, against app_voicemail", to_voicemail, "times", Goal(1)),
     ]

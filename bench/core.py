@@ -73,7 +73,9 @@ def _decisions(rounds: list[float], first_us: float) -> list[Figure]:
     note = f"state, return, promise, menu and reasons; median of {len(rounds)} rounds of {DECISIONS}"
     return [
         Figure(f"decide a call among {town.PEOPLE} people", statistics.median(rounds), "µs", Goal(50), note),
-        Figure("the same, when first asked", first_us, "µs", note="what is compiled once is not yet compiled"),
+        Figure(
+            "the same, when first asked", first_us, "µs", note="what is compiled once is not yet compiled"
+        ),
     ]
 
 
@@ -82,6 +84,8 @@ def _lamps(day: Day) -> list[Figure]:
     return [
         Figure("a day of lamps: CPU", day.cpu_s, "s", note="the service's own, in a simulated day"),
         Figure("a day of lamps: requests", day.requests, "", note=changes),
-        Figure("a day of lamps: times woken", day.wakeups, "", note="at least once a minute: was the clock set?"),
+        Figure(
+            "a day of lamps: times woken", day.wakeups, "", note="at least once a minute: was the clock set?"
+        ),
         Figure("a day of lamps: changes waiting", day.waiting, "", note="entries of the heap at its end"),
     ]

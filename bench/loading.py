@@ -40,13 +40,18 @@ async def measure() -> list[Figure]:
     return _figures(started, kept, at_once_s, busy)
 
 
-def _figures(
-    started: tuple[float, float], kept: Memory, at_once_s: float, busy: Memory
-) -> list[Figure]:
+def _figures(started: tuple[float, float], kept: Memory, at_once_s: float, busy: Memory) -> list[Figure]:
     several = f"RSS; USS {kept.uss:.0f}, PSS {kept.pss:.0f}; after setting all lamps RSS {busy.rss:.0f}"
     return [
         Figure(f"memory with {town.PEOPLE} people", kept.rss, "MB", Goal(150), several),
-        Figure("start until linked with Asterisk", started[0], "s", note="process, configuration, ledger, sounds"),
+        Figure(
+            "start until linked with Asterisk", started[0], "s", note="process, configuration, ledger, sounds"
+        ),
         Figure("start until all lamps are right", started[1], "s", note="by day; only what differs is set"),
-        Figure("nearly all lamps change at once", at_once_s, "s", note="on the real Asterisk, one after the other"),
+        Figure(
+            "nearly all lamps change at once",
+            at_once_s,
+            "s",
+            note="on the real Asterisk, one after the other",
+        ),
     ]

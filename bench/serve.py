@@ -32,7 +32,9 @@ class ToneVoice:
 
 def sounds_of(data: Path, sounds: Path, code: str = "en") -> SoundLibrary:
     """The library the service will open, with the same voice."""
-    return SoundLibrary(language(code), sounds / code, data.absolute() / "sounds" / f"site-{code}", ToneVoice())
+    return SoundLibrary(
+        language(code), sounds / code, data.absolute() / "sounds" / f"site-{code}", ToneVoice()
+    )
 
 
 def make_names(library: SoundLibrary, directory: Directory) -> SoundLibrary:

@@ -8,8 +8,8 @@ from bench.figures import Figure
 from bench.script import ANSWER_ONLY, CALLED
 from bench.telling import tell
 
-RATES = (20, 40, 60, 80, 100, 130, 160, 200, 250)
-STEP_S = 4.0
+RATES = (25, 50, 100, 150, 200, 250, 300)
+STEP_S = 3.0
 STAY_S = 0.5
 P99_MS_MAX = 1000.0
 TRIES = 2
@@ -32,7 +32,10 @@ async def _highest(lab: Lab, dials: str, name: str) -> tuple[float, str]:
         tell(f"{rate} calls a second, {name}")
         p99_ms = await _p99_ms(lab, dials, rate)
         if p99_ms is None:
-            return best, f"answer, speak {STAY_S} s; INVITE to 200 p99 {best_ms:.0f} ms; {rate}/s was too much"
+            return (
+                best,
+                f"answer, speak {STAY_S} s; INVITE to 200 p99 {best_ms:.0f} ms; {rate}/s was too much",
+            )
         best, best_ms = rate, p99_ms
     return best, f"INVITE to 200 p99 {best_ms:.0f} ms; more was not tried"
 

@@ -51,9 +51,7 @@ limits:
 """
 
 
-def write(
-    folder: Path, data: Path, *, people: int = PEOPLE, ari_url: str = "http://127.0.0.1:8088"
-) -> Path:
+def write(folder: Path, data: Path, *, people: int = PEOPLE, ari_url: str = "http://127.0.0.1:8088") -> Path:
     """Write the configuration of a town of ``people`` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     text = "people:\n" + "".join(_person(number, people) for number in range(people))
@@ -62,10 +60,10 @@ def write(
     return folder
 
 
-def write_site(folder: Path, data: Path, *, operator: str, ari_url: str, more: str = "") -> None:
-    """Write ``absence.yaml``; ``more`` is appended as it is."""
+def write_site(folder: Path, data: Path, *, operator: str, ari_url: str) -> None:
+    """Write ``absence.yaml``, without mail."""
     site = _SITE.format(data=data, operator=operator, ari_url=ari_url.removesuffix("/ari"))
-    (folder / "absence.yaml").write_text(site + more, encoding="utf-8")
+    (folder / "absence.yaml").write_text(site, encoding="utf-8")
 
 
 def extensions(people: int = PEOPLE) -> Iterator[str]:
