@@ -113,7 +113,7 @@ async def make_calls(lab: Lab, plan: Plan) -> Heard:
         ports = sipp.folder / "ears.csv"
         ports.write_text("SEQUENTIAL\n" + "".join(f"{port};\n" for port in ears.ports))
         complete = await _run(sipp, plan, "-inf", str(ports), trace=True)
-        began, answered = _moments(sipp.messages.read_text(errors="replace"))
+        began, answered = moments(sipp.messages.read_text(errors="replace"))
         return Heard(
             [(at - began[port]) * 1000 for port, at in answered.items()],
             [(at - began[port]) * 1000 for port, at in ears.heard.items() if port in began],
@@ -178,7 +178,7 @@ class Ears:
             asyncio.get_running_loop().remove_reader(ear)
 
 
-def _moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
+def moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
     """When each call's first INVITE went out and when its 200 came, by the port of its ear."""
     began: dict[int, float] = {}
     answered: dict[int, float] = {}

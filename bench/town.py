@@ -88,11 +88,12 @@ def _name(number: int) -> str:
     return f"{_FIRST_NAMES[number % 25]} {_LAST_NAMES[number // 25 % 25]} {_LAST_NAMES[number // 625]}"
 
 
-_FIRST_NAMES = (
+_FIRST = (
     "Aiko Akira Alice Anna Ben Chiyo Clara David Emi Erik Hana Haruto Ines Jun Kenji Lena Maya Naoki Olga "
     "Paul Rin Sofia Taro Yui Zoe"
-).split()
-_LAST_NAMES = (
+)
+_LAST = (
     "Abe Arai Baba Endo Fujita Goto Hara Ito Kato Kimura Kobayashi Maeda Mori Nakamura Ogawa Okada Saito "
     "Sasaki Sato Suzuki Tanaka Ueda Wada Yamada Yoshida"
-).split()
+)
+_FIRST_NAMES, _LAST_NAMES = _FIRST.split(), _LAST.split()

@@ -22,9 +22,10 @@ from ari_absence.control import ServiceNotRunning, ask_service
 from ari_absence.errors import LabError
 from ari_absence.lab.laboratory import Lab
 from ari_absence.lab.mail import MailServer
+from ari_absence.lab.packages import cache_folder
 
 POLL_SECONDS = 0.02
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0  # the very first start on a machine has the names spoken
 STOP_SECONDS = 25.0
 CLI_SECONDS = 30.0
 
@@ -55,6 +56,7 @@ class Office:
         self.pretend_now = pretend_now
         self._ari_url = (ari_url or lab.ari_url).removesuffix("/ari")
         self._service: asyncio.subprocess.Process | None = None
+        self._share_voices()
         self._write_configuration(configuration, changes or {})
 
     async def __aenter__(self) -> Self:
@@ -138,6 +140,14 @@ class Office:
         credentials = {"ARI_USERNAME": self.lab.ari_username, "ARI_PASSWORD": self.lab.ari_password}
         return {**os.environ, **credentials, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
 
+    def _share_voices(self) -> None:
+        """Names take a second each to be spoken; what one office had made, the next one finds."""
+        spoken = cache_folder() / "spoken"
+        spoken.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not (self.data / "sounds").exists():
+            (self.data / "sounds").symlink_to(spoken)
+
     async def _until_ready(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(READY_SECONDS):
@@ -155,7 +165,7 @@ class Office:
             status = self.status()
         except ServiceNotRunning:
             return False
-        return bool(status.get("connected_since") and status.get("lamps_set"))
+        return bool(status.get("connected_since") and status.get("lamps_set") and status.get("names_ready"))
 
     async def _end_service(self, how: signal.Signals) -> int | None:
         if self._service is None:

@@ -12,7 +12,7 @@ from ari_absence.errors import SpeechError
 from ari_absence.speech import shaping
 from ari_absence.speech.audio import WIDEBAND_HZ, Sound, wav_bytes, write_whole
 from ari_absence.speech.engines import Engine
-from ari_absence.speech.language import Language
+from ari_absence.speech.language import Language, as_spoken
 from ari_absence.speech.manifest import (
     SUFFIX,
     Entry,
@@ -63,11 +63,6 @@ def make_clip(engine: Engine, text: str) -> Sound:
     if shaping.speech_dbfs(spoken) < INAUDIBLE_DBFS:
         raise SpeechError(f"{engine.voice} said {text!r} without a sound.")
     return shaping.shaped(spoken, text)
-
-
-def as_spoken(text: str) -> str:
-    """``text`` as an engine gets it: what goes on into the next clip ends in a comma, so that the voice stays up."""
-    return text if text.rstrip().endswith((".", "?", "!", ",")) else f"{text.rstrip()},"
 
 
 def _make_all(

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from ari_absence.errors import SpeechError
 from ari_absence.speech.audio import WIDEBAND_HZ, Sound, read_wav
+from ari_absence.speech.language import as_spoken
 from ari_absence.speech.shaping import resampled
 
 TIME_LIMIT_SECONDS = 60.0  # a sentence takes under two; a program that hangs must not hold a build forever
@@ -161,7 +162,7 @@ def engines_here() -> tuple[str, ...]:
 
 def recordings(folder: Path, catalogue: Mapping[str, str]) -> RecordingsEngine:
     """The engine that takes its clips from ``folder``, each under its id in the catalogue."""
-    by_text = {text: clip for clip, text in reversed(list(catalogue.items()))}
+    by_text = {as_spoken(text): clip for clip, text in reversed(list(catalogue.items()))}
     return RecordingsEngine(folder, by_text.get)
 
 

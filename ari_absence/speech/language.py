@@ -62,3 +62,8 @@ class Language(Protocol):
 
     def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
         """Every clip of its own that this site can ever need."""
+
+
+def as_spoken(text: str) -> str:
+    """``text`` as an engine gets it: what goes on into the next clip ends in a comma, so that the voice stays up."""
+    return text if text.rstrip().endswith((".", "?", "!", ",")) else f"{text.rstrip()},"
