@@ -107,7 +107,7 @@ def _caller(memo: Memo) -> str:
 def _local(at: datetime, zone: str) -> datetime:
     try:
         return at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name too long for a file
         return at
 
 

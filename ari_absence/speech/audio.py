@@ -68,7 +68,9 @@ def read_wav(source: bytes | Path) -> Sound:
     except (wave.Error, EOFError, ValueError) as reason:
         raise SpeechError(f"{_named(source)} can't be read as a WAV file: {reason}.") from reason
     if width != _SAMPLE_BYTES or channels not in (1, _STEREO):
-        raise SpeechError(f"{_named(source)} must hold 16-bit PCM with one or two channels; please convert it.")
+        raise SpeechError(
+            f"{_named(source)} must hold 16-bit PCM with one or two channels; please convert it."
+        )
     if len(frames) != promised * channels * _SAMPLE_BYTES:
         raise SpeechError(f"{_named(source)} is cut off: its header promises more than it holds.")
     return Sound(_mono(_samples(frames), channels), rate_hz)
@@ -121,7 +123,9 @@ def inspect_wav(source: bytes | Path) -> AudioFacts:
     except wav.NotWav as reason:
         raise SpeechError(f"{_named(source)} is no recording: {reason}.") from reason
     if facts.header_repaired:
-        raise SpeechError(f"{_named(source)} is cut off, its header does not fit its audio; it can be repaired.")
+        raise SpeechError(
+            f"{_named(source)} is cut off, its header does not fit its audio; it can be repaired."
+        )
     samples = read_wav(content).samples[::_STRIDE]
     return AudioFacts(facts.seconds, facts.rate_hz, rms_dbfs(samples), peak_dbfs(samples), facts.loud_seconds)
 

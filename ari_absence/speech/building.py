@@ -38,7 +38,12 @@ class Built:
 
 
 def build(
-    language: Language, sounds_dir: Path, engine: Engine, progress: Progress | None = None, *, anew: bool = False
+    language: Language,
+    sounds_dir: Path,
+    engine: Engine,
+    progress: Progress | None = None,
+    *,
+    anew: bool = False,
 ) -> Built:
     """Make every clip of ``language`` that is missing, changed, or of another voice.
 

@@ -89,7 +89,9 @@ class ProgramEngine:
     def speak(self, text: str) -> Sound:
         """``text`` in this voice; see :meth:`Engine.speak`."""
         if not text.strip() or len(text) > TEXT_LIMIT:
-            raise SpeechError(f"A text to be spoken has 1 to {TEXT_LIMIT} characters; this one has {len(text)}.")
+            raise SpeechError(
+                f"A text to be spoken has 1 to {TEXT_LIMIT} characters; this one has {len(text)}."
+            )
         content = _ascii(text) if self.program.only_ascii else text
         with tempfile.TemporaryDirectory(prefix="ari-absence-") as folder:
             written, made = Path(folder, "text.txt"), Path(folder, "made.wav")
@@ -110,7 +112,9 @@ class ProgramEngine:
                 check=False,
             )
         except subprocess.TimeoutExpired as reason:
-            raise SpeechError(f"{self.voice} did not finish within {self.time_limit_seconds:g} s.") from reason
+            raise SpeechError(
+                f"{self.voice} did not finish within {self.time_limit_seconds:g} s."
+            ) from reason
         except OSError as reason:
             raise SpeechError(f"{self.path} can't be run: {reason.strerror}.") from reason
         if done.returncode:
@@ -151,7 +155,9 @@ def find_engine(choice: str) -> Engine:
         raise SpeechError(f"There is no speech engine {name!r}; there is {', '.join(PROGRAMS)}.")
     path = _found(program.command)
     if path is None:
-        raise SpeechError(f"The speech engine {name} needs the program {program.command!r}, which is not here.")
+        raise SpeechError(
+            f"The speech engine {name} needs the program {program.command!r}, which is not here."
+        )
     return ProgramEngine(name, program, path, _checked_voice(name, program, voice or program.default_voice))
 
 

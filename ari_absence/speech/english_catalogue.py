@@ -248,9 +248,9 @@ MIDNIGHT = "at midnight."
 # Times said in one breath with their day: these are when offices open and meetings end.
 WHOLE_TIMES: Mapping[DayWord, tuple[int, int, int]] = {
     # first and last minute of the day, and the step between them
-    DayWord.TODAY: (7 * 60, 19 * 60, 15),
-    DayWord.TOMORROW: (7 * 60, 19 * 60, 30),
-    DayWord.DATE: (7 * 60, 19 * 60, 30),
+    DayWord.TODAY: (8 * 60, 18 * 60, 15),
+    DayWord.TOMORROW: (7 * 60, 14 * 60, 30),
+    DayWord.DATE: (7 * 60, 14 * 60, 30),
 }
 
 

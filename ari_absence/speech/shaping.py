@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Iterator
 from functools import cache
 from itertools import cycle, pairwise
 from operator import add, mul, sub
+from statistics import fmean
 
 from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, peak_dbfs, power
 
@@ -22,12 +24,19 @@ FADE_SECONDS = 0.004
 _FRAME_SECONDS = 0.01
 _QUIET_DB = 42.0  # below the loudest frame: what begins or ends a clip lower than this is not heard
 _LEAD_SECONDS, _TAIL_SECONDS = 0.015, 0.05  # kept around speech: soft beginnings and ends of words
+_BLOCK_SECONDS = 0.001
+_SMOOTH_BLOCKS = 4
 _ZERO_CROSSINGS = 16
 _TURN_STEPS = 8  # 2 kHz is an eighth of 16 kHz: after eight samples the shift repeats itself
 
 # The silence around a clip: what a speaker leaves before and after a sentence, at a comma, within a phrase.
 SENTENCE_PAUSE_SECONDS = 0.15
-PAUSES_SECONDS = {".": SENTENCE_PAUSE_SECONDS, "?": SENTENCE_PAUSE_SECONDS, "!": SENTENCE_PAUSE_SECONDS, ",": 0.14}
+PAUSES_SECONDS = {
+    ".": SENTENCE_PAUSE_SECONDS,
+    "?": SENTENCE_PAUSE_SECONDS,
+    "!": SENTENCE_PAUSE_SECONDS,
+    ",": 0.14,
+}
 NO_PAUSE_SECONDS = 0.02
 
 # What G.711 cuts off, moved to where it passes: the hiss of s, f and t lies above 4 kHz.
@@ -131,10 +140,26 @@ def trimmed(sound: Sound) -> Sound:
 
 def levelled(sound: Sound) -> Sound:
     """``sound`` with its speech at the target level and its peaks below theirs."""
-    gain_db = TARGET_DBFS - speech_dbfs(sound)
-    gain_db = min(gain_db, PEAK_DBFS - peak_dbfs(sound.samples))
-    factor = 10 ** (gain_db / 20)
-    return Sound(array("h", (_clipped(sample * factor) for sample in sound.samples)), sound.rate_hz)
+    factor = 10 ** ((TARGET_DBFS - speech_dbfs(sound)) / 20)
+    gains = _limiting([sample * factor for sample in sound.samples], round(sound.rate_hz * _BLOCK_SECONDS))
+    louder = (_clipped(sample * factor * gain) for sample, gain in zip(sound.samples, gains, strict=False))
+    return Sound(array("h", louder), sound.rate_hz)
+
+
+def _limiting(samples: list[float], width: int) -> Iterator[float]:
+    """A gain for each sample that keeps peaks below the limit, and changes too smoothly to be heard."""
+    limit = FULL_SCALE * 10 ** (PEAK_DBFS / 20)
+    peaks = [max(map(abs, samples[at : at + width])) for at in range(0, len(samples), width)]
+    needed = [min(1.0, limit / peak) if peak else 1.0 for peak in peaks]
+    lowest = [min(_around(needed, at, 2 * _SMOOTH_BLOCKS)) for at in range(len(needed))]
+    smooth = [fmean(_around(lowest, at, _SMOOTH_BLOCKS)) for at in range(len(lowest))]
+    for gain, following in zip(smooth, [*smooth[1:], *smooth[-1:]], strict=True):
+        for step in range(width):
+            yield gain + (following - gain) * step / width
+
+
+def _around(values: list[float], at: int, reach: int) -> list[float]:
+    return values[max(0, at - reach) : at + reach + 1]
 
 
 def speech_dbfs(sound: Sound) -> float:

@@ -175,6 +175,7 @@ class Stage:
         changes = {"limits": {**SHORT_LIMITS, **(limits or {})}, **(changes or {})}
         if not real_voice:
             changes = {"pbx": {"sounds": str(self.folder / "sounds")}, **changes}
+        (self.folder / "data" / "sounds").mkdir(parents=True)  # else the office shares those of all others
         office = Office(self.lab, self.folder, EXAMPLES, pretend_now=now, changes=changes, ari_url=ari_url)
         voices.give_names(office)
         voices.brisk_folder(self.folder / "sounds", self.brisk_sentences, office.data)

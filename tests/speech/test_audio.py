@@ -40,7 +40,9 @@ def test_two_channels_become_one(tmp_path: Path) -> None:
     assert list(read_wav(tmp_path / "two.wav").samples) == [200, -200]
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all, but long enough to look at", b"\0" * 100])
+@pytest.mark.parametrize(
+    "content", [b"", b"RIFF", b"no sound at all, but long enough to look at", b"\0" * 100]
+)
 def test_what_is_no_wav_is_refused_with_a_sentence(content: bytes) -> None:
     for reader in (read_wav, inspect_wav):
         with pytest.raises(SpeechError, match=r"\.$"):
@@ -48,7 +50,7 @@ def test_what_is_no_wav_is_refused_with_a_sentence(content: bytes) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SpeechError, match="gone.wav"):
+    with pytest.raises(SpeechError, match=r"gone\.wav"):
         inspect_wav(tmp_path / "gone.wav")
 
 

@@ -85,7 +85,9 @@ def test_one_s_own_recordings_are_a_voice_too(tmp_path: Path) -> None:
         write_recording(tmp_path / "mine" / f"{clip}.wav", hum(rate_hz=44_100))
     built = build(SmallLanguage(), tmp_path / "xx", recordings(tmp_path / "mine", TEXTS))
     assert built.made == 2
-    assert built.failures == (f"There is no recording {tmp_path / 'mine' / 'goodbye.wav'} of the text 'Goodbye.'.",)
+    assert built.failures == (
+        f"There is no recording {tmp_path / 'mine' / 'goodbye.wav'} of the text 'Goodbye.'.",
+    )
 
 
 def test_the_command_builds_from_a_folder_of_recordings(tmp_path: Path) -> None:

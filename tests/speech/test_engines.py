@@ -12,10 +12,14 @@ from ari_absence.speech.audio import wav_bytes
 from ari_absence.speech.engines import PROGRAMS, TEXT_LIMIT, Program, ProgramEngine, engines_here, find_engine
 from tests.speech.small_language import hum
 
-SPEAKING = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_bytes(pathlib.Path(sys.argv[2]).read_bytes())"
+SPEAKING = (
+    "import sys, pathlib; pathlib.Path(sys.argv[1]).write_bytes(pathlib.Path(sys.argv[2]).read_bytes())"
+)
 
 
-def engine(code: str, *arguments: str, time_limit_seconds: float = 20.0, only_ascii: bool = False) -> ProgramEngine:
+def engine(
+    code: str, *arguments: str, time_limit_seconds: float = 20.0, only_ascii: bool = False
+) -> ProgramEngine:
     program = Program("python", ("-c", code, *arguments), "voice", only_ascii=only_ascii)
     return ProgramEngine("test", program, sys.executable, "voice", time_limit_seconds)
 
@@ -43,7 +47,9 @@ def test_the_text_is_input_and_never_a_command(tmp_path: Path) -> None:
 
 
 def test_letters_that_a_program_can_t_read_lose_their_signs(tmp_path: Path) -> None:
-    keep = f"import sys, pathlib; pathlib.Path({str(tmp_path / 'text')!r}).write_bytes(sys.stdin.buffer.read())"
+    keep = (
+        f"import sys, pathlib; pathlib.Path({str(tmp_path / 'text')!r}).write_bytes(sys.stdin.buffer.read())"
+    )
     with pytest.raises(SpeechError, match="made no sound"):
         engine(keep, only_ascii=True).speak("Zoë Müller’s")
     assert (tmp_path / "text").read_text() == "Zoe Muller's"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -201,7 +203,7 @@ def test_only_the_last_clip_of_a_sentence_falls(utterance: Utterance) -> None:
         clip.text if isinstance(clip, CustomClip) else ENGLISH.catalogue[clip.id]
         for clip in ENGLISH.clips(utterance)
     ]
-    for text, following in zip(texts, texts[1:], strict=False):
+    for text, following in pairwise(texts):
         if text.endswith("."):
             assert following[0].isupper(), f"{following!r} goes on after a full stop"
 
@@ -236,7 +238,6 @@ def test_a_north_american_number_is_grouped_as_it_is_written() -> None:
 
 
 def test_a_site_needs_its_welcome_its_names_and_its_answers() -> None:
-    from zoneinfo import ZoneInfo
 
     site = Site("Acme", ZoneInfo("UTC"), "US", answers=(HOURS,))
     clips = ENGLISH.custom_clips(Directory(site, {}))

@@ -27,7 +27,9 @@ def test_each_entry_tells_text_length_checksum_and_all_tell_the_voice(built: Pat
     manifest = read_manifest(built)
     assert (manifest.language, manifest.voice) == ("xx", "humming:one")
     assert {clip: entry.text for clip, entry in manifest.entries.items()} == TEXTS
-    assert all(len(entry.sha256) == 64 and entry.duration_seconds > 0.2 for entry in manifest.entries.values())
+    assert all(
+        len(entry.sha256) == 64 and entry.duration_seconds > 0.2 for entry in manifest.entries.values()
+    )
 
 
 def test_one_changed_byte_is_found(built: Path) -> None:
@@ -73,4 +75,6 @@ def test_a_damaged_manifest_is_one_sentence(built: Path, content: str) -> None:
 
 
 def test_no_manifest_is_one_sentence(tmp_path: Path) -> None:
-    assert verify(SmallLanguage(), tmp_path) == [f"{tmp_path / NAME} can't be read: No such file or directory."]
+    assert verify(SmallLanguage(), tmp_path) == [
+        f"{tmp_path / NAME} can't be read: No such file or directory."
+    ]

@@ -45,7 +45,9 @@ def test_no_sound_clips_and_none_keeps_the_caller_waiting() -> None:
         sound = read_wav(path)
         assert peak_dbfs(sound.samples) <= shaping.PEAK_DBFS + 0.1, path
         frame = sound.rate_hz // 100
-        loud = [at for at in range(0, len(sound.samples), frame) if power(sound.samples[at : at + frame]) > 100]
+        loud = [
+            at for at in range(0, len(sound.samples), frame) if power(sound.samples[at : at + frame]) > 100
+        ]
         assert loud[0] / sound.rate_hz < LEAD_SECONDS_MAX, path
         assert (len(sound.samples) - loud[-1]) / sound.rate_hz < TAIL_SECONDS_MAX, path
 
