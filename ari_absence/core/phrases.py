@@ -86,6 +86,7 @@ class Action(StrEnum):
 class DayWord(StrEnum):
     """How a day is named, seen from today."""
 
+    THIS_PART = auto()  # still this morning, afternoon or evening: the time alone is enough
     TODAY = auto()
     TOMORROW = auto()
     WEEKDAY = auto()  # within the coming week: "on Monday"
@@ -134,9 +135,15 @@ class Moment:
     time_known: bool = True
 
     @classmethod
-    def seen_from(cls, today: date, local: datetime) -> Moment:
-        """How ``local`` (wall-clock time where the person is) is named by somebody on ``today``."""
-        return cls(_day_word(today, local.date()), local.date(), local.hour, local.minute, _day_part(local))
+    def seen_from(cls, today: date, local: datetime, part_now: DayPart | None = None) -> Moment:
+        """How ``local`` (wall-clock time where the office is) is named by somebody on ``today``.
+
+        Said within the same part of the day, ``part_now``, the time alone names it.
+        """
+        word, part = _day_word(today, local.date()), day_part(local)
+        if word is DayWord.TODAY and part is part_now:
+            word = DayWord.THIS_PART
+        return cls(word, local.date(), local.hour, local.minute, part)
 
 
 def _day_word(today: date, day: date) -> DayWord:
@@ -150,7 +157,8 @@ def _day_word(today: date, day: date) -> DayWord:
     return DayWord.DATE if distance_days < 335 else DayWord.DATE_AND_YEAR
 
 
-def _day_part(local: datetime) -> DayPart:
+def day_part(local: datetime) -> DayPart:
+    """The part of the day of a wall-clock time."""
     if local.hour < 5:
         return DayPart.NIGHT
     if local.hour < 12:

@@ -20,6 +20,7 @@ from ari_absence.core.phrases import (
     Utterance,
     Welcome,
     Whereabouts,
+    day_part,
 )
 from ari_absence.core.schedule import State
 
@@ -108,7 +109,8 @@ def _later_than_today(at: datetime, back_at: datetime, zone: ZoneInfo) -> bool:
 
 def spoken_moment(at: datetime, moment: datetime, zone: ZoneInfo) -> Moment:
     """How ``moment`` (UTC) is named in ``zone`` by somebody who speaks at ``at`` (UTC)."""
-    return Moment.seen_from(at.astimezone(zone).date(), moment.astimezone(zone))
+    now = at.astimezone(zone)
+    return Moment.seen_from(now.date(), moment.astimezone(zone), day_part(now))
 
 
 def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> CallPromise:

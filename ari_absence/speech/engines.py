@@ -57,7 +57,7 @@ class Program:
 PROGRAMS: Mapping[str, Program] = {
     "hibari": Program(
         "hibari",
-        ("-", "-o", "{out}", "--seed", "1", "--voice", "{voice}"),
+        ("-", "-o", "{out}", "--seed", "1", "--speed", "1.1", "--voice", "{voice}"),
         "heart",
         deepened=0.88,
     ),

@@ -140,6 +140,8 @@ def _promise(due: Moment) -> Iterator[Clip]:
 
 def _moment(moment: Moment) -> Iterator[Clip]:
     match moment.day_word:
+        case DayWord.THIS_PART:
+            yield from _clock(moment)
         case DayWord.TODAY | DayWord.TOMORROW:
             yield from _near(moment)
         case DayWord.WEEKDAY:

@@ -13,9 +13,9 @@ from itertools import cycle, pairwise
 from operator import add, mul, sub
 from statistics import fmean
 
-from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, peak_dbfs, power
+from ari_absence.speech.audio import FULL_SCALE, WIDEBAND_HZ, Sound, decibels, power
 
-VERSION = "1"  # part of a manifest; a change of anything below changes it, and all is built anew
+VERSION = "2"  # part of a manifest: raise it with any change below or of an engine, and all is built anew
 TARGET_DBFS = -20.0  # active speech level: as loud as Asterisk's own prompts, with room for the peaks
 PEAK_DBFS = -3.0  # nothing is louder: codecs and gateways clip above
 GATE_DB = 15.9  # the margin of ITU-T P.56: what is quieter than this below speech is a pause

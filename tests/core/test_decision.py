@@ -147,7 +147,7 @@ def test_return_is_the_next_time_at_the_desk_not_the_end_of_one_entry(office: Di
         (
             "2026-12-01T10:00",
             "103",
-            "Night Desk is not available right now and will be back this evening at ten.",
+            "Night Desk is not available right now and will be available again this evening at ten.",
         ),
     ],
 )
