@@ -11,6 +11,12 @@ from ari_absence.clock import SystemClock
 from bench import calls, core, figures, loading
 from bench.telling import tell
 
+TABLE_WIDTH_MIN = 150
+"""Columns: a pipe has no width of its own."""
+
+BUSY = 0.5
+"""A load above which other programs are measured, too."""
+
 
 def main() -> None:
     """Measure, print the table, write the JSON."""
@@ -19,10 +25,16 @@ def main() -> None:
     part = parser.parse_args().part
     clock = SystemClock()
     measured_on = figures.machine(clock)
+    if measured_on["load_average"] > BUSY:
+        tell(
+            f"[bold]the machine is busy[/] (load {measured_on['load_average']:.1f}); only ratios will be of use"
+        )
     began = clock.monotonic()
     measured = [*(core.measure() if part in (None, "core") else ()), *asyncio.run(_with_asterisk(part))]
     figures.save(figures.RESULTS, measured, measured_on)
-    Console(width=None).print(figures.table(measured))
+    console = Console()
+    console.width = max(console.width, TABLE_WIDTH_MIN)
+    console.print(figures.table(measured))
     tell(f"took {clock.monotonic() - began:.0f} s; written to {figures.RESULTS}")
 
 

@@ -71,8 +71,11 @@ def _loading(seconds: list[float]) -> Figure:
 
 def _decisions(rounds: list[float], first_us: float) -> list[Figure]:
     note = f"state, return, promise, menu and reasons; median of {len(rounds)} rounds of {DECISIONS}"
+    why = "the schedule is walked four times: state, return, promise, operator"
     return [
-        Figure(f"decide a call among {town.PEOPLE} people", statistics.median(rounds), "µs", Goal(50), note),
+        Figure(
+            f"decide a call among {town.PEOPLE} people", statistics.median(rounds), "µs", Goal(50), note, why
+        ),
         Figure(
             "the same, when first asked", first_us, "µs", note="what is compiled once is not yet compiled"
         ),

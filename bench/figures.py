@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +37,35 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table."""
+    """One line of the table. ``if_missed`` says why, where the goal is missed."""
 
     name: str
     value: float
     unit: str
     goal: Goal | None = None
     note: str = ""
+    if_missed: str = ""
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None where there is none."""
         return None if self.goal is None else self.goal.is_met(self.value)
 
+    @property
+    def remark(self) -> str:
+        """The note, and why the goal is missed if it is."""
+        return "; ".join(filter(None, (self.note, self.if_missed if self.met is False else "")))
+
     def as_json(self) -> dict[str, Any]:
         """The line as ``results.json`` has it."""
-        goal = str(self.goal) if self.goal else None
-        return {**asdict(self), "value": round(self.value, 4), "goal": goal, "met": self.met}
+        return {
+            "name": self.name,
+            "value": round(self.value, 4),
+            "unit": self.unit,
+            "goal": str(self.goal) if self.goal else None,
+            "met": self.met,
+            "note": self.remark,
+        }
 
 
 def in_digits(value: float) -> str:
@@ -76,7 +88,9 @@ def table(figures: Sequence[Figure]) -> Table:
     shown.add_column("note", ratio=4)
     for figure in figures:
         goal = str(figure.goal) if figure.goal else ""
-        shown.add_row(figure.name, in_digits(figure.value), figure.unit, goal, _met(figure.met), figure.note)
+        shown.add_row(
+            figure.name, in_digits(figure.value), figure.unit, goal, _met(figure.met), figure.remark
+        )
     return shown
 
 

@@ -17,7 +17,8 @@ from bench.usage import Memory, memory
 
 WORKING = f"{town.WORKDAY}T10:30:00+09:00"
 NIGHT = f"{town.WORKDAY}T03:00:00+09:00"
-SETTLE_S = 2.0
+SETTLE_S = 5.0
+"""The names' sounds are looked up in the background after the start."""
 
 
 async def measure() -> list[Figure]:

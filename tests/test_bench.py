@@ -52,7 +52,9 @@ def test_a_figure_knows_whether_its_goal_is_met(goal: Goal | None, value: float,
 def test_the_table_says_of_a_missed_goal_that_it_is_missed_and_why() -> None:
     console = Console(width=120)
     with console.capture() as shown:
-        console.print(figures.table([Figure("CPU per call", 12.5, "ms", Goal(5), "the ledger's ORM")]))
+        console.print(
+            figures.table([Figure("CPU per call", 12.5, "ms", Goal(5), if_missed="the ledger's ORM")])
+        )
 
     assert all(word in shown.get() for word in ("CPU per call", "12.5", "under 5", "NO", "the ledger's ORM"))
 

@@ -111,8 +111,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def inspect_wav(source: bytes | Path) -> AudioFacts:
     """What a 16-bit mono WAV holds.
 
-    Five minutes at 8 kHz take about 50 ms: fine at the end of one call, but call it in a thread from a
-    program that serves many.
+    Five minutes at 8 kHz take 40 to 80 ms of computing: call it in a thread from a program that serves calls.
 
     Raises:
         SpeechError: it is no such file, its header is damaged, or it is cut off; see :func:`repair_wav`.

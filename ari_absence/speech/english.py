@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 
 from ari_absence.core.people import Directory, Person, SiteAnswer, Team
 from ari_absence.core.phrases import (
@@ -28,7 +27,7 @@ from ari_absence.core.phrases import (
     Whereabouts,
 )
 from ari_absence.speech import english_catalogue as words
-from ari_absence.speech.language import CatalogueClip, Clip, CustomClip
+from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, slug
 
 GROUP, LAST_GROUP = 3, 4  # a listener keeps three or four digits in mind at once
 
@@ -269,12 +268,6 @@ def _title(answer: SiteAnswer) -> CustomClip:
 
 def _answer(answer: SiteAnswer) -> CustomClip:
     return CustomClip(answer.text, f"answer-{slug(answer.title)}", (CatalogueClip("no-answer-known"),))
-
-
-@cache
-def slug(text: str) -> str:
-    """``text`` as a file name: small letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
 
 
 def _is_midnight(moment: Moment) -> bool:

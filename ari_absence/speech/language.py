@@ -6,6 +6,7 @@ sounds. Nothing else in the program knows a word of English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -67,3 +68,8 @@ class Language(Protocol):
 def as_spoken(text: str) -> str:
     """``text`` as an engine gets it: what goes on into the next clip ends in a comma, so that the voice stays up."""
     return text if text.rstrip().endswith((".", "?", "!", ",")) else f"{text.rstrip()},"
+
+
+def slug(text: str) -> str:
+    """``text`` as a file name: small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"

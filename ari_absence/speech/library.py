@@ -17,8 +17,7 @@ from ari_absence.speech import shaping
 from ari_absence.speech.audio import Sound, read_wav, wav_bytes, write_whole
 from ari_absence.speech.building import make_clip
 from ari_absence.speech.engines import Engine
-from ari_absence.speech.english import slug
-from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, Language
+from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, Language, slug
 from ari_absence.speech.manifest import SUFFIX
 
 LAST_RESORT = "sound:beep"  # Asterisk's own; heard only when not one of our files is there

@@ -78,12 +78,6 @@ class Scene:
         """The recordings of ours that Asterisk holds."""
         return sorted((self.lab.recordings / "abs").glob("*.wav"))
 
-    async def recording_begins(self, count: int = 1) -> None:
-        """Wait until Asterisk writes the recording number ``count`` of those it holds."""
-        await waiting.until(
-            lambda: len(self.recordings_in_asterisk()) >= count, 10, "The beginning of a recording"
-        )
-
     async def log_tells(self, text: str, deadline_s: float = 10.0) -> None:
         """Wait until the service's log holds a text."""
         await waiting.until(lambda: text in self.log, deadline_s, f"{text!r} in the service's log")

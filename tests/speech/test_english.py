@@ -16,6 +16,7 @@ from ari_absence.core.phrases import (
     Action,
     CallPromise,
     Choice,
+    DayPart,
     Fixed,
     Moment,
     Name,
@@ -141,17 +142,18 @@ def test_what_is_said_most_has_the_fewest_joints() -> None:
 
 
 moments = st.builds(
-    lambda today, days, minute, known: _moment(today, days, minute, known=known),
+    lambda today, days, minute, known, part_now: _moment(today, days, minute, known, part_now),
     st.dates(date(2026, 1, 1), date(2040, 12, 31)),
     st.integers(0, 500),
     st.integers(0, 24 * 60 - 1),
     st.booleans(),
+    st.none() | st.sampled_from(DayPart),
 )
 
 
-def _moment(today: date, days: int, minute: int, *, known: bool) -> Moment:
+def _moment(today: date, days: int, minute: int, known: bool, part_now: DayPart | None) -> Moment:
     midnight = datetime.combine(today + timedelta(days=days), datetime.min.time())
-    seen = Moment.seen_from(today, midnight + timedelta(minutes=minute))
+    seen = Moment.seen_from(today, midnight + timedelta(minutes=minute), part_now)
     return Moment(seen.day_word, seen.day, seen.hour, seen.minute, seen.part, known)
 
 
