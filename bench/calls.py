@@ -31,10 +31,10 @@ IDLE_S = 4.0
 AFTERWARDS_S = 1.0
 """What is done after a call (copies removed, rows closed) belongs to it."""
 
-_WHY_OURS = "7 commits and 4 reads through SQLAlchemy, 12 requests, 25 events: docs/speed.md"
+_WHY_OURS = "most of it is the ledger's ORM and one request at a time: docs/speed.md"
 _WHY_ASTERISK = "its playback and recording are the same; requests and events come on top"
 _WHY_TOTAL = "our own part is too large: docs/speed.md"
-_WHY_VOICEMAIL = "voicemail is a part of Asterisk and keeps no ledger; Asterisk's part alone is as much here"
+_WHY_VOICEMAIL = "voicemail is a part of Asterisk and keeps no ledger: docs/speed.md"
 _WHY_LATER = "before the first sound: a read of the ledger and three requests one after the other"
 
 NAMES = {CALLED: "ari_absence", PLAIN: "plain dialplan", VOICEMAIL: "app_voicemail"}

@@ -166,6 +166,9 @@ class ChannelCall:
         """End the call. A caller who is gone already is no error."""
         if self.over:
             return
+        if self.line.gone and not await self._is_held():
+            self._let_go()
+            return
         self._log.info("call.hung_up")
         try:
             await self._client.hang_up(self.line.channel.id)
@@ -175,6 +178,14 @@ class ChannelCall:
             # whoever stays behind is found and released when the link is next established
             self._log.error("call.not_hung_up", error=str(error))
         self._let_go()
+
+    async def _is_held(self) -> bool:
+        """Whether Asterisk has the caller in our hands. Whom the guard has freed is the dialplan's to serve."""
+        try:
+            held = (await self._client.application(self._tools.app)).get("channel_ids", ())
+        except AsteriskError:
+            return False  # whoever stays behind is found and released when the link is next established
+        return self.line.channel.id in held
 
     def _let_go(self) -> None:
         self._released = self.line.gone = True

@@ -27,6 +27,10 @@ STOP_ATTEMPTS = 3
 _log = structlog.get_logger()
 
 
+LAST_RESORT = "sound:beep"
+"""Asterisk's own, for when it can't find ours."""
+
+
 async def play(
     line: Line,
     client: AriClient,
@@ -48,9 +52,10 @@ async def play(
     await line.effect(client.play(line.channel.id, media, playback.id))
     await _follow(line, client, playback, interruptible=interruptible, sound_seconds_max=sound_seconds_max)
     line.check()
+    line.playback = None
     if playback.failed:
         await _explain_failure(line)
-    line.playback = None
+        await _beep_instead(line, client, media, interruptible=interruptible)
 
 
 async def stop(line: Line, client: AriClient, playback: Playback) -> None:
@@ -98,3 +103,9 @@ async def _explain_failure(line: Line) -> None:
     await line.until(lambda: line.gone, SETTLE_SECONDS)
     line.check()
     _log.warning("prompt.failed", call=line.call_id)
+
+
+async def _beep_instead(line: Line, client: AriClient, media: Sequence[str], *, interruptible: bool) -> None:
+    """A sound Asterisk could not find must not be silence: its own beep says at least that somebody is here."""
+    if list(media) != [LAST_RESORT]:
+        await play(line, client, [LAST_RESORT], interruptible=interruptible)

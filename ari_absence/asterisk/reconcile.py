@@ -66,7 +66,11 @@ async def reconcile(client: AriClient, app: str, sessions: Sessions) -> Findings
             ends += 1
     strangers = await _release_strangers(client, app, sessions, held)
     bridges = await _destroy_bridges(client, app, sessions)
-    orphans = [name for name in await _recordings(client) if _is_orphan(name, sessions)]
+    orphans = [
+        name
+        for name in await _recordings(client)
+        if _is_orphan(name, sessions) and await _is_gone(client.live_recording(name))
+    ]
     findings = Findings(ends, strangers, bridges, tuple(orphans))
     structlog.get_logger().info(
         "link.reconciled", ends=ends, strangers=strangers, bridges=bridges, orphans=len(orphans)

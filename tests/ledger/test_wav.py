@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import time
 from array import array
@@ -115,3 +116,14 @@ def test_five_minutes_are_inspected_in_well_under_a_tenth_of_a_second() -> None:
     wav.inspect(long)
 
     assert time.perf_counter() - began < 0.2  # about 0.04 on a quiet machine
+
+
+@pytest.mark.parametrize("frequency_hz", [500, 1000, 1333, 2000, 2500, 3000])
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
+def test_no_tone_is_taken_for_silence_because_of_the_samples_that_are_looked_at(
+    frequency_hz: int, rate_hz: int
+) -> None:
+    turn = 2 * math.pi * frequency_hz / rate_hz
+    whistle = array("h", (round(8000 * math.sin(turn * n)) for n in range(rate_hz)))
+
+    assert wav.inspect(wav_of(whistle.tobytes(), rate_hz)).loud_seconds > 0.9
