@@ -62,12 +62,12 @@ def inspect(wav: bytes) -> WavFacts:
     """
     layout = _layout(wav)
     samples = _samples(wav, layout)
+    seconds = len(samples) / layout.rate_hz
+    loud_seconds = _loud_windows(samples, layout.rate_hz) * _WINDOW_SECONDS
     return WavFacts(
         rate_hz=layout.rate_hz,
-        seconds=len(samples) / layout.rate_hz,
-        loud_seconds=min(
-            _loud_windows(samples, layout.rate_hz) * _WINDOW_SECONDS, len(samples) / layout.rate_hz
-        ),
+        seconds=seconds,
+        loud_seconds=min(loud_seconds, seconds),  # the last window may be a short one
         header_repaired=layout.damaged,
     )
 

@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import Recording, RecordingEnd
-from ari_absence.attendant.notebook import KeptAudio
+from ari_absence.attendant.notebook import KeptAudio, Wish
 from ari_absence.clock import Clock
 from ari_absence.core.people import Limits
 from ari_absence.ledger import writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.mailboxes import MailboxKeeper
-from ari_absence.ledger.model import AudioRow, CallRow
+from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow
 from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.settling import settle_callback
 from ari_absence.ledger.thread import LedgerThread
 
 _log = structlog.get_logger(__name__)
@@ -61,8 +62,13 @@ class Orphans:
         if session.get(CallRow, call_id) is None:
             return None
         mailboxes = MailboxKeeper(self._limits(), self._addressees)
+        now = self._clock.now()
         left = writing.LeftMessage(call_id, audio.audio_id)
-        return writing.save_message(session, left, mailboxes, self._addressees, self._clock.now())
+        message_id = writing.save_message(session, left, mailboxes, self._addressees, now)
+        missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
+        for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):
+            settle_callback(session, callback_id, f"message {message_id} was found", now)
+        return message_id
 
 
 def _is_known(session: Session, name: str) -> bool:

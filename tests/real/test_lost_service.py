@@ -72,6 +72,7 @@ async def test_a_service_killed_in_mid_recording_adopts_the_message_exactly_once
     assert tone_seconds(stored, OTHER_HZ) == pytest.approx(1.5, abs=0.4)
     assert [call.outcome for call in scene.ledger.calls()] == ["lost"]
     assert len(message.deliveries) == 1
+    assert [owed.state for owed in scene.ledger.callbacks()] == ["settled"]  # she has the message instead
 
 
 async def test_a_message_finished_while_the_service_was_dead_is_adopted_exactly_once(scene: Scene) -> None:
