@@ -143,6 +143,7 @@ class Service:
     async def _prepare_names(self) -> None:
         """Have the names and the site's own texts spoken. Calls meanwhile hear a neutral phrase instead."""
         prepared = await asyncio.to_thread(self._sounds.prepare_for, self._directory())
+        await asyncio.to_thread(_open_to_asterisk, self._configuration().storage.folder / "sounds")
         for failure in prepared.failures:
             log.warning("a name is replaced by a neutral phrase", reason=failure)
         self._names_ready = True
@@ -335,6 +336,15 @@ class Service:
     def _name_of(self, extension: str) -> str | None:
         person = self._directory().people.get(extension)
         return person.name if person else None
+
+
+def _open_to_asterisk(sounds: Path) -> None:
+    """Whatever our umask is: Asterisk runs as another user, and must read what it is to play."""
+    for path in (sounds, *sounds.rglob("*")):
+        try:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        except OSError as error:
+            log.warning("Asterisk may not be able to read this", path=str(path), reason=error.strerror)
 
 
 def _voice() -> Engine | None:

@@ -71,12 +71,13 @@ async def _accepted_take(talk: Talk) -> Take | None:
 
 
 async def _take_with_something_in_it(talk: Talk) -> Take | None:
-    for _ in range(EMPTY_RECORDINGS):
+    for left in reversed(range(EMPTY_RECORDINGS)):
         recording = await talk.call.record(talk.message_terms())
         audio = await _kept(talk, recording)
         if isinstance(audio, KeptAudio):
             return Take(recording, audio)
-        await talk.say(_COMPLAINT[audio], Phrase.MESSAGE_AFTER_TONE)
+        if left:  # "please try again" would be a lie after the last one
+            await talk.say(_COMPLAINT[audio], Phrase.MESSAGE_AFTER_TONE)
     return None
 
 

@@ -70,7 +70,7 @@ def _caller(number: str | None, *, inside: bool) -> Caller:
     from ari_absence.core.numbers import caller_number
 
     if inside:
-        return Caller(number, extension=number or "a colleague's")
+        return Caller(number or SOME_NUMBER, extension=number or "a colleague's")
     return Caller(SOME_NUMBER if number is None else caller_number(number))
 
 

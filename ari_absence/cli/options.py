@@ -40,6 +40,7 @@ AtOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_CONFIG = Path("config")
 LEDGER_FILE = "ledger.sqlite3"
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 console = Console(highlight=False)
 
@@ -69,6 +70,10 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         refuse(f"{text!r} is not a time; write it like 2026-11-25T10:00 or 2026-11-25T10:00+09:00")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        refuse(
+            f"{text} lies outside of what a calendar of an office knows; name a year from {FIRST_YEAR} to {LAST_YEAR}"
+        )
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -84,6 +89,8 @@ def end_of_absence(text: str, zone: ZoneInfo, now: datetime) -> datetime:
             moment = datetime.fromisoformat(text)
     except ValueError:
         refuse(f"{text!r} is not a time; write 15:30, 2026-11-27 (that day included) or 2026-11-27T09:00")
+    if moment.year > LAST_YEAR:
+        refuse(f"{text} is too far away; name a year up to {LAST_YEAR}")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment <= now:
         refuse(f"{text} has passed already: it is {local_now:%Y-%m-%d %H:%M} in {zone.key}")
@@ -139,7 +146,7 @@ def writing_ledger(configuration: Configuration) -> Iterator[Session]:
     if _has_ledger(configuration):
         store = open_existing(ledger_url(configuration))  # never upgraded under a running service
     else:
-        configuration.storage.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        configuration.storage.folder.mkdir(parents=True, exist_ok=True, mode=0o711)
         store = open_store(ledger_url(configuration), SystemClock().now())
     try:
         with store.writing() as session:

@@ -9,9 +9,12 @@ import typer
 from rich.progress import Progress
 
 from ari_absence.cli.options import console
+from ari_absence.installed import folder
 
-SoundsOption = Annotated[Path, typer.Option("--sounds", help="The folder that holds en/.", metavar="DIR")]
-DEFAULT_SOUNDS = Path("sounds")
+SoundsOption = Annotated[
+    Path | None,
+    typer.Option("--sounds", help="The folder that holds en/; the installed one if left out.", metavar="DIR"),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +35,7 @@ def build(
         ),
     ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Build every phrase, not only what changed.")] = False,
-    sounds: SoundsOption = DEFAULT_SOUNDS,
+    sounds: SoundsOption = None,
 ) -> None:
     """Build the catalogue of phrases into sound files."""
     from ari_absence.speech import command
@@ -40,19 +43,23 @@ def build(
     with Progress(console=console) as progress:
         task = progress.add_task("building phrases", total=None)
         built = command.build(
-            sounds,
+            sounds or folder("sounds"),
             engine=engine or command.DEFAULT_ENGINE,
             progress=lambda done, total, _: progress.update(task, completed=done, total=total),
             anew=anew,
         )
     console.print(f"{built.made} phrases built, {built.kept} were up to date.")
+    for failure in built.failures:
+        console.print(failure, markup=False)
+    if built.failures:
+        raise typer.Exit(1)
 
 
-def verify(sounds: SoundsOption = DEFAULT_SOUNDS) -> None:
+def verify(sounds: SoundsOption = None) -> None:
     """Verify every sound file against the manifest; exit 1 and name what is wrong."""
     from ari_absence.speech import command
 
-    faults = command.verify(sounds)
+    faults = command.verify(sounds or folder("sounds"))
     for fault in faults:
         console.print(fault, markup=False)
     if faults:

@@ -213,9 +213,9 @@ class LedgerNotebook:
 
 
 def _fault(verified: VerifiedAudio, min_seconds: float) -> AudioFault | None:
-    if verified.seconds < min_seconds:
-        return AudioFault.TOO_SHORT
-    return AudioFault.SILENT if verified.loud_seconds < TALK_SECONDS_MIN else None
+    if verified.loud_seconds < TALK_SECONDS_MIN:
+        return AudioFault.SILENT  # first: of somebody silent, Asterisk keeps a second or so
+    return AudioFault.TOO_SHORT if verified.seconds < min_seconds else None
 
 
 def _possibly_cut(recording: Recording, verified: VerifiedAudio) -> bool:

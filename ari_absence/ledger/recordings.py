@@ -19,6 +19,7 @@ from ari_absence.errors import LedgerError
 FREE_SPACE_FLOOR_BYTES = 64 * 1024 * 1024  # ten messages of five minutes, and the ledger's journal
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_PASSABLE_FOLDER = 0o711  # Asterisk must get to the names below `sounds`; nobody can list what else is here
 _UNFINISHED = ".part"
 
 
@@ -53,8 +54,9 @@ class RecordingStore:
         self._audio = data_folder / "audio"
         self._quarantine = data_folder / "quarantine"
         self._floor_bytes = free_space_floor_bytes
-        for folder in (data_folder, self._audio, self._quarantine):
-            _make_private(folder)
+        _make_private(data_folder, _PASSABLE_FOLDER)
+        for folder in (self._audio, self._quarantine):
+            _make_private(folder, _PRIVATE_FOLDER)
 
     def path_of(self, audio_id: str) -> Path:
         """Where the audio lies, or would lie."""
@@ -110,10 +112,10 @@ class RecordingStore:
         return sorted(self._quarantine.iterdir())
 
 
-def _make_private(folder: Path) -> None:
+def _make_private(folder: Path, mode: int) -> None:
     try:
-        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        folder.chmod(_PRIVATE_FOLDER)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        folder.chmod(mode)
     except OSError as fault:
         raise LedgerError(f"the folder {folder} can't be used: {fault.strerror}; check its owner") from fault
 

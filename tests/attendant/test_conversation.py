@@ -110,8 +110,9 @@ async def test_message_that_is_too_short_is_asked_for_again_and_three_times_empt
 
     assert await talk.hold() is Outcome.JUST_CALLED
     spoken = talk.call.phrases()
-    assert spoken.count(Phrase.TOO_SHORT) == 2
+    assert spoken.count(Phrase.TOO_SHORT) == 1
     assert spoken.count(Phrase.NOTHING_HEARD) == 1
+    assert spoken[-2:] == [Phrase.CALL_NOTED, Phrase.GOODBYE]
 
 
 async def test_message_cut_at_the_limit_says_so_and_is_kept() -> None:

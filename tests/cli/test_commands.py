@@ -110,7 +110,13 @@ def test_explain_inside_and_for_each_way_a_call_comes(office: Path) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [("explain", "999"), ("explain", "101", "--at", "yesterday"), ("explain", "101", "--at", "2026-13-01")],
+    [
+        ("explain", "999"),
+        ("explain", "101", "--at", "yesterday"),
+        ("explain", "101", "--at", "2026-13-01"),
+        ("explain", "101", "--at", "0001-01-01T00:00"),
+        ("explain", "101", "--at", "9999-12-31T23:59"),
+    ],
 )
 def test_question_that_makes_no_sense_is_answered_by_one_sentence_and_exit_2(
     office: Path, question: tuple[str, ...]
