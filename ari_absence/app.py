@@ -97,6 +97,7 @@ class Service:
         self._clock = clock
         self._set_absences = SetAbsences()
         self._names_ready = False
+        self._adopting = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -250,7 +251,8 @@ class Service:
         orphans = Orphans(self._notebook, self._thread, self._addressees, self._limits, self._clock)
         for name in names:
             try:
-                await orphans.adopt(name, ids.owner(name))
+                async with self._adopting:  # the reconciliation and a late event may name the same one
+                    await orphans.adopt(name, ids.owner(name))
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()

@@ -18,4 +18,9 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     for warning in configuration.warnings:
         console.print(f"[yellow]warning[/] {warning}")
     people, teams = len(configuration.directory.people), len(configuration.directory.teams)
-    console.print(f"[green]The configuration is good:[/] {people} people, {teams} teams.")
+    counted = f"{_counted(people, 'person', 'people')}, {_counted(teams, 'team', 'teams')}"
+    console.print(f"[green]The configuration is good:[/] {counted}.")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -202,17 +202,36 @@ def tell_service(configuration: Configuration, do: str, *, otherwise: str, **fac
         console.print(f"[yellow]The service is not running. {otherwise}[/]")
 
 
-def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
-    """Print a table, or the sentence ``empty`` when there is nothing in it."""
-    table = Table(title=title, title_justify="left", header_style="bold", show_lines=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
-    if table.row_count:
-        console.print(table)
-    else:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> None:
+    """Print a table; row by row where the screen is too narrow for it; ``empty`` when there is nothing in it."""
+    cells = [[_plain(cell) for cell in row] for row in rows]
+    if not cells:
         console.print(empty)
+    elif _table_width(columns, cells) <= console.width:
+        console.print(_table(title, columns, cells))
+    else:
+        _print_row_by_row(title, columns, cells)
+
+
+def _table_width(columns: Sequence[str], cells: list[list[str]]) -> int:
+    return sum(max(map(len, column)) + 3 for column in zip(columns, *cells, strict=True)) + 1
+
+
+def _table(title: str, columns: Sequence[str], cells: list[list[str]]) -> Table:
+    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for row in cells:
+        table.add_row(*row)
+    return table
+
+
+def _print_row_by_row(title: str, columns: Sequence[str], cells: list[list[str]]) -> None:
+    width = max(map(len, columns))
+    console.print(f"[italic]{title}[/]")
+    for first, *others in cells:
+        console.print(f"[bold]{first}[/]")
+        for column, cell in zip(columns[1:], others, strict=True):
+            if cell:
+                console.print(f"  {column:{width}}  {cell}", soft_wrap=True)
 
 
 def _plain(cell: str) -> str:
