@@ -7,11 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, insert
 
 from ari_absence.ledger.addressees import Destination
 from ari_absence.ledger.ids import Prefix, new_id
-from ari_absence.ledger.model import CallbackRow, DeliveryRow, DeliveryState, MessageRow
+from ari_absence.ledger.model import DeliveryRow, DeliveryState, table_of
+
+_INSERT = insert(table_of(DeliveryRow))
 
 
 class Topic(StrEnum):
@@ -31,54 +33,64 @@ class Notice(StrEnum):
 
 
 def queue_message(
-    session: Session, message: MessageRow, destinations: Sequence[Destination], now: datetime
-) -> None:
-    """One delivery of ``message`` to each destination."""
-    for row in _rows(Topic.MESSAGE, message.id, destinations, now):
-        row.message_id = message.id
-        row.urgent = message.urgent
-        session.add(row)
+    connection: Connection,
+    message_id: str,
+    destinations: Sequence[Destination],
+    now: datetime,
+    *,
+    urgent: bool,
+) -> int:
+    """One delivery of the message to each destination; gives how many."""
+    about = {"message_id": message_id, "urgent": urgent}
+    return _queue(connection, Topic.MESSAGE, message_id, about, destinations, now)
 
 
 def queue_callback(
-    session: Session, callback: CallbackRow, destinations: Sequence[Destination], now: datetime
-) -> None:
-    """One delivery of ``callback`` to each destination."""
-    for row in _rows(Topic.CALLBACK, callback.id, destinations, now):
-        row.callback_id = callback.id
-        session.add(row)
+    connection: Connection, callback_id: str, destinations: Sequence[Destination], now: datetime
+) -> int:
+    """One delivery of the callback to each destination; gives how many."""
+    about = {"callback_id": callback_id}
+    return _queue(connection, Topic.CALLBACK, callback_id, about, destinations, now)
 
 
 def queue_notice(
-    session: Session,
+    connection: Connection,
     notice: Notice,
     facts: Mapping[str, Any],
     destinations: Sequence[Destination],
     now: datetime,
-) -> None:
-    """One delivery of a notice to each destination. ``facts`` must survive JSON."""
+) -> int:
+    """One delivery of a notice to each destination; gives how many. ``facts`` must survive JSON."""
     notice_id = new_id(Prefix.NOTICE, now)
-    for row in _rows(Topic.NOTICE, notice_id, destinations, now):
-        row.notice = {"id": notice_id, "about": notice.value, "at": now.isoformat(), **facts}
-        session.add(row)
+    told = {"id": notice_id, "about": notice.value, "at": now.isoformat(), **facts}
+    return _queue(connection, Topic.NOTICE, notice_id, {"notice": told}, destinations, now)
 
 
-def _rows(
-    topic: Topic, item_id: str, destinations: Sequence[Destination], now: datetime
-) -> list[DeliveryRow]:
-    return [
-        DeliveryRow(
-            id=new_id(Prefix.DELIVERY, now),
-            key=_key(item_id, destination.channel, number),
-            topic=topic.value,
-            channel=destination.channel,
-            recipient=destination.recipient,
-            state=DeliveryState.PENDING.value,
-            queued_at=now,
-            not_before=now,
-        )
+def _queue(
+    connection: Connection,
+    topic: Topic,
+    item_id: str,
+    about: Mapping[str, Any],
+    destinations: Sequence[Destination],
+    now: datetime,
+) -> int:
+    rows = [
+        {
+            "id": new_id(Prefix.DELIVERY, now),
+            "key": _key(item_id, destination.channel, number),
+            "topic": topic.value,
+            "channel": destination.channel,
+            "recipient": destination.recipient,
+            "state": DeliveryState.PENDING.value,
+            "queued_at": now,
+            "not_before": now,
+            **about,
+        }
         for number, destination in enumerate(dict.fromkeys(destinations))
     ]
+    if rows:
+        connection.execute(_INSERT, rows)
+    return len(rows)
 
 
 def _key(item_id: str, channel: str, number: int) -> str:

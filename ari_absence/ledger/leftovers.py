@@ -6,18 +6,19 @@ What a row of the ledger remembers survives a restart; a recording never kept is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from ari_absence.errors import AlreadyGone, AsteriskError, LedgerError, RequestRefused
 from ari_absence.ledger.model import AudioRow, CallbackRow, MessageRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
+from ari_absence.ledger.writing import forget_recording
 
 DELETE_LIMIT_SECONDS = 5.0
 BATCH = 50  # a long outage of Asterisk must not make one transaction of thousands of rows
@@ -42,6 +43,9 @@ class Leftovers:
         self._store = store
         self._delete = delete
         self._never_kept: set[str] = set()
+        self._saved: dict[str, str] = {}
+        self._removed: set[str] = set()
+        self._look = False
         self._task: asyncio.Task[None] | None = None
         self._again = False
 
@@ -49,34 +53,77 @@ class Leftovers:
         """Remember a recording in Asterisk that was never kept."""
         self._never_kept.add(recording_name)
 
-    def clear_soon(self) -> None:
-        """Begin clearing in the background, or have the clearing under way look again."""
+    def clear_soon(self, audio_id: str | None = None, recording_name: str | None = None) -> None:
+        """Begin clearing in the background, or have the clearing under way look again.
+
+        ``audio_id`` was saved just now and lies in Asterisk, too: that one is cleared without searching.
+        """
+        if audio_id is None:
+            self._look = True
+        elif recording_name is not None:
+            self._saved[audio_id] = recording_name
         if self._task is not None and not self._task.done():
             self._again = True
             return
-        self._task = asyncio.create_task(self.clear(), name="leftovers")
+        self._task = asyncio.create_task(self._clear(), name="leftovers")
 
     async def finish(self) -> None:
-        """Wait for the clearing under way."""
+        """Wait for the clearing under way, and write down what it removed."""
         if self._task is not None:
             await self._task
+        await self._note_removed()
+
+    def take_removed(self) -> frozenset[str]:
+        """The audio whose recording has left Asterisk since this was last asked; its rows do not know it yet.
+
+        Whoever asks writes it down with something else. If that is lost, so be it: what is gone from Asterisk
+        is found gone again.
+        """
+        removed = frozenset(self._removed)
+        self._removed.clear()
+        return removed
 
     async def clear(self) -> None:
         """Remove what can be removed now. Never raises; what fails stays for the next time."""
+        self._look = True
+        await self._clear()
+        await self._note_removed()
+
+    async def _note_removed(self) -> None:
+        removed = self.take_removed()
+        if not removed:
+            return
+        try:
+            await self._thread.change(partial(forget_removed, removed))
+        except LedgerError as fault:
+            _log.warning("leftovers_stay", why=str(fault))
+
+    async def _clear(self) -> None:
         self._again = True
         while self._again:
             self._again = False
             try:
                 await self._clear_once()
             except AsteriskError as fault:
+                self._look = True
                 _log.info("leftovers_stay", why=str(fault))
             except LedgerError as fault:
+                self._look = True
                 _log.warning("leftovers_stay", why=str(fault))
 
     async def _clear_once(self) -> None:
         for name in tuple(self._never_kept):
             if await self._is_gone_from_asterisk(name):
                 self._never_kept.discard(name)
+        while self._saved:
+            audio_id, name = self._saved.popitem()
+            if await self._is_gone_from_asterisk(name):
+                self._removed.add(audio_id)
+        if self._look:
+            self._look = False
+            await self._clear_found()
+
+    async def _clear_found(self) -> None:
         for leftover in await self._thread.read(_find):
             if leftover.discarded:
                 await self._thread.do(partial(self._store.remove, leftover.audio_id))
@@ -94,12 +141,19 @@ class Leftovers:
             return True
         except RequestRefused as fault:
             # Asterisk lives but won't: one stubborn file must not keep the others from being cleared.
+            self._look = True
             _log.warning("leftover_stays_in_asterisk", recording=name, why=str(fault))
             return False
         except TimeoutError as fault:
             limit = f"{DELETE_LIMIT_SECONDS:g} s"
             raise AsteriskError(f"recording {name} was not removed within {limit}") from fault
         return True
+
+
+def forget_removed(audio_ids: Iterable[str], connection: Connection) -> None:
+    """Note that Asterisk no longer has these."""
+    for audio_id in audio_ids:
+        forget_recording(connection, audio_id)
 
 
 def _find(session: Session) -> list[_Leftover]:

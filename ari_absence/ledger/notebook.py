@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import (
@@ -29,12 +30,13 @@ from ari_absence.errors import AsteriskError, LedgerError
 from ari_absence.ledger import writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.ids import Prefix, new_id
-from ari_absence.ledger.leftovers import Leftovers
+from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.recordings import RecordingStore, VerifiedAudio, verify
-from ari_absence.ledger.thread import LedgerThread
+from ari_absence.ledger.thread import LIMIT_SECONDS, Changing, LedgerThread
 
 FETCH_LIMIT_SECONDS = 8.0  # five minutes of audio are 4.8 MB: under a second on a LAN, and the caller waits
+KEEP_LIMIT_SECONDS = 2 * LIMIT_SECONDS  # a file and a transaction, each on a disk that may be slow
 TALK_SECONDS_MIN = 0.3  # shorter than the shortest "yes"; a click or the beep's echo stays below
 CUT_TOLERANCE_SECONDS = 2.0  # Asterisk's own count includes the beep and may lag; more missing is lost audio
 _EMPTY_WAV_BYTES = 44  # nothing but a header
@@ -64,7 +66,7 @@ class Recordings(Protocol):
 class LedgerNotebook:
     """``attendant.notebook.Notebook``, on the ledger and its data folder.
 
-    ``on_queued`` is called on the event loop after each commit that may have queued deliveries.
+    ``on_queued`` is called on the event loop after each commit that queued deliveries.
     """
 
     def __init__(
@@ -88,11 +90,11 @@ class LedgerNotebook:
 
     async def open_call(self, decision: Decision) -> None:
         """Note that the call has begun, with the decision and its reasons."""
-        await self._thread.write(lambda session: writing.insert_call(session, decision))
+        await self._thread.change(lambda connection: writing.insert_call(connection, decision))
 
     async def mailbox_full(self, extension: str) -> bool:
         """Whether nobody can leave a message for ``extension`` now; what the decision wants to know."""
-        return await self._thread.read(lambda session: self._mailboxes().is_full(session, extension))
+        return await self._thread.query(lambda connection: self._mailboxes().is_full(connection, extension))
 
     async def reserve_place(self, call_id: str, extension: str) -> bool:
         """Keep a place for one more message; False when the mailbox is full.
@@ -100,11 +102,14 @@ class LedgerNotebook:
         Raises:
             LedgerError: the disk has no room for another recording.
         """
-        await self._thread.do(self._store.check_room)
         now = self._clock.now()
-        reserved = await self._thread.write(
-            lambda session: self._mailboxes().reserve(session, call_id, extension, now)
-        )
+
+        def reserve(changing: Changing) -> bool:
+            self._store.check_room()
+            with changing() as connection:
+                return self._mailboxes().reserve(connection, call_id, extension, now)
+
+        reserved = await self._thread.job(reserve)
         if not reserved:
             self._on_queued()
         return reserved
@@ -114,11 +119,15 @@ class LedgerNotebook:
         received = await self._fetch(recording.name)
         if len(received) <= _EMPTY_WAV_BYTES:
             return await self._reject(recording, AudioFault.TOO_SHORT)
-        verified = await self._thread.do(lambda: verify(received))
-        fault = _fault(verified, min_seconds)
-        if fault is not None:
-            return await self._reject(recording, fault)
-        return await self._keep_verified(recording, verified)
+        now = self._clock.now()
+
+        def keep(changing: Changing) -> KeptAudio | AudioFault:
+            verified = verify(received)
+            fault = _fault(verified, min_seconds)
+            return fault or self._keep_verified(changing, recording, verified, now)
+
+        kept = await self._thread.job(keep, KEEP_LIMIT_SECONDS)
+        return await self._reject(recording, kept) if isinstance(kept, AudioFault) else kept
 
     async def discard(self, recording: Recording, audio: KeptAudio | None = None) -> None:
         """Forget a recording the caller did not want. Never raises."""
@@ -126,7 +135,9 @@ class LedgerNotebook:
             if audio is None:
                 self._leftovers.add(recording.name)
             else:
-                await self._thread.write(lambda session: writing.discard_audio(session, audio.audio_id))
+                await self._thread.change(
+                    lambda connection: writing.discard_audio(connection, audio.audio_id)
+                )
         except LedgerError as fault:
             _log.warning("recording_not_discarded", recording=recording.name, why=str(fault))
         self._leftovers.clear_soon()
@@ -134,31 +145,32 @@ class LedgerNotebook:
     async def save_message(self, draft: MessageDraft) -> str:
         """Commit the message and its deliveries in one transaction; gives the message's id."""
 
-        def write(session: Session) -> str:
-            writing.insert_call(session, draft.decision)
-            return self._write_message(session, writing.LeftMessage.of(draft))
+        def write(connection: Connection) -> writing.Saved:
+            writing.insert_call(connection, draft.decision)
+            return self._write_message(connection, writing.LeftMessage.of(draft))
 
         return await self._saved(write)
 
     async def save_callback(self, draft: CallbackDraft) -> str:
         """Commit the callback and its deliveries in one transaction; gives the callback's id."""
 
-        def write(session: Session) -> str:
-            writing.insert_call(session, draft.decision)
+        def write(connection: Connection) -> writing.Saved:
+            writing.insert_call(connection, draft.decision)
             noted = writing.NotedCallback.of(draft)
-            return writing.save_callback(session, noted, self._addressees, self._clock.now())
+            return writing.save_callback(connection, noted, self._addressees, self._clock.now())
 
         return await self._saved(write)
 
     async def close_call(self, call_id: str, outcome: Outcome) -> None:
         """Note how the call ended, and free a place that was reserved and not used."""
-        now = self._clock.now()
+        now, removed = self._clock.now(), self._leftovers.take_removed()
 
-        def close(session: Session) -> None:
-            writing.end_call(session, call_id, outcome, now)
-            free_place(session, call_id)
+        def close(connection: Connection) -> None:
+            writing.end_call(connection, call_id, outcome, now)
+            free_place(connection, call_id)
+            forget_removed(removed, connection)
 
-        await self._thread.write(close)
+        await self._thread.change(close)
 
     async def clear_leftovers(self) -> None:
         """Remove from Asterisk what is no longer needed there; what fails is tried again next time."""
@@ -187,29 +199,32 @@ class LedgerNotebook:
         self._leftovers.clear_soon()
         return fault
 
-    async def _keep_verified(self, recording: Recording, verified: VerifiedAudio) -> KeptAudio:
-        now = self._clock.now()
+    def _keep_verified(
+        self, changing: Changing, recording: Recording, verified: VerifiedAudio, now: datetime
+    ) -> KeptAudio:
+        """First the file, synced; then its row."""
         audio = KeptAudio(new_id(Prefix.AUDIO, now), verified.seconds, _possibly_cut(recording, verified))
-        await self._thread.do(lambda: self._store.keep(audio.audio_id, verified.wav))
+        self._store.keep(audio.audio_id, verified.wav)
         try:
-            await self._thread.write(
-                lambda session: writing.insert_audio(session, audio, recording.name, now)
-            )
+            with changing() as connection:
+                writing.insert_audio(connection, audio, recording.name, now)
         except LedgerError:
-            await self._thread.do(lambda: self._store.remove(audio.audio_id))
+            self._store.remove(audio.audio_id)
             raise
         return audio
 
-    def _write_message(self, session: Session, left: writing.LeftMessage) -> str:
+    def _write_message(self, connection: Connection, left: writing.LeftMessage) -> writing.Saved:
         now = self._clock.now()
-        return writing.save_message(session, left, self._mailboxes(), self._addressees, now)
+        return writing.save_message(connection, left, self._mailboxes(), self._addressees, now)
 
-    async def _saved(self, write: Callable[[Session], str]) -> str:
+    async def _saved(self, write: Callable[[Connection], writing.Saved]) -> str:
         """The id of what was saved. Asterisk's own copy goes afterwards, in the background."""
-        saved_id = await self._thread.write(write)
-        self._on_queued()
-        self._leftovers.clear_soon()
-        return saved_id
+        saved = await self._thread.change(write)
+        if saved.queued:
+            self._on_queued()
+        if saved.audio_id is not None:
+            self._leftovers.clear_soon(saved.audio_id, saved.recording_name)
+        return saved.id
 
 
 def _fault(verified: VerifiedAudio, min_seconds: float) -> AudioFault | None:

@@ -64,7 +64,7 @@ class Orphans:
         mailboxes = MailboxKeeper(self._limits(), self._addressees)
         now = self._clock.now()
         left = writing.LeftMessage(call_id, audio.audio_id)
-        message_id = writing.save_message(session, left, mailboxes, self._addressees, now)
+        message_id = writing.save_message(session.connection(), left, mailboxes, self._addressees, now).id
         missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
         for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):
             settle_callback(session, callback_id, f"message {message_id} was found", now)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ari_absence.errors import LedgerError
@@ -105,6 +105,8 @@ class LedgerOutbox:
 
     async def claim(self, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
         """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none."""
+        if not await self._thread.query(lambda connection: _is_due(connection, channel, now)):
+            return None  # the usual answer; a transaction that writes would hold up the calls
         return await self._thread.write(lambda session: _claim(session, channel, now, lease_until))
 
     async def memo(self, claim: Lease) -> LedgerMemo:
@@ -161,7 +163,7 @@ class LedgerOutbox:
         facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
         elsewhere = [there for there in self._addressees.operator() if there.recipient != row.recipient]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
-        queue_notice(session, Notice.DELIVERY_DEAD, facts, elsewhere, at)
+        queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
 
     def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
         row = session.get_one(DeliveryRow, delivery_id)
@@ -244,12 +246,20 @@ def _extension(row: DeliveryRow) -> str:
     return item.extension if item else ""
 
 
-def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
+def _due(channel: str, now: datetime) -> ColumnElement[bool]:
     due = DeliveryRow.state.in_(_WAITING) & (DeliveryRow.not_before <= now)
     abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
+    return (DeliveryRow.channel == channel) & or_(due, abandoned)
+
+
+def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
+    return connection.scalar(select(DeliveryRow.id).where(_due(channel, now)).limit(1)) is not None
+
+
+def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
     row = session.scalar(
         select(DeliveryRow)
-        .where(DeliveryRow.channel == channel, or_(due, abandoned))
+        .where(_due(channel, now))
         .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)

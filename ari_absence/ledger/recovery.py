@@ -77,29 +77,30 @@ class Recovery:
 
     def _rows(self, session: Session, still_live: Collection[str]) -> Recovered:
         now = self.clock.now()
-        free_all_places(session)
+        free_all_places(session.connection())
         messages = tuple(self._adopt_audio(session, now))
         lost = [call for call in _open_calls(session) if call.id not in still_live]
         callbacks = tuple(self._owe_call(session, call, now) for call in lost if _left_nothing(session, call))
         for call in lost:
-            writing.end_call(session, call.id, Outcome.LOST, now)
+            writing.end_call(session.connection(), call.id, Outcome.LOST, now)
         return Recovered(tuple(call.id for call in lost), messages, callbacks)
 
     def _adopt_audio(self, session: Session, now: datetime) -> list[str]:
         mailboxes = MailboxKeeper(self.limits, self.addressees)
         adopted = []
         for audio in session.scalars(select(AudioRow).where(AudioRow.discarded.is_(False))):
-            if writing.is_owned(session, audio.id):
+            if writing.is_owned(session.connection(), audio.id):
                 continue
             call_id = self.call_of(audio.recording_name) if audio.recording_name else None
             if call_id is not None and session.get(CallRow, call_id) is not None:
                 left = writing.LeftMessage(call_id, audio.id)
-                adopted.append(writing.save_message(session, left, mailboxes, self.addressees, now))
+                saved = writing.save_message(session.connection(), left, mailboxes, self.addressees, now)
+                adopted.append(saved.id)
         return adopted
 
     def _owe_call(self, session: Session, call: CallRow, now: datetime) -> str:
         noted = writing.NotedCallback(call.id, Wish.MISSED, call.caller_number, by="recovery")
-        return writing.save_callback(session, noted, self.addressees, now)
+        return writing.save_callback(session.connection(), noted, self.addressees, now).id
 
 
 def _open_calls(session: Session) -> list[CallRow]:
@@ -116,11 +117,11 @@ def _audio_ids(session: Session) -> tuple[frozenset[str], frozenset[str]]:
     """Audio whose file stays where it is (until it is cleared away), and audio that nobody could place."""
     rows = session.scalars(select(AudioRow)).all()
     unplaced = frozenset(
-        row.id for row in rows if not row.discarded and not writing.is_owned(session, row.id)
+        row.id for row in rows if not row.discarded and not writing.is_owned(session.connection(), row.id)
     )
     return frozenset(row.id for row in rows) - unplaced, unplaced
 
 
 def _discard(session: Session, audio_ids: Collection[str]) -> None:
     for audio_id in audio_ids:
-        writing.discard_audio(session, audio_id)
+        writing.discard_audio(session.connection(), audio_id)

@@ -62,6 +62,26 @@ class Store:
         ):
             yield session
 
+    @contextmanager
+    def querying(self) -> Iterator[Connection]:
+        """As :meth:`reading`, for statements: what every call does needs no objects, and they cost twice as much.
+
+        Raises:
+            LedgerError: the database refused.
+        """
+        with _mapped_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """As :meth:`writing`, for statements.
+
+        Raises:
+            LedgerError: the database refused, or could not commit; nothing was written then.
+        """
+        with _mapped_errors(), self._writing_engine.begin() as connection:
+            yield connection
+
     def close(self) -> None:
         """Give the database back."""
         self._engine.dispose()
@@ -171,7 +191,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: a reader that turns writer half-way can fail without waiting."""
     writes = connection.get_execution_options().get("ledger_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 -- this listens on no other engine
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
 
 
 def _check_health(engine: Engine) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from ari_absence.errors import LedgerError
@@ -20,6 +22,9 @@ from ari_absence.ledger.store import Store
 LIMIT_SECONDS = 6.0  # a caller hears nothing meanwhile; longer than the store waits for another writer
 
 Result = TypeVar("Result")
+
+Changing = Callable[[], AbstractContextManager[Connection]]
+"""Begins a transaction that is on the disk when its block has ended."""
 
 
 class LedgerThread:
@@ -59,6 +64,49 @@ class LedgerThread:
                 return result
 
         return await self._run(transaction, limit_seconds)
+
+    async def query(
+        self, work: Callable[[Connection], Result], limit_seconds: float = LIMIT_SECONDS
+    ) -> Result:
+        """As :meth:`read`, for statements without objects."""
+
+        def transaction(_given_up: threading.Event) -> Result:
+            with self._store.querying() as connection:
+                return work(connection)
+
+        return await self._run(transaction, limit_seconds)
+
+    async def change(
+        self, work: Callable[[Connection], Result], limit_seconds: float = LIMIT_SECONDS
+    ) -> Result:
+        """As :meth:`write`, for statements without objects."""
+
+        def job(changing: Changing) -> Result:
+            with changing() as connection:
+                return work(connection)
+
+        return await self.job(job, limit_seconds)
+
+    async def job(self, work: Callable[[Changing], Result], limit_seconds: float = LIMIT_SECONDS) -> Result:
+        """What ``work`` gives: something with files, and a transaction that it begins itself when it is ready.
+
+        One job for both, because each costs two changes of the thread.
+
+        Raises:
+            LedgerError: as :meth:`change`.
+        """
+
+        def begin(given_up: threading.Event) -> Result:
+            return work(lambda: self._changing(given_up))
+
+        return await self._run(begin, limit_seconds)
+
+    @contextmanager
+    def _changing(self, given_up: threading.Event) -> Iterator[Connection]:
+        with self._store.changing() as connection:
+            yield connection
+            if given_up.is_set():
+                raise LedgerError("the ledger was too slow; nothing was written")
 
     async def do(self, work: Callable[[], Result], limit_seconds: float = LIMIT_SECONDS) -> Result:
         """What ``work`` gives: something with files that belongs in order with the ledger's transactions.

@@ -1,12 +1,14 @@
-"""What a conversation writes down, as functions on a session: each is a part of one transaction."""
+"""What a conversation writes down, as functions on a connection: each is a part of one transaction.
+
+Statements, made once, and no objects: this is what every call costs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, true, update
 
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.core.decision import Decision
@@ -15,7 +17,43 @@ from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
-from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow
+from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
+
+_calls, _audio = table_of(CallRow), table_of(AudioRow)
+_messages, _callbacks = table_of(MessageRow), table_of(CallbackRow)
+_OF: BindParameter[str] = bindparam("of")
+
+_EXTENSION = select(_calls.c.extension).where(_calls.c.id == _OF)
+_INSERT_CALL = insert(_calls)
+_END_CALL = (
+    update(_calls)
+    .where(_calls.c.id == _OF, _calls.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), outcome=bindparam("how"))
+)
+_AUDIO = select(_audio.c.discarded, _audio.c.recording_name).where(_audio.c.id == _OF)
+_INSERT_AUDIO = insert(_audio)
+_FORGET_RECORDING = update(_audio).where(_audio.c.id == _OF).values(recording_name=None)
+_DISCARD = update(_audio).where(_audio.c.id == _OF).values(discarded=true())
+_MESSAGE_OF = select(_messages.c.id).where(_messages.c.audio_id == _OF)
+_INSERT_MESSAGE = insert(_messages)
+_NAMED_BY = select(_callbacks.c.id).where(_callbacks.c.name_audio_id == _OF)
+_CALLBACK_OF = select(_callbacks.c.id).where(
+    _callbacks.c.call_id == _OF, _callbacks.c.wish == bindparam("wish")
+)
+_INSERT_CALLBACK = insert(_callbacks)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A message or callback that was saved: how many deliveries were queued, and its audio here and there.
+
+    ``recording_name``: the audio still lies in Asterisk under this name.
+    """
+
+    id: str
+    queued: int
+    audio_id: str | None
+    recording_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,123 +89,148 @@ class NotedCallback:
         return cls(draft.decision.enquiry.call_id, draft.wish, draft.number, audio_id, draft.due)
 
 
-def insert_call(session: Session, decision: Decision) -> None:
+def insert_call(connection: Connection, decision: Decision) -> None:
     """The call, with its decision's reasons. A call that is there already is left as it is."""
     enquiry = decision.enquiry
-    if session.get(CallRow, enquiry.call_id) is not None:
+    if _extension_of(connection, enquiry.call_id) is not None:
         return
-    session.add(
-        CallRow(
-            id=enquiry.call_id,
-            extension=enquiry.extension,
-            person_name=decision.person.name,
-            zone=decision.person.zone.key,
-            caller_number=_fitting(enquiry.caller.number, 64),
-            caller_name=_fitting(enquiry.caller.name, 200),
-            caller_extension=_fitting(enquiry.caller.extension, 32),
-            why=enquiry.why.value,
-            state_kind=decision.state.kind.value if decision.state.kind else None,
-            reasons=[{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],
-            began_at=enquiry.at,
-        )
+    connection.execute(
+        _INSERT_CALL,
+        {
+            "id": enquiry.call_id,
+            "extension": enquiry.extension,
+            "person_name": decision.person.name,
+            "zone": decision.person.zone.key,
+            "caller_number": _fitting(enquiry.caller.number, 64),
+            "caller_name": _fitting(enquiry.caller.name, 200),
+            "caller_extension": _fitting(enquiry.caller.extension, 32),
+            "why": enquiry.why.value,
+            "state_kind": decision.state.kind.value if decision.state.kind else None,
+            "reasons": [{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],
+            "began_at": enquiry.at,
+        },
     )
-    session.flush()
 
 
-def end_call(session: Session, call_id: str, outcome: Outcome, now: datetime) -> None:
+def end_call(connection: Connection, call_id: str, outcome: Outcome, now: datetime) -> None:
     """How the call ended. The first ending told is the one that stays."""
-    call = session.get(CallRow, call_id)
-    if call is not None and call.ended_at is None:
-        call.ended_at = now
-        call.outcome = outcome.value
+    connection.execute(_END_CALL, {"of": call_id, "at": now, "how": outcome.value})
 
 
-def insert_audio(session: Session, audio: KeptAudio, recording_name: str, now: datetime) -> None:
+def insert_audio(connection: Connection, audio: KeptAudio, recording_name: str, now: datetime) -> None:
     """Audio that lies in the data folder already."""
-    session.add(
-        AudioRow(
-            id=audio.audio_id,
-            seconds=audio.seconds,
-            possibly_cut=audio.possibly_cut,
-            kept_at=now,
-            recording_name=recording_name,
-        )
+    connection.execute(
+        _INSERT_AUDIO,
+        {
+            "id": audio.audio_id,
+            "seconds": audio.seconds,
+            "possibly_cut": audio.possibly_cut,
+            "kept_at": now,
+            "recording_name": recording_name,
+        },
     )
 
 
-def discard_audio(session: Session, audio_id: str) -> None:
+def forget_recording(connection: Connection, audio_id: str) -> None:
+    """Asterisk no longer has the audio."""
+    connection.execute(_FORGET_RECORDING, {"of": audio_id})
+
+
+def discard_audio(connection: Connection, audio_id: str) -> None:
     """Audio that nobody wants any more; what already belongs to a message or a callback stays."""
-    row = session.get(AudioRow, audio_id)
-    if row is not None and not is_owned(session, audio_id):
-        row.discarded = True
+    if not is_owned(connection, audio_id):
+        connection.execute(_DISCARD, {"of": audio_id})
 
 
-def is_owned(session: Session, audio_id: str) -> bool:
+def is_owned(connection: Connection, audio_id: str) -> bool:
     """Whether a message or a callback names the audio."""
-    message = select(MessageRow.id).where(MessageRow.audio_id == audio_id)
-    callback = select(CallbackRow.id).where(CallbackRow.name_audio_id == audio_id)
-    return session.scalar(message) is not None or session.scalar(callback) is not None
+    of = {"of": audio_id}
+    return connection.scalar(_MESSAGE_OF, of) is not None or connection.scalar(_NAMED_BY, of) is not None
 
 
 def save_message(
-    session: Session, left: LeftMessage, mailboxes: MailboxKeeper, addressees: Addressees, now: datetime
-) -> str:
+    connection: Connection, left: LeftMessage, mailboxes: MailboxKeeper, addressees: Addressees, now: datetime
+) -> Saved:
     """The message, its deliveries and its place. The same audio saved again is the same message.
 
     Raises:
-        LedgerError: the audio was never kept.
+        LedgerError: the audio was never kept, or the call is not known.
     """
-    _require_audio(session, left.audio_id)
-    known = session.scalar(select(MessageRow).where(MessageRow.audio_id == left.audio_id))
+    recording_name = _require_audio(connection, left.audio_id)
+    known = connection.scalar(_MESSAGE_OF, {"of": left.audio_id})
     if known is not None:
-        return known.id
-    message = MessageRow(
-        id=new_id(Prefix.MESSAGE, now),
-        call_id=left.call_id,
-        extension=session.get_one(CallRow, left.call_id).extension,
-        at=now,
-        audio_id=left.audio_id,
-        urgent=left.urgent,
-        due=left.due,
+        return Saved(known, 0, left.audio_id, recording_name)
+    message_id, extension = new_id(Prefix.MESSAGE, now), _require_call(connection, left.call_id)
+    connection.execute(
+        _INSERT_MESSAGE,
+        {
+            "id": message_id,
+            "call_id": left.call_id,
+            "extension": extension,
+            "at": now,
+            "audio_id": left.audio_id,
+            "urgent": left.urgent,
+            "due": left.due,
+        },
     )
-    session.add(message)
-    session.flush()
-    queue_message(session, message, addressees.of(message.extension), now)
-    free_place(session, left.call_id)
-    mailboxes.warn_if_filling(session, message.extension, now)
-    return message.id
+    queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
+    free_place(connection, left.call_id)
+    queued += mailboxes.warn_if_filling(connection, extension, now)
+    return Saved(message_id, queued, left.audio_id, recording_name)
 
 
-def save_callback(session: Session, noted: NotedCallback, addressees: Addressees, now: datetime) -> str:
-    """The callback and its deliveries. The same wish in the same call is the same callback."""
-    if noted.name_audio_id is not None:
-        _require_audio(session, noted.name_audio_id)
-    same = (CallbackRow.call_id == noted.call_id, CallbackRow.wish == noted.wish.value)
-    known = session.scalar(select(CallbackRow).where(*same))
+def save_callback(
+    connection: Connection, noted: NotedCallback, addressees: Addressees, now: datetime
+) -> Saved:
+    """The callback and its deliveries. The same wish in the same call is the same callback.
+
+    Raises:
+        LedgerError: the name's audio was never kept, or the call is not known.
+    """
+    audio_id = noted.name_audio_id
+    recording_name = _require_audio(connection, audio_id) if audio_id is not None else None
+    known = connection.scalar(_CALLBACK_OF, {"of": noted.call_id, "wish": noted.wish.value})
     if known is not None:
-        return known.id
-    callback = CallbackRow(
-        id=new_id(Prefix.CALLBACK, now),
-        call_id=noted.call_id,
-        extension=session.get_one(CallRow, noted.call_id).extension,
-        at=now,
-        wish=noted.wish.value,
-        number=_fitting(noted.number, 64),
-        name_audio_id=noted.name_audio_id,
-        due=noted.due,
-        state=(CallbackState.OPEN if noted.number else CallbackState.INFORMATION).value,
-        history=[{"at": now.isoformat(), "what": "noted", "by": noted.by}],
+        return Saved(known, 0, audio_id, recording_name)
+    callback_id, extension = new_id(Prefix.CALLBACK, now), _require_call(connection, noted.call_id)
+    connection.execute(
+        _INSERT_CALLBACK,
+        {
+            "id": callback_id,
+            "call_id": noted.call_id,
+            "extension": extension,
+            "at": now,
+            "wish": noted.wish.value,
+            "number": _fitting(noted.number, 64),
+            "name_audio_id": audio_id,
+            "due": noted.due,
+            "state": (CallbackState.OPEN if noted.number else CallbackState.INFORMATION).value,
+            "history": [{"at": now.isoformat(), "what": "noted", "by": noted.by}],
+        },
     )
-    session.add(callback)
-    session.flush()
-    queue_callback(session, callback, addressees.of(callback.extension), now)
-    return callback.id
+    queued = queue_callback(connection, callback_id, addressees.of(extension), now)
+    return Saved(callback_id, queued, audio_id, recording_name)
 
 
-def _require_audio(session: Session, audio_id: str) -> None:
-    row = session.get(AudioRow, audio_id)
+def _require_audio(connection: Connection, audio_id: str) -> str | None:
+    """The name that the audio has in Asterisk, if it is still there."""
+    row = connection.execute(_AUDIO, {"of": audio_id}).first()
     if row is None or row.discarded:
         raise LedgerError(f"audio {audio_id} was never kept; nothing can be saved without it")
+    name: str | None = row.recording_name
+    return name
+
+
+def _require_call(connection: Connection, call_id: str) -> str:
+    extension = _extension_of(connection, call_id)
+    if extension is None:
+        raise LedgerError(f"call {call_id} was never noted; nothing can be saved for it")
+    return extension
+
+
+def _extension_of(connection: Connection, call_id: str) -> str | None:
+    extension: str | None = connection.scalar(_EXTENSION, {"of": call_id})
+    return extension
 
 
 def _fitting(foreign: str | None, length_max: int) -> str | None:
