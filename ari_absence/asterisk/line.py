@@ -37,10 +37,12 @@ class Leg:
 
 @dataclass(slots=True)
 class Playback:
-    """The playback that is under way. ``progress_at`` is the loop's time of its latest sign of life."""
+    """The playback that is under way. ``progress_at`` is the loop's time of its latest sign of life, ``sound``
+    what it was found playing when we last asked."""
 
     id: str
     progress_at: float
+    sound: object = None
     finished: bool = False
     failed: bool = False
 

@@ -193,7 +193,7 @@ class Link:
 
     async def _catch_up(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
-            await self._client.filter_events(self._app, list(protocol.READERS))
+            await self._client.filter_events(self._app, protocol.WANTED)
             findings = await reconcile(self._client, self._app, self.sessions)
         except AsteriskError as error:
             self._log.warning("link.not_reconciled", error=str(error))

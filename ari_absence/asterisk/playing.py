@@ -15,8 +15,8 @@ from ari_absence.errors import AlreadyGone, AsteriskError
 SOUND_SECONDS_MAX = 90.0
 """Longest single sound of a prompt. A playback without news for longer is stuck and gets stopped."""
 
-LOOK_SECONDS = 5.0
-"""After so long without news of a playback we ask Asterisk whether it still exists."""
+LOOK_SECONDS = 10.0
+"""Every so often we ask Asterisk whether a playback still exists, and which of its sounds it has come to."""
 
 STOP_SECONDS = 1.0
 """How long a stopped playback may take to say that it has ended; it takes 20 ms."""
@@ -78,10 +78,9 @@ async def _follow(
         return line.gone or playback.finished or (interruptible and bool(line.keys))
 
     while not await line.until(settled, LOOK_SECONDS):
-        quiet_seconds = asyncio.get_running_loop().time() - playback.progress_at
-        if quiet_seconds > LOOK_SECONDS and not await _exists(client, playback):
+        if not await _exists(client, playback):
             return
-        if quiet_seconds > sound_seconds_max:
+        if asyncio.get_running_loop().time() - playback.progress_at > sound_seconds_max:
             _log.warning("prompt.stuck", call=line.call_id)
             break
     if not (line.gone or playback.finished):
@@ -90,11 +89,13 @@ async def _follow(
 
 async def _exists(client: AriClient, playback: Playback) -> bool:
     try:
-        await client.playback(playback.id)
+        sound = (await client.playback(playback.id)).get("media_uri")
     except AlreadyGone:
         return False
     except AsteriskError:
         return True  # not known; the limit for one sound ends it in any case
+    if sound != playback.sound:
+        playback.sound, playback.progress_at = sound, asyncio.get_running_loop().time()
     return True
 
 

@@ -7,7 +7,7 @@ becomes :class:`Unreadable`. Caller-supplied text is cleaned here, before anythi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -293,4 +293,8 @@ READERS: Mapping[str, Callable[[_Json], Event]] = {
     "RecordingFailed": lambda body: RecordingFailed(_text(_object(body["recording"])["name"])),
     "ApplicationReplaced": lambda _: ApplicationReplaced(),
 }
-"""How each kind of event that we use is read; the keys are also what we ask Asterisk to send."""
+"""How each kind of event that we use is read."""
+
+WANTED: Sequence[str] = [kind for kind in READERS if kind not in {"PlaybackStarted", "PlaybackContinuing"}]
+"""What we ask Asterisk to send. Half of a call's events would say that the next sound of a prompt begins;
+``playing`` asks instead, every few seconds, of the few prompts that last so long."""

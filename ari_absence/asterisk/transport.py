@@ -62,8 +62,22 @@ class Transport:
 
     async def ask(self, request: Request, *ids: str, **values: object) -> bytes:
         """Make the request; gives the body of the answer. None among ``values`` is left out."""
-        async with self._answer(request, ids, values) as response:
-            return await response.read()
+        given = _given(request, values)
+        in_body = request.method in _WITH_BODY
+        try:
+            async with self._pool().request(
+                request.method,
+                URL(self._url + _path(request, ids) + ("" if in_body else _query(given)), encoded=True),
+                json=given.get(request.body, given) or None if in_body else None,
+                timeout=self._limit(request.seconds),
+                allow_redirects=False,  # Asterisk never redirects; whoever does shall not get the password
+            ) as response:
+                body = await response.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise AsteriskUnreachable(self._silence(str(request), error)) from error
+        if response.status >= 400:
+            raise _error(request, response.status, body)
+        return body
 
     async def read_object(self, request: Request, *ids: str, **values: object) -> dict[str, Any]:
         """Make the request; gives the JSON object that Asterisk answers."""
@@ -97,26 +111,6 @@ class Transport:
             yield socket
         finally:
             await socket.close()
-
-    @asynccontextmanager
-    async def _answer(
-        self, request: Request, ids: Sequence[str], values: Mapping[str, object]
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        given = _given(request, values)
-        in_body = request.method in _WITH_BODY
-        try:
-            async with self._pool().request(
-                request.method,
-                URL(self._url + _path(request, ids) + ("" if in_body else _query(given)), encoded=True),
-                json=given.get(request.body, given) or None if in_body else None,
-                timeout=self._limit(request.seconds),
-                allow_redirects=False,  # Asterisk never redirects; whoever does shall not get the password
-            ) as response:
-                if response.status >= 400:
-                    raise _error(request, response.status, await response.read())
-                yield response
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise AsteriskUnreachable(self._silence(str(request), error)) from error
 
     def _pool(self) -> aiohttp.ClientSession:
         if self._closed:
