@@ -11,7 +11,7 @@ from ari_absence.asterisk import playing
 from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.connecting import Connecting, Identity
-from ari_absence.asterisk.line import Line
+from ari_absence.asterisk.line import SETTLE_SECONDS, Line
 from ari_absence.attendant.call import Connection, Recording, RecordingTerms
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
@@ -166,7 +166,7 @@ class ChannelCall:
         """End the call. A caller who is gone already is no error."""
         if self.over:
             return
-        if self.line.gone and not await self._is_held():
+        if self.line.gone and (await self._has_ended() or not await self._is_held()):
             self._let_go()
             return
         self._log.info("call.hung_up")
@@ -178,6 +178,10 @@ class ChannelCall:
             # whoever stays behind is found and released when the link is next established
             self._log.error("call.not_hung_up", error=str(error))
         self._let_go()
+
+    async def _has_ended(self) -> bool:
+        """Whether Asterisk says so itself, as it does a moment after a caller hung up: then nobody need ask."""
+        return await self.line.until(lambda: self.line.ended, SETTLE_SECONDS)
 
     async def _is_held(self) -> bool:
         """Whether Asterisk has the caller in our hands. Whom the guard has freed is the dialplan's to serve."""

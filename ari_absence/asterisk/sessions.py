@@ -15,7 +15,7 @@ import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.channel_call import ChannelCall, Tools
-from ari_absence.asterisk.line import SETTLE_SECONDS, Line
+from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, StasisStart
 from ari_absence.core.people import Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone
@@ -157,7 +157,9 @@ class Sessions:
             await self._on_call(call)
             await call.hang_up()
         except CallerGone:
-            await self._see_off(call)
+            await (
+                call.hang_up()
+            )  # a request's answer may have told of the end; this makes sure that it is one
         except asyncio.CancelledError:
             await call.release_to_dialplan()
             raise
@@ -166,12 +168,6 @@ class Sessions:
             await call.release_to_dialplan()
         finally:
             log.info("call.over", keys_dropped=call.line.inbox.dropped)
-
-    async def _see_off(self, call: ChannelCall) -> None:
-        """A request's answer may have told of the hang-up; make sure that it is one."""
-        line = call.line
-        if not call.over and not await line.until(lambda: line.ended, SETTLE_SECONDS):
-            await call.hang_up()
 
     def _forget(self, call: ChannelCall) -> None:
         self._calls.pop(call.call_id, None)
