@@ -6,9 +6,11 @@ import asyncio
 import stat
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, Notebook, Outcome, Wish
@@ -16,7 +18,7 @@ from ari_absence.core.people import Caller, Limits
 from ari_absence.errors import AsteriskUnreachable, LedgerError
 from ari_absence.ledger import notebook as notebook_module
 from ari_absence.ledger import reading
-from ari_absence.ledger.model import CallbackState
+from ari_absence.ledger.model import AudioRow, CallbackState
 from tests.hostile import HOSTILE
 from tests.ledger.office import Office, callback_draft, decision, directory, message_draft, tone, wav_of
 
@@ -90,6 +92,27 @@ async def test_a_recording_asterisk_would_not_give_up_is_removed_later(office: O
     await office.notebook.clear_leftovers()
 
     assert office.asterisk.deleted == [recording.name]
+
+
+async def test_the_end_of_a_call_forgets_the_recordings_that_have_left_asterisk(office: Office) -> None:
+    await office.leave_message()
+    task = office.notebook._leftovers._task
+    assert task is not None
+    await task
+
+    await office.notebook.close_call("call-1", Outcome.MESSAGE)
+
+    names = await office.thread.read(lambda session: session.scalars(select(AudioRow.recording_name)).all())
+    assert names == [None]
+
+
+async def test_the_outbox_is_woken_only_for_what_is_owed(office: Office) -> None:
+    nobody_has_mail = directory(alice_mail=None)
+    office.directory = replace(nobody_has_mail, site=replace(nobody_has_mail.site, operator=None))
+
+    await office.leave_message()
+
+    assert office.rings == 0
 
 
 async def test_audio_and_folders_are_for_the_service_alone(office: Office) -> None:

@@ -106,6 +106,23 @@ async def test_a_playback_that_is_stuck_is_stopped(
     assert asterisk.asked("DELETE", "-p1")
 
 
+async def test_a_playback_that_has_come_to_another_sound_is_not_stuck(
+    asterisk: FakeAsterisk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playing, "LOOK_SECONDS", 0.1)
+    sounds = [(200, {"media_uri": f"sound:{number}"}) for number in range(5)]
+    asterisk.answer("GET", "-p1", *sounds, 404)
+
+    async def conversation(call: ChannelCall) -> None:
+        await playing.play(call.line, office.client, ["tts:x"], interruptible=False, sound_seconds_max=0.2)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+
+    await office.outcome(3)
+    assert not asterisk.asked("DELETE", "-p1")
+
+
 async def test_a_sound_that_can_not_be_stopped_is_tried_again(asterisk: FakeAsterisk, office: Office) -> None:
     asterisk.answer("DELETE", "-p1", 500, (204, {}))
     office.answer_with(lambda call: call.ask([SOUND], 5))
