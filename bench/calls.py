@@ -31,7 +31,7 @@ IDLE_S = 4.0
 AFTERWARDS_S = 1.0
 """What is done after a call (copies removed, rows closed) belongs to it."""
 
-_WHY_OURS = "most of it is the ledger's ORM and one request at a time: docs/speed.md"
+_WHY_OURS = "5 commits, and a request for every step: docs/speed.md"
 _WHY_ASTERISK = "its playback and recording are the same; requests and events come on top"
 _WHY_TOTAL = "our own part is too large: docs/speed.md"
 _WHY_VOICEMAIL = "voicemail is a part of Asterisk and keeps no ledger: docs/speed.md"
