@@ -20,6 +20,7 @@ from typing import Self
 
 from ari_absence.errors import LabError
 from ari_absence.lab import Lab
+from ari_absence.lab.load import NOTHING, OK, in_dialog
 from ari_absence.lab.settings import TRUNK_HEADER
 from ari_absence.lab.sipp import Sipp
 
@@ -63,22 +64,10 @@ a=ptime:20
   <recv response="183" optional="true"/>
   <recv response="200" rtd="1"/>
 """
-_IN_DIALOG = """  <send{retrans}><![CDATA[
-{method} [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-[last_From:]
-[last_To:]
-Call-ID: [call_id]
-CSeq: {sequence} {method}
-Max-Forwards: 70
-{content}]]></send>
-"""
-_NOTHING = "Content-Length: 0\n\n"
 _KEY = "Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key}\nDuration={ms}\n"
 _SPEAK = '  <nop><action><exec rtp_stream="{file},-1,0,PCMU/8000"/></action></nop>\n'
 _OWN_PORT = "a=x-speaks-from:[rtpstream_audio_port]\n"
 _PAUSE = '  <pause milliseconds="{ms}"/>\n'
-_OK = '  <recv response="200"/>\n'
 _LOGGED = re.compile(
     r"^-{20,} (\S+)\n\S+ message (sent|received) .*?\n\n(.*?)(?=^-{20,} |\Z)", re.MULTILINE | re.DOTALL
 )
@@ -207,22 +196,17 @@ def _field(message: str, pattern: str) -> str:
 def _scenario(plan: Plan, speech: Path | None) -> str:
     speaks = plan.speaks and speech is not None
     steps = [_INVITE.format(header=TRUNK_HEADER, own_port=_OWN_PORT if speaks else "")]
-    steps.append(_in_dialog("ACK", 1, _NOTHING))
+    steps.append(in_dialog("ACK", 1, NOTHING))
     if speaks and speech is not None:
         speech.write_bytes(_SPEECH)
         steps.append(_SPEAK.format(file=speech))
     now_s, sequence = 0.0, 1
     for at_s, key in plan.keys:
         sequence += 1
-        steps += [_pause(at_s - now_s), _in_dialog("INFO", sequence, _KEY.format(key=key, ms=KEY_MS)), _OK]
+        steps += [_pause(at_s - now_s), in_dialog("INFO", sequence, _KEY.format(key=key, ms=KEY_MS)), OK]
         now_s = at_s
-    bye = _in_dialog("BYE", sequence + 1, _NOTHING)
-    return "".join([*steps, _pause(plan.leave_s - now_s), bye, _OK, "</scenario>\n"])
-
-
-def _in_dialog(method: str, sequence: int, content: str) -> str:
-    retrans = "" if method == "ACK" else ' retrans="500"'
-    return _IN_DIALOG.format(method=method, sequence=sequence, content=content, retrans=retrans)
+    bye = in_dialog("BYE", sequence + 1, NOTHING)
+    return "".join([*steps, _pause(plan.leave_s - now_s), bye, OK, "</scenario>\n"])
 
 
 def _pause(seconds: float) -> str:

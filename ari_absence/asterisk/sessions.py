@@ -157,9 +157,8 @@ class Sessions:
             await self._on_call(call)
             await call.hang_up()
         except CallerGone:
-            await (
-                call.hang_up()
-            )  # a request's answer may have told of the end; this makes sure that it is one
+            # a request's answer may have told of the end; this makes sure that it is one
+            await call.hang_up()
         except asyncio.CancelledError:
             await call.release_to_dialplan()
             raise

@@ -18,7 +18,6 @@ from ari_absence.core.people import (
     Kind,
     Person,
     SetAbsences,
-    Site,
     Source,
     Why,
 )
@@ -128,15 +127,9 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
 def _whereabouts(
     enquiry: Enquiry, directory: Directory, person: Person, state: State, back: datetime | None
 ) -> Whereabouts:
-    office_open = _is_office_open(directory.site, enquiry.at)
+    office_open = directory.site.is_open(enquiry.at)
     word = wording.absence_class(directory, person, enquiry.caller, enquiry.why, state, office_open)
     return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
-
-
-def _is_office_open(site: Site, at: datetime) -> bool:
-    if site.hours is None or site.holidays is None:
-        return False
-    return site.hours.open_at(at, site.zone, site.holidays)
 
 
 def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:

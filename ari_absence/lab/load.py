@@ -51,7 +51,7 @@ a=ptime:20
   <recv response="200" rtd="1"/>
 """
 
-_IN_DIALOG = """  <send{retrans}><![CDATA[
+IN_DIALOG = """  <send{retrans}><![CDATA[
 {method} [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 [last_From:]
@@ -62,11 +62,11 @@ Max-Forwards: 70
 {content}]]></send>
 """
 
-_NOTHING = "Content-Length: 0\n\n"
+NOTHING = "Content-Length: 0\n\n"
 _KEY = "Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key}\nDuration=160\n"
 _STREAM = '  <nop><action><exec rtp_stream="{file},-1,0,PCMU/8000"/></action></nop>\n'
 _PAUSE = '  <pause milliseconds="{ms}"/>\n'
-_OK = '  <recv response="200"/>\n'
+OK = '  <recv response="200"/>\n'
 
 
 @dataclass(frozen=True)
@@ -138,19 +138,20 @@ def _scenario(load: Load, speech: Path) -> str:
     invite = _INVITE.format(number="9", domain=TRUNK_DOMAIN, header=TRUNK_HEADER)
     steps = [
         invite,
-        _in_dialog("ACK", 1, _NOTHING),
+        in_dialog("ACK", 1, NOTHING),
         _STREAM.format(file=speech),
         _pause(load.listen_s * 1000),
     ]
     for number, key in enumerate(load.keys):
-        steps += [_in_dialog("INFO", 2 + number, _KEY.format(key=key)), _OK, _pause(KEY_MS)]
-    bye = _in_dialog("BYE", 2 + len(load.keys), _NOTHING)
-    return "".join([*steps, _pause(load.speak_s * 1000), bye, _OK, "</scenario>\n"])
+        steps += [in_dialog("INFO", 2 + number, _KEY.format(key=key)), OK, _pause(KEY_MS)]
+    bye = in_dialog("BYE", 2 + len(load.keys), NOTHING)
+    return "".join([*steps, _pause(load.speak_s * 1000), bye, OK, "</scenario>\n"])
 
 
-def _in_dialog(method: str, sequence: int, content: str) -> str:
+def in_dialog(method: str, sequence: int, content: str) -> str:
+    """A request of the scenario within its call; ``content`` is the headers after ours, and the body."""
     retrans = "" if method == "ACK" else ' retrans="500"'
-    return _IN_DIALOG.format(method=method, sequence=sequence, content=content, retrans=retrans)
+    return IN_DIALOG.format(method=method, sequence=sequence, content=content, retrans=retrans)
 
 
 def _pause(milliseconds: float) -> str:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from ari_absence.ledger.model import (
     AbsenceRow,
-    AudioRow,
     CallbackRow,
     CallbackState,
     CallRow,
@@ -228,12 +227,6 @@ def outbox_summary(session: Session) -> OutboxSummary:
         oldest=session.scalar(select(func.min(DeliveryRow.queued_at)).where(waiting)),
         resting={row.name: row.last_error for row in session.scalars(select(DestinationRow))},
     )
-
-
-def audio_seconds(session: Session, audio_id: str) -> float | None:
-    """How long the audio is, or None if there is none."""
-    row = session.get(AudioRow, audio_id)
-    return row.seconds if row and not row.discarded else None
 
 
 def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[Delivery]]:

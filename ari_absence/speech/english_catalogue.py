@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
+from ari_absence.core.decision import DEFAULT_KEYS as DEFAULT_KEYS
 from ari_absence.core.phrases import Action, DayPart, DayWord
 
 # By the value of ``core.phrases.Phrase``; a test holds that each has its sentence.
@@ -126,17 +127,6 @@ CHOICES: Mapping[Action, str] = {
     Action.BEEP: "To go straight to the tone,",
 }
 CAN_HELP = "can help you. To be connected,"
-DEFAULT_KEYS: Mapping[Action, str] = {
-    Action.MESSAGE: "1",
-    Action.CALLBACK: "2",
-    Action.JUST_CALLED: "3",
-    Action.COLLEAGUE: "4",
-    Action.URGENT: "5",
-    Action.QUESTIONS: "6",
-    Action.OPERATOR: "0",
-    Action.REPEAT: "*",
-    Action.BEEP: "#",
-}
 
 NUMBER_IS = "The number I have is,"
 
