@@ -7,14 +7,14 @@ Asterisk refused or did not answer. No method waits without a limit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import Utterance
+from ari_absence.core.phrases import CalleeUtterance, Utterance
 
 
 class RecordingEnd(StrEnum):
@@ -44,13 +44,87 @@ class Recording:
     ended_by: RecordingEnd
 
 
-class Connection(StrEnum):
-    """How an attempt to connect the caller with a phone ended."""
+class Verdict(StrEnum):
+    """What somebody who was rung for a caller decided."""
+
+    TAKE = "take"
+    NOT_ME = "not_me"
+    TO_MESSAGE = "to_message"
+
+
+class LegEnd(StrEnum):
+    """How the ringing of one phone ended."""
 
     TALKED = "talked"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+    TO_MESSAGE = "to_message"
+    UNDECIDED = "undecided"
+    """Answered, but no key came: as a mobile's own mailbox does."""
+    CANCELLED = "cancelled"
+    """Somebody else took the call, or the caller chose or left."""
+
+
+class HuntEnd(StrEnum):
+    """How the ringing of several phones at once ended for the caller."""
+
+    TALKED = "talked"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+    TO_MESSAGE = "to_message"
+    CALLER_CHOSE = "caller_chose"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What a phone's display shows of the other party; None means withheld."""
+
+    number: str | None
+    name: str
+
+
+class Callee(Protocol):
+    """Somebody who picked up a phone that we rang. Every method raises :class:`CalleeGone` once they hung up."""
+
+    async def say(self, *utterances: CalleeUtterance) -> None:
+        """Say it to the end. Keys pressed meanwhile are dropped."""
+
+    async def ask(self, utterances: Sequence[CalleeUtterance], patience_seconds: float) -> str | None:
+        """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
+
+
+Screening = Callable[[Callee], Awaitable[Verdict | None]]
+"""The talk with one callee before the caller is joined; None: no decision came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One phone to ring. ``shown`` is what its display shows; without ``screening`` who answers has taken."""
+
+    target: DialTarget
+    shown: Display
+    screening: Screening | None = None
+    too_late: tuple[CalleeUtterance, ...] = ()
+    """Said to who is still deciding when another takes the call."""
+    left: tuple[CalleeUtterance, ...] = ()
+    """Said to who is still deciding, or just took it, when the caller has hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order."""
+
+    end: HuntEnd
+    taken_by: int | None
+    legs: tuple[LegEnd, ...]
+
+
+Pastime = Callable[[], Awaitable[None]]
+"""What the caller does while phones ring. Its return means that the caller chose something else."""
 
 
 class Call(Protocol):
@@ -96,11 +170,19 @@ class Call(Protocol):
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
 
-    async def connect(self, targets: Sequence[DialTarget], ring_seconds: float) -> Connection:
-        """Ring the targets at once, join the first who answers with the caller, return when they are done.
+    async def wait(self, seconds: float) -> str | None:
+        """Music for so long; a key ends it and is returned, also one pressed before. None: nothing was pressed."""
 
-        The caller hears ringing meanwhile. The caller's display never changes to a private number.
+    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+        """Ring all at once, screen each who answers, join the first taker, return when they have talked.
+
+        ``ring_seconds`` is how long phones ring; screening takes its own time. Without ``pastime`` the caller
+        hears ringing. Nobody's display or signalling towards the caller ever tells a number that was rung: the
+        caller's phone goes on to show the extension called. Nothing that was rung outlives this method.
         """
+
+    async def is_free(self, targets: Sequence[DialTarget]) -> bool:
+        """Whether at least one of these inside phones is registered and none of them is in a call."""
 
     async def release_to_dialplan(self) -> None:
         """Hand the caller to the dialplan's own fallback; the call is over for us."""

@@ -6,13 +6,15 @@ What returns normally is on the disk: audio copied and synced, rows committed. E
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from ari_absence.attendant.call import Recording
+from ari_absence.attendant.call import LegEnd, Recording
 from ari_absence.core.decision import Decision
+from ari_absence.core.steps import Way
 
 
 class Wish(StrEnum):
@@ -72,6 +74,20 @@ class CallbackDraft:
     due: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptNote:
+    """How the ringing of one phone ended. Never a number: ``extension`` says whose phone, ``way`` which of them."""
+
+    call_id: str
+    position: int
+    way: Way
+    extension: str
+    ring_seconds: int
+    began_at: datetime
+    end: LegEnd
+    ended_at: datetime
+
+
 class Notebook(Protocol):
     """Where a conversation writes down what it was told."""
 
@@ -95,6 +111,18 @@ class Notebook(Protocol):
 
     async def save_callback(self, draft: CallbackDraft) -> str:
         """Commit the callback and its deliveries in one transaction; gives the callback's id."""
+
+    async def book_dial(self, extension: str) -> bool:
+        """Count one call to an outside number for ``extension``; False when its cap of this hour or day is used up.
+
+        The count is on the disk before the call is made, so that a restart forgets nothing.
+        """
+
+    async def note_attempts(self, notes: Sequence[AttemptNote]) -> None:
+        """Note who was rung and who took the call."""
+
+    async def calls_today(self, number: str, extension: str) -> int:
+        """How many calls from ``number`` to ``extension`` came today by the extension's clock, this one included."""
 
     async def close_call(self, call_id: str, outcome: Outcome) -> None:
         """Note how the call ended, and free a place that was reserved and not used."""

@@ -13,6 +13,7 @@ from ari_absence.core.hours import NEVER_ENDS
 from ari_absence.core.localtime import MINUTES_PER_DAY, LocalDays, local_days, seconds_of
 from ari_absence.core.people import NOWHERE, Kind, PrivateNote, Source
 from ari_absence.core.recurrence import Recurrence
+from ari_absence.core.steps import Step
 
 _FARTHEST_ORDINAL = 3_000_000  # year 8214
 
@@ -22,6 +23,7 @@ class DatedAbsence:
     """One absence from ``start`` until ``end``, half-open, aware and in UTC. ``end`` None is an open end.
 
     ``set_at`` (UTC) is when it was set by phone, command or panel; None for one from the configuration.
+    ``reach`` None: as the handling of its kind says.
     """
 
     kind: Kind
@@ -29,6 +31,7 @@ class DatedAbsence:
     end: datetime | None
     note: PrivateNote | None = None
     delegate: str | None = None
+    reach: tuple[Step, ...] | None = None
     source: Source = NOWHERE
     set_at: datetime | None = None
 
@@ -52,6 +55,7 @@ class RecurringAbsence:
     except_days: frozenset[int] = frozenset()
     note: PrivateNote | None = None
     delegate: str | None = None
+    reach: tuple[Step, ...] | None = None
     source: Source = NOWHERE
 
     def begins_on(self, ordinal: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ari_absence.core.people import Person
+from ari_absence.core.people import Person, Trunk
 
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _CALLER_NUMBER = re.compile(r"\+?[0-9]{2,32}", re.ASCII)
@@ -38,9 +38,24 @@ def keyed_number(digits: str, digits_min: int, digits_max: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class DialTarget:
-    """Something that may be dialled. Only :class:`DialPolicy` makes one; a test holds that."""
+    """Something that may be dialled. Only :class:`DialPolicy` makes one; a test holds that.
+
+    ``endpoint`` is an ARI endpoint (``PJSIP/101``); that of an outside number holds a private number and is for
+    the originate request alone, so it prints as a placeholder. ``trunk`` is the way out of an outside number.
+    """
 
     endpoint: str
+    trunk: Trunk | None = None
+
+    @property
+    def outside(self) -> bool:
+        """Whether it leaves the house: the cap, the screening and the trunk's policy of caller id apply."""
+        return self.trunk is not None
+
+    def __repr__(self) -> str:
+        return "DialTarget(<outside>)" if self.outside else f"DialTarget({self.endpoint})"
+
+    __str__ = __repr__
 
 
 class DialPolicy:

@@ -13,6 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.private import PrivateNote, PrivateNumber
+from ari_absence.core.steps import MOBILE, Situation, Step
+
 if TYPE_CHECKING:
     from ari_absence.core.absences import Absence, Agenda
     from ari_absence.core.hours import HolidayCalendar, WeeklyHours
@@ -56,58 +59,6 @@ class Disclosure(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-class _Private:
-    """Text that must not leave by accident: it prints as a placeholder and does not pickle."""
-
-    __slots__ = ("_content",)
-    _placeholder = "<private>"
-
-    def __init__(self, content: str) -> None:
-        self._content = content
-
-    def __repr__(self) -> str:
-        return self._placeholder
-
-    __str__ = __repr__
-
-    def __format__(self, format_spec: str) -> str:
-        return format(self._placeholder, format_spec)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, _Private) and other._content == self._content
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._content))
-
-    def __reduce__(self) -> str:
-        raise TypeError("what is private can't be pickled")
-
-
-class PrivateNumber(_Private):
-    """A number that is dialled for its owner and never spoken, shown or logged.
-
-    Only ``core.numbers`` calls :meth:`digits_for_dialling`; a test holds that.
-    """
-
-    __slots__ = ()
-    _placeholder = "<private number>"
-
-    def digits_for_dialling(self) -> str:
-        """The number in E.164 form, for the dial policy alone."""
-        return self._content
-
-
-class PrivateNote(_Private):
-    """An absence's free-text note: for its owner's own mail and screen only."""
-
-    __slots__ = ()
-    _placeholder = "<private note>"
-
-    def text_for_owner(self) -> str:
-        """The note, for a medium that only its owner sees."""
-        return self._content
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a fact stands: a configuration file and line, or whoever set it by phone."""
@@ -124,16 +75,63 @@ NOWHERE = Source("default")
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What happens to calls during one kind of absence."""
+    """What happens to calls during one kind of absence, or in one situation.
+
+    ``reach`` are the steps tried before a message is taken. With ``ask``, somebody else than the person called
+    is offered by name (key 4) instead of being rung at once. ``urgent`` is the ladder of key 5.
+    """
 
     ring: bool = False
-    reach: tuple[str, ...] = ()
-    urgent: tuple[str, ...] = ()
+    reach: tuple[Step, ...] = ()
+    urgent: tuple[Step, ...] = ()
+    ask: bool = True
     promise_seconds: int | None = None
     source: Source = Source("default")
 
 
-DEFAULT_HANDLING: Mapping[Kind, Handling] = {kind: Handling(ring=kind is Kind.AWAY) for kind in Kind}
+Occasion = Kind | Situation
+"""What handling is written for."""
+
+DEFAULT_HANDLING: Mapping[Occasion, Handling] = {
+    **{kind: Handling(ring=kind is Kind.AWAY) for kind in Kind},
+    Kind.REMOTE: Handling(reach=(MOBILE,)),
+    **{situation: Handling(ring=situation is not Situation.AT_ONCE) for situation in Situation},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetForward:
+    """Steps set by command or phone for one occasion of one person; ``until`` (UTC) None: until further notice."""
+
+    steps: tuple[Step, ...]
+    until: datetime | None = None
+    source: Source = Source("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A way out. ``dial`` holds ``{number}``; ``countries`` are those it serves, all that are allowed if empty.
+
+    ``shows``: whom the called party sees: ``caller`` (the original caller), ``own`` (``own_number``, in which
+    ``{extension}`` stands for the extension called, with a Diversion header) or ``company`` (``company_number``).
+    """
+
+    dial: str
+    countries: frozenset[str] = frozenset()
+    shows: str = "caller"
+    own_number: str | None = None
+    company_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialing:
+    """What may be dialled outside: nothing, unless countries and a trunk are given. The caps are per person."""
+
+    outside: frozenset[str] = frozenset()
+    trunks: tuple[Trunk, ...] = ()
+    types: frozenset[str] = frozenset({"fixed", "mobile", "voip"})
+    per_hour: int = 20
+    per_day: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ class Person:
     rights: frozenset[str] = frozenset()
     may: PrivateNote | None = None
     disclosure: Disclosure | None = None
-    handling: Mapping[Kind, Handling] = field(default_factory=dict)
+    handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     source: Source = Source("default")
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
@@ -197,6 +195,13 @@ class Limits:
     number_digits_min: int = 3
     number_digits_max: int = 20
     hops: int = 5
+    step_ring_seconds: int = 20
+    desk_ring_before_forward_seconds: int = 7
+    screen_seconds: float = 5.0
+    screen_rounds: int = 3
+    word_every_seconds: float = 20.0
+    busy_ask_seconds: float = 25.0
+    urgent_again_minutes: tuple[int, ...] = (15, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,8 @@ class Directory:
     site: Site
     people: Mapping[str, Person]
     teams: Mapping[str, Team] = field(default_factory=dict)
-    handling: Mapping[Kind, Handling] = field(default_factory=dict)
+    handling: Mapping[Occasion, Handling] = field(default_factory=dict)
+    dialing: Dialing = Dialing()
     digest: str = ""
     _owners: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -243,9 +249,9 @@ class Directory:
         """The extension whose phone ``endpoint`` (``PJSIP/101``) is, if it is one of ours."""
         return self._owners.get(endpoint)
 
-    def handling_of(self, person: Person, kind: Kind) -> Handling:
-        """How calls are handled during ``kind``: the person's own rule, else the site's, else the default."""
-        return person.handling.get(kind) or self.handling.get(kind) or DEFAULT_HANDLING[kind]
+    def handling_of(self, person: Person, occasion: Occasion) -> Handling:
+        """How calls are handled on ``occasion``: the person's own rule, else the site's, else the default."""
+        return person.handling.get(occasion) or self.handling.get(occasion) or DEFAULT_HANDLING[occasion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,20 +284,37 @@ class SetAbsences:
         return self.by_extension.get(extension, ())
 
 
+@dataclass(frozen=True, slots=True)
+class SetForwards:
+    """Forwards set by command or phone, by extension and occasion; they beat what the YAML says."""
+
+    by_extension: Mapping[str, Mapping[Occasion, SetForward]] = field(default_factory=dict)
+
+    def of(self, extension: str, occasion: Occasion, at: datetime) -> SetForward | None:
+        """What is in force for ``extension`` on ``occasion`` at the instant ``at`` (UTC)."""
+        found = self.by_extension.get(extension, {}).get(occasion)
+        return found if found and (found.until is None or at < found.until) else None
+
+
 __all__ = [
     "Caller",
+    "Dialing",
     "Directory",
     "Disclosure",
     "Handling",
     "Kind",
     "Limits",
+    "Occasion",
     "Person",
     "PrivateNote",
     "PrivateNumber",
     "SetAbsences",
+    "SetForward",
+    "SetForwards",
     "Site",
     "SiteAnswer",
     "Source",
     "Team",
+    "Trunk",
     "Why",
 ]

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
+from ari_absence.core.private import PrivateNote
 
 
 class Phrase(StrEnum):
@@ -43,6 +44,30 @@ class Phrase(StrEnum):
     QUESTIONS_BACK = auto()  # star goes back
     CONNECTING = auto()  # one moment please, I connect you
     OPERATOR_NOT_REACHED = auto()  # sorry, nobody answers at the operator's desk
+    REACHING_SOMEBODY = auto()  # one moment please, I will try to reach somebody for you
+    POUND_FOR_MESSAGE = auto()  # to leave a message instead, press pound at any time
+    STILL_TRYING = auto()  # thank you for waiting, I am still trying
+    NOT_REACHED = auto()  # I am sorry, nobody could be reached just now
+    URGENT_NOT_REACHED = auto()  # I am sorry, nobody could be reached; leave a message, it is passed on as urgent
+    CANNOT_TAKE_NOW = auto()  # I am sorry, your call can't be taken now; please leave a message (callee pressed 3)
+    STILL_BUSY = auto()  # thank you for waiting, the line is still busy
+    LINE_IS_FREE = auto()  # the line is free now; I connect you
+
+    CALL_FOR_YOU = auto()  # to a callee on their own mobile: there is a call for you
+    CALLER_SAID = auto()  # the caller said: (a recorded name follows)
+    CALLER_WITHHELD = auto()  # the caller's number is withheld
+    SECOND_CALL_TODAY = auto()  # this is their second call today
+    THIRD_CALL_TODAY = auto()
+    CALLED_OFTEN_TODAY = auto()  # they have called several times today
+    SCREENING_MENU = auto()  # 1 take the call, 2 it is not for you, 3 have a message taken, 0 hear this again
+    SCREENING_MENU_WITH_NOTE = auto()  # as before, and: 4 what you may do for them
+    ALREADY_TAKEN = auto()  # somebody else has taken the call already, thank you
+    CALLER_LEFT = auto()  # the caller has hung up, thank you
+    THANK_YOU = auto()  # thank you, goodbye (callee declined)
+    URGENT_MENU = auto()  # 1 hear it, 2 have it passed on to somebody else
+    URGENT_HEARD_MENU = auto()  # 1 hear it again; or just hang up
+    URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
+
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
 
@@ -77,6 +102,7 @@ class Action(StrEnum):
     JUST_CALLED = "just_called"
     COLLEAGUE = "colleague"
     URGENT = "urgent"
+    WAIT = "wait"
     QUESTIONS = "questions"
     OPERATOR = "operator"
     REPEAT = "repeat"
@@ -232,4 +258,93 @@ class PublishedAnswer:
     answer: SiteAnswer
 
 
-Utterance = Fixed | Welcome | Whereabouts | CallPromise | Choice | ReadBack | QuestionChoice | PublishedAnswer
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """I will try to reach <who>. One moment please."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectingWith:
+    """I connect you with <who>. One moment please."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class CallFor:
+    """This is a call for <whom>. Said to somebody who was rung, never to a caller."""
+
+    whom: Name
+
+
+@dataclass(frozen=True, slots=True)
+class CallerNamed:
+    """<who> is calling. A colleague, known by their phone."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class CallerNumber:
+    """The number is <digits>. The caller's own number, said to who was rung."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording of a caller that still lies in Asterisk under ``name``: their name, for who was rung."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayNote:
+    """What a delegate may do, as the administrator wrote it; said to that delegate alone."""
+
+    note: PrivateNote
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentMessageFor:
+    """There is an urgent message for <whom>."""
+
+    whom: Name
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAudio:
+    """A message of the ledger, by the id of its audio; said to who is asked to hear it."""
+
+    audio_id: str
+
+
+Utterance = (
+    Fixed
+    | Welcome
+    | Whereabouts
+    | CallPromise
+    | Choice
+    | ReadBack
+    | QuestionChoice
+    | PublishedAnswer
+    | Reaching
+    | ConnectingWith
+)
+"""Everything a caller can ever hear."""
+
+CalleeUtterance = (
+    Fixed
+    | Whereabouts
+    | CallFor
+    | CallerNamed
+    | CallerNumber
+    | Recorded
+    | MayNote
+    | UrgentMessageFor
+    | MessageAudio
+)
+"""Everything somebody who was rung for a caller can hear; a delegate's note and a caller's voice have no way
+into ``Utterance``."""
