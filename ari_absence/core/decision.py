@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.core import wording
+from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
@@ -18,11 +19,13 @@ from ari_absence.core.people import (
     Kind,
     Person,
     SetAbsences,
+    SetForwards,
     Source,
     Why,
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
 from ari_absence.core.promise import due_at
+from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, reach_of
 from ari_absence.core.schedule import State, back_at, presence, state_at
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -31,24 +34,13 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.JUST_CALLED: "3",
     Action.COLLEAGUE: "4",
     Action.URGENT: "5",
+    Action.WAIT: "7",
     Action.QUESTIONS: "6",
     Action.OPERATOR: "0",
     Action.REPEAT: "*",
     Action.BEEP: "#",
 }
-COMPUTED = Source("computed")
-
-
-@dataclass(frozen=True, slots=True)
-class Enquiry:
-    """A call to somebody, as it reaches us. ``at`` is aware, in UTC."""
-
-    call_id: str
-    extension: str
-    caller: Caller
-    why: Why
-    at: datetime
-    mailbox_full: bool = False
+NO_FORWARDS = SetForwards()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +52,13 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """Phones to ring before anything is said, and for how long."""
-
-    extension: str
-    ring_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason of a decision, with the place it comes from."""
-
-    text: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """What is said, offered and tried for one call, with the reasons. Instants are in UTC."""
+    """What is said, offered and tried for one call, with the reasons. Instants are in UTC.
+
+    ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
+    ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
+    ``told_to_callees`` is what those hear who are rung for the person.
+    """
 
     enquiry: Enquiry
     person: Person
@@ -89,13 +70,23 @@ class Decision:
     attempts: tuple[Attempt, ...]
     promise: datetime | None
     reasons: tuple[Reason, ...]
+    rings_as_desk: bool
+    colleague: Help | None
+    urgent: tuple[Attempt, ...]
+    straight_to_message: bool
+    told_to_callees: Whereabouts
 
     def action_for(self, key: str) -> Action | None:
         """What ``key`` chooses, or None when it was not offered."""
         return next((offer.action for offer in self.offers if offer.key == key), None)
 
 
-def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Decision:
+def decide(
+    enquiry: Enquiry,
+    directory: Directory,
+    set_absences: SetAbsences,
+    set_forwards: SetForwards = NO_FORWARDS,
+) -> Decision:
     """Decide one call.
 
     Raises:
@@ -104,61 +95,67 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
     person = directory.people[enquiry.extension]
     own = set_absences.of(person.extension)
     state = state_at(person, enquiry.at, own)
+    case = Case(enquiry, directory, set_absences, set_forwards, person, state)
     back = None if state.present else back_at(person, enquiry.at, own)
-    due = due_at(
-        person, own, enquiry.at, directory.handling_of(person, state.kind or Kind.CLOSED).promise_seconds
-    )
-    where = _whereabouts(enquiry, directory, person, state, back)
-    offers = tuple(_offers(enquiry, directory, set_absences))
+    promise_seconds = directory.handling_of(person, state.kind or Kind.CLOSED).promise_seconds
+    due = due_at(person, own, enquiry.at, promise_seconds)
+    where = _whereabouts(case, enquiry.caller, back)
+    reach = reach_of(case)
+    offers = tuple(_offers(case, reach))
     return Decision(
         enquiry=enquiry,
         person=person,
         state=state,
         back_at=back,
         greeting=wording.greeting(directory, enquiry.caller, where),
-        menu=wording.menu([(offer.key, offer.action) for offer in offers]),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague),
         offers=offers,
-        attempts=_attempts(enquiry, directory, state),
+        attempts=reach.attempts,
         promise=due,
-        reasons=tuple(_reasons(enquiry, directory, person, state, where, back, due, offers)),
+        reasons=tuple(_reasons(case, where, back, due, offers, reach)),
+        rings_as_desk=reach.rings_as_desk,
+        colleague=reach.help,
+        urgent=reach.urgent,
+        straight_to_message=reach.ends_in_message,
+        told_to_callees=_whereabouts(case, _A_COLLEAGUE, back) if reach.rings_somebody else where,
     )
 
 
-def _whereabouts(
-    enquiry: Enquiry, directory: Directory, person: Person, state: State, back: datetime | None
-) -> Whereabouts:
-    office_open = directory.site.is_open(enquiry.at)
-    word = wording.absence_class(directory, person, enquiry.caller, enquiry.why, state, office_open)
-    return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
+_A_COLLEAGUE = Caller("0", extension="a colleague's")
 
 
-def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:
-    """A caller sent to us as absent whose person has just come back gets the desk phone after all."""
-    if enquiry.why is Why.ABSENT and state.present:
-        return (Attempt(enquiry.extension, directory.site.limits.desk_ring_seconds),)
-    return ()
+def _whereabouts(case: Case, caller: Caller, back: datetime | None) -> Whereabouts:
+    enquiry, site = case.enquiry, case.directory.site
+    open_now = site.is_open(enquiry.at)
+    word = wording.absence_class(case.directory, case.person, caller, enquiry.why, case.state, open_now)
+    return wording.whereabouts(case.person, word, case.state, enquiry.at, back, site.zone)
 
 
-def _offers(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Iterator[Offer]:
-    keys = directory.site.keys
+def _offers(case: Case, reach: Reachable) -> Iterator[Offer]:
+    keys = case.directory.site.keys
     for action in DEFAULT_KEYS:
-        if why_not(action, enquiry, directory, set_absences) is None:
+        if why_not(action, case, reach) is None:
             yield Offer(keys.get(action.value) or DEFAULT_KEYS[action], action)
 
 
-def why_not(action: Action, enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
+def why_not(action: Action, case: Case, reach: Reachable) -> str | None:
     """Why ``action`` can't be offered in this call, or None if it can."""
+    enquiry = case.enquiry
     match action:
         case Action.MESSAGE | Action.BEEP:
             return "the mailbox is full" if enquiry.mailbox_full else None
         case Action.CALLBACK:
             return "the caller's number is withheld" if enquiry.caller.withheld else None
         case Action.QUESTIONS:
-            return _why_no_questions(enquiry.caller, directory)
+            return _why_no_questions(enquiry.caller, case.directory)
         case Action.OPERATOR:
-            return _why_no_operator(enquiry, directory, set_absences)
-        case Action.COLLEAGUE | Action.URGENT:
-            return "nobody else is rung yet"
+            return _why_no_operator(enquiry, case.directory, case.set_absences)
+        case Action.COLLEAGUE:
+            return None if reach.help else "no colleague can be reached now"
+        case Action.URGENT:
+            return None if reach.urgent else "nobody can be reached for urgent calls now"
+        case Action.WAIT:
+            return None if enquiry.why is Why.BUSY and case.person.phones else "nobody is on the phone"
         case Action.JUST_CALLED | Action.REPEAT:
             return None
 
@@ -188,15 +185,14 @@ def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool
 
 
 def _reasons(
-    enquiry: Enquiry,
-    directory: Directory,
-    person: Person,
-    state: State,
+    case: Case,
     where: Whereabouts,
     back: datetime | None,
     due: datetime | None,
     offers: tuple[Offer, ...],
+    reach: Reachable,
 ) -> Iterator[Reason]:
+    enquiry, directory, person, state = case.enquiry, case.directory, case.person, case.state
     yield _state_reason(person, state)
     if enquiry.why is not Why.ABSENT:
         yield Reason(f"the dialplan says: {enquiry.why.value}", Source("dialplan"))
@@ -207,6 +203,9 @@ def _reasons(
         )
     elif not state.present:
         yield Reason("no return is known", state.source)
+    yield from reach.reasons
+    if reach.help:
+        yield Reason(f"{reach.help.name.text} is offered: present now", reach.help.attempts[0].source)
     if due is not None:
         handling = directory.handling_of(person, state.kind or Kind.CLOSED)
         yield Reason(
@@ -239,3 +238,15 @@ def _class_reason(enquiry: Enquiry, directory: Directory, person: Person, where:
 
 def _local(person: Person, at: datetime) -> str:
     return at.astimezone(person.zone).isoformat(timespec="minutes")
+
+
+__all__ = [
+    "Attempt",
+    "Decision",
+    "Enquiry",
+    "Help",
+    "Leg",
+    "Offer",
+    "Reason",
+    "decide",
+]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.private import PrivateNote, PrivateNumber
-from ari_absence.core.steps import MOBILE, Situation, Step
+from ari_absence.core.steps import DELEGATE, MOBILE, Situation, Step
 
 if TYPE_CHECKING:
     from ari_absence.core.absences import Absence, Agenda
@@ -92,10 +92,14 @@ class Handling:
 Occasion = Kind | Situation
 """What handling is written for."""
 
+_COVERED_BY_DELEGATES = (Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE)
+
 DEFAULT_HANDLING: Mapping[Occasion, Handling] = {
     **{kind: Handling(ring=kind is Kind.AWAY) for kind in Kind},
+    **{kind: Handling(reach=(DELEGATE,)) for kind in _COVERED_BY_DELEGATES},
     Kind.REMOTE: Handling(reach=(MOBILE,)),
-    **{situation: Handling(ring=situation is not Situation.AT_ONCE) for situation in Situation},
+    **{situation: Handling(ring=True, reach=(DELEGATE,)) for situation in Situation},
+    Situation.AT_ONCE: Handling(),
 }
 
 

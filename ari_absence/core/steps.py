@@ -62,3 +62,4 @@ class Step:
 
 
 MOBILE = Step((Destination(Way.MOBILE),))
+DELEGATE = Step((Destination(Way.DELEGATE),))

@@ -47,9 +47,12 @@ _FOR_COLLEAGUES = _FOR_EVERYBODY | {
     Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
 }
 _SPOKEN_CHOICES = (
+    Action.WAIT,
+    Action.COLLEAGUE,
     Action.MESSAGE,
     Action.CALLBACK,
     Action.JUST_CALLED,
+    Action.URGENT,
     Action.QUESTIONS,
     Action.OPERATOR,
     Action.REPEAT,
@@ -125,7 +128,11 @@ def greeting(directory: Directory, caller: Caller, where: Whereabouts) -> tuple[
     return (Welcome(Name.of(directory.site)), where)
 
 
-def menu(keys: Sequence[tuple[str, Action]]) -> tuple[Utterance, ...]:
+def menu(keys: Sequence[tuple[str, Action]], colleague: Name | None = None) -> tuple[Utterance, ...]:
     """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
     key_of = {action: key for key, action in keys}
-    return tuple(Choice(key_of[action], action) for action in _SPOKEN_CHOICES if action in key_of)
+    return tuple(
+        Choice(key_of[action], action, colleague if action is Action.COLLEAGUE else None)
+        for action in _SPOKEN_CHOICES
+        if action in key_of
+    )
