@@ -16,7 +16,7 @@ from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.reader import Block, Entry
 from ari_absence.config.references import ALWAYS, NEVER, Reference
 from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
-from ari_absence.config.site_file import SiteDraft, handling_of
+from ari_absence.config.site_file import SiteDraft, handling_of, source_of
 from ari_absence.config.sound_part import checked
 from ari_absence.core.absences import Absence, DatedAbsence, bounds_of
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
@@ -152,6 +152,7 @@ class PeopleReader:
             rights=frozenset(shape.rights) if shape.rights else self._no_rights,
             may=None if shape.may is None else PrivateNote(shape.may),
             disclosure=None if shape.disclosure is None else Disclosure(shape.disclosure),
+            disclosure_source=source_of("disclosure", block, self._mistakes.file),
             handling=self._handling(shape, block),
             source=self._source(entry.key_at),
         )

@@ -18,6 +18,7 @@ from ari_absence.config.sound_part import checked
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     DEFAULT_HANDLING,
+    NOWHERE,
     Disclosure,
     Handling,
     Kind,
@@ -122,7 +123,7 @@ class _SiteReader:
             site=self._site(hours, calendars),
             hours=hours,
             calendars=calendars,
-            handling=handling_of(shape.handling, self._root.get("handling"), self._mistakes.file, {}),
+            handling=handling_of(shape.handling, self._root.below("handling"), self._mistakes.file, {}),
             pbx=self._pbx(),
             delivery=self._delivery(),
             dialing=self._dialing(),
@@ -134,6 +135,9 @@ class _SiteReader:
     def _source(self, key: str) -> Source:
         return Source(self._mistakes.file, line_of(self._root.key_at(key)))
 
+    def _source_of(self, key: str) -> Source:
+        return source_of(key, self._root.below("site"), self._mistakes.file)
+
     def _site(self, hours: WeeklyHours, calendars: Calendars) -> Site:
         site, country = self._shape.site, self._country()
         return Site(
@@ -142,13 +146,14 @@ class _SiteReader:
             country=country,
             language=site.language,
             operator=site.operator,
+            operator_source=self._source_of("operator"),
             disclosure=Disclosure(site.disclosure),
+            disclosure_source=self._source_of("disclosure"),
             answers=self._answers(),
             limits=Limits(**self._shape.limits.model_dump()),
             keys=self._shape.keys.model_dump(),
             hours=hours,
             holidays=self._own_calendar(country, calendars),
-            source=self._source("site"),
         )
 
     def _answers(self) -> tuple[SiteAnswer, ...]:
@@ -281,8 +286,13 @@ def _unknown_country(country: str, known: set[str]) -> str:
     return f'the country "{country}" is not known; {remedy}'
 
 
+def source_of(key: str, block: Block, file: str) -> Source:
+    """The line of ``key`` in ``block``, or the default if nobody wrote it."""
+    return Source(file, line_of(block.key_at(key))) if key in block else NOWHERE
+
+
 def handling_of(
-    shapes: Mapping[str, HandlingShape], block: Block | None, file: str, base: Mapping[Kind, Handling]
+    shapes: Mapping[str, HandlingShape], block: Block, file: str, base: Mapping[Kind, Handling]
 ) -> dict[Kind, Handling]:
     """Handling per kind; what a shape leaves out is as in ``base``."""
     found = {}
@@ -296,6 +306,8 @@ def handling_of(
             promise_seconds=known.promise_seconds
             if shape.promise is None
             else times.seconds_in(shape.promise),
-            source=Source(file, line_of(block.key_at(name)) if block is not None else 0),
+            promise_source=known.promise_source
+            if shape.promise is None
+            else source_of("promise", block.below(name), file),
         )
     return found

@@ -130,7 +130,7 @@ class Handling:
     reach: tuple[str, ...] = ()
     urgent: tuple[str, ...] = ()
     promise_seconds: int | None = None
-    source: Source = Source("default")
+    promise_source: Source = NOWHERE
 
 
 DEFAULT_HANDLING: Mapping[Kind, Handling] = {kind: Handling(ring=kind is Kind.AWAY) for kind in Kind}
@@ -154,6 +154,7 @@ class Person:
     rights: frozenset[str] = frozenset()
     may: PrivateNote | None = None
     disclosure: Disclosure | None = None
+    disclosure_source: Source = NOWHERE
     handling: Mapping[Kind, Handling] = field(default_factory=dict)
     source: Source = Source("default")
     # core.schedule compiles the absences when first asked, and keeps the result here
@@ -208,13 +209,14 @@ class Site:
     country: str
     language: str = "en"
     operator: str | None = None
+    operator_source: Source = NOWHERE
     disclosure: Disclosure = Disclosure.CLASS
+    disclosure_source: Source = NOWHERE
     answers: tuple[SiteAnswer, ...] = ()
     limits: Limits = Limits()
     keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
     hours: WeeklyHours | None = None
     holidays: HolidayCalendar | None = None
-    source: Source = Source("default")
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""
@@ -279,6 +281,8 @@ class SetAbsences:
 
 
 __all__ = [
+    "DEFAULT_HANDLING",
+    "NOWHERE",
     "Caller",
     "Directory",
     "Disclosure",
