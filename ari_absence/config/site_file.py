@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -127,7 +128,7 @@ class _SiteReader:
             pbx=self._pbx(),
             delivery=self._delivery(),
             dialing=self._dialing(),
-            storage=settings.StorageSettings(Path(shape.storage.folder), shape.storage.keep_days),
+            storage=self._storage(),
             region=shape.site.region,
             references=self._references(),
         )
@@ -249,6 +250,14 @@ class _SiteReader:
         at = self._root.below("site").value_at("operator")
         return (Reference(self._mistakes.file, at, "", operator, "operator"),)
 
+    def _storage(self) -> settings.StorageSettings:
+        folder = Path(self._shape.storage.folder)
+        file = next((each for each in (folder, *folder.parents) if _is_file(each)), None)
+        if file is not None:
+            at = self._root.below("storage").value_at("folder")
+            self._mistakes.add(at, f"{file} is a file; name a folder, or move the file away")
+        return settings.StorageSettings(folder, self._shape.storage.keep_days)
+
     def _pbx(self) -> settings.PbxSettings:
         pbx = self._shape.pbx
         ami = None if pbx.ami is None else checks.split_host_and_port(pbx.ami)
@@ -270,6 +279,12 @@ class _SiteReader:
         return settings.DialingSettings(
             tuple(dialing.internal), tuple(dialing.outside), dialing.trunk, dialing.per_hour
         )
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # what can't be seen from here may be a folder of the service's own
+        return path.is_file()
+    return False
 
 
 _SITE_DAYS_MAX = 366
