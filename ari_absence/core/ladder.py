@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ari_absence.core.facts import PrivateNote, PrivateNumber
 from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, Source, Team
 from ari_absence.core.phrases import Name
-from ari_absence.core.private import PrivateNote, PrivateNumber
 from ari_absence.core.schedule import State, state_at
 from ari_absence.core.steps import Destination, Step, Way
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ari_absence.core.facts import PrivateNumber
 from ari_absence.core.people import Dialing, Person, Trunk
-from ari_absence.core.private import PrivateNumber
 
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _CALLER_NUMBER = re.compile(r"\+?[0-9]{2,32}", re.ASCII)

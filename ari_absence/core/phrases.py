@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
-from ari_absence.core.private import PrivateNote
 
 
 class Phrase(StrEnum):

@@ -114,20 +114,20 @@ def reach_of(case: Case) -> Reachable:
     ladder = Ladder(case.scene)
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
-    attempts = tuple(ladder.climb(first, handling.source))
-    help_attempts = tuple(ladder.climb(offered, handling.source))
+    attempts = tuple(ladder.climb(first, handling.reach_source))
+    help_attempts = tuple(ladder.climb(offered, handling.reach_source))
     urgency = Ladder(case.scene)
     return Reachable(
         attempts=attempts,
         rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
         help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
-        urgent=tuple(urgency.climb(_before_message(urgent.urgent), urgent.source)),
+        urgent=tuple(urgency.climb(_before_message(urgent.urgent), urgent.urgent_source)),
         ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
         reasons=tuple(dict.fromkeys((*ladder.reasons, *urgency.reasons))),
     )
 
 
-_DESK_AFTER_ALL = Handling(reach=_DESK, source=COMPUTED)
+_DESK_AFTER_ALL = Handling(reach=_DESK, reach_source=COMPUTED)
 
 
 def _urgent_handling(case: Case) -> Handling:
@@ -154,10 +154,10 @@ def handling_on(case: Case, occasion: Occasion) -> Handling:
     handling = case.directory.handling_of(case.person, occasion)
     forward = case.set_forwards.of(case.person.extension, occasion, case.enquiry.at)
     if forward is not None:
-        return replace(handling, reach=forward.steps, ask=False, source=forward.source)
+        return replace(handling, reach=forward.steps, ask=False, reach_source=forward.source)
     absence = case.state.absence
     if absence is not None and absence.reach is not None and occasion is case.state.kind:
-        return replace(handling, reach=absence.reach, source=absence.source)
+        return replace(handling, reach=absence.reach, reach_source=absence.source)
     return handling
 
 
