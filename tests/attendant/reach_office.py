@@ -68,5 +68,5 @@ def office(
 ) -> Directory:
     """Everybody above, those in ``people`` instead of their namesakes."""
     everybody = {each.extension: each for each in (ALICE, KENJI, MORI, NIGHT, RECEPTION, *people)}
-    rules: dict[Kind | Situation, Handling] = {**(handling or {})}
+    rules: dict[Kind | Situation, Handling] = dict((handling or {}).items())
     return Directory(SITE, everybody, {team.key: team for team in teams}, rules, dialing)
