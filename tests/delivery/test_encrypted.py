@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.ports import DestinationDown
 from tests.delivery.conftest import SENDER
-from tests.delivery.mail_server import HOST, Sink
+from tests.delivery.mail_server import HOST, Sink, hung_up
 from tests.delivery.test_email import KEY, MEMO
 
 OPENSSL = shutil.which("openssl")
@@ -74,10 +74,7 @@ async def encrypted_server(
         )
     finally:
         server.close()
-        for each in connections:
-            if isinstance(each.transport, asyncio.WriteTransport):
-                each.transport.abort()
-        await asyncio.sleep(0.02)
+        await hung_up(connections)
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -28,6 +27,7 @@ from ari_absence.ledger.model import MetaRow, PlaceRow, Row
 from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_existing, open_store
 from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
+from tests.waiting import eventually
 
 LATER_REVISION = """
 import sqlalchemy as sa
@@ -292,13 +292,17 @@ def test_f16_a_second_service_is_refused_and_told_the_first_ones_process(tmp_pat
 
 async def test_the_event_loop_goes_on_while_the_ledger_works(store: Store) -> None:
     thread = LedgerThread(store)
-    slow = asyncio.create_task(thread.read(lambda _session: time.sleep(0.3)))
-    await asyncio.sleep(0)
-    began = time.monotonic()
-    await asyncio.sleep(0.01)
+    begun, go_on = threading.Event(), threading.Event()
 
-    assert time.monotonic() - began < 0.2
-    await slow
+    def slow(_session: Session) -> bool:
+        begun.set()
+        return go_on.wait(5)
+
+    working = asyncio.create_task(thread.read(slow))
+    await eventually(begun.is_set)
+    go_on.set()  # only a loop that was not held up comes to this while the ledger waits for it
+
+    assert await working
     await thread.close()
 
 
