@@ -160,3 +160,14 @@ def test_no_test_sleeps_a_guessed_time() -> None:
     sleeping = {each for path in TESTS.rglob("*.py") for each in _sleeping(path)}
 
     assert sleeping == set(SLEEPS)
+
+
+def test_no_test_is_skipped() -> None:
+    skipping = {
+        f"{path.relative_to(TESTS).as_posix()}: {ast.unparse(node)}"
+        for path in TESTS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "importorskip", "xfail")
+    }
+
+    assert skipping == set()
