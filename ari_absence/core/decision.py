@@ -5,11 +5,12 @@ The same pure function answers the live call, ``explain`` and, later, the simula
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.core import wording
+from ari_absence.core.absences import Absence
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
@@ -37,6 +38,7 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.BEEP: "#",
 }
 COMPUTED = Source("computed")
+_NOTED = frozenset({Action.MESSAGE, Action.BEEP, Action.CALLBACK, Action.JUST_CALLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Enquiry:
     why: Why
     at: datetime
     mailbox_full: bool = False
+    nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,7 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
     own = set_absences.of(person.extension)
     state = state_at(person, enquiry.at, own)
     back = None if state.present else back_at(person, enquiry.at, own)
-    due = due_at(
-        person, own, enquiry.at, directory.handling_of(person, state.kind or Kind.CLOSED).promise_seconds
-    )
+    due = None if enquiry.nothing_noted else _due(enquiry, directory, person, state, own)
     where = _whereabouts(enquiry, directory, person, state, back)
     offers = tuple(_offers(enquiry, directory, set_absences))
     return Decision(
@@ -115,13 +116,20 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
         person=person,
         state=state,
         back_at=back,
-        greeting=wording.greeting(directory, enquiry.caller, where),
+        greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
         menu=wording.menu([(offer.key, offer.action) for offer in offers]),
         offers=offers,
         attempts=_attempts(enquiry, directory, state),
         promise=due,
         reasons=tuple(_reasons(enquiry, directory, person, state, where, back, due, offers)),
     )
+
+
+def _due(
+    enquiry: Enquiry, directory: Directory, person: Person, state: State, own: Sequence[Absence]
+) -> datetime | None:
+    handling = directory.handling_of(person, state.kind or Kind.CLOSED)
+    return due_at(person, own, enquiry.at, handling.promise_seconds)
 
 
 def _whereabouts(
@@ -148,6 +156,8 @@ def _offers(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -
 
 def why_not(action: Action, enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
     """Why ``action`` can't be offered in this call, or None if it can."""
+    if enquiry.nothing_noted and action in _NOTED:
+        return "the ledger can't be used"
     match action:
         case Action.MESSAGE | Action.BEEP:
             return "the mailbox is full" if enquiry.mailbox_full else None
@@ -198,6 +208,8 @@ def _reasons(
     offers: tuple[Offer, ...],
 ) -> Iterator[Reason]:
     yield _state_reason(person, state)
+    if enquiry.nothing_noted:
+        yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
     if enquiry.why is not Why.ABSENT:
         yield Reason(f"the dialplan says: {enquiry.why.value}", Source("dialplan"))
     yield _class_reason(enquiry, directory, person, where)
