@@ -302,7 +302,7 @@ class Service:
             log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
 
     async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
-        log.info("call.over", call=call_id, outcome=outcome.value)
+        log.info("call.outcome", call=call_id, outcome=outcome.value)
         try:
             await self._notebook.close_call(call_id, outcome)
         except LedgerError as error:

@@ -24,7 +24,7 @@ from ari_absence.ledger import schema
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.model import MetaRow, PlaceRow, Row
-from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_existing, open_store
+from ari_absence.ledger.store import FILE_NAME, Store, default_url, examine, open_existing, open_store
 from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
 from tests.waiting import eventually
@@ -169,10 +169,19 @@ def test_f61_a_damaged_file_is_refused_with_a_sentence_and_left_as_it_is(
 ) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite3"):
-        open_store(default_url(tmp_path), NOON)
+    for opening in (lambda url: open_store(url, NOON), examine):
+        with pytest.raises(LedgerError, match=r"ledger\.sqlite3 is damaged .* Move it into another folder"):
+            opening(default_url(tmp_path))
 
     assert (tmp_path / FILE_NAME).read_bytes() == content
+
+
+def test_a_good_ledger_and_one_to_be_upgraded_pass_the_examination(tmp_path: Path) -> None:
+    open_store(default_url(tmp_path), NOON).close()
+    examine(default_url(tmp_path))
+
+    (tmp_path / FILE_NAME).write_bytes(b"")  # what an older version could leave least of
+    examine(default_url(tmp_path))
 
 
 def test_f61_a_file_with_a_page_overwritten_is_refused(tmp_path: Path) -> None:
