@@ -180,7 +180,7 @@ def test_a_good_ledger_and_one_to_be_upgraded_pass_the_examination(tmp_path: Pat
     open_store(default_url(tmp_path), NOON).close()
     examine(default_url(tmp_path))
 
-    (tmp_path / FILE_NAME).write_bytes(b"")  # what an older version could leave least of
+    (tmp_path / FILE_NAME).write_bytes(b"")  # begun, but not yet given a schema
     examine(default_url(tmp_path))
 
 
