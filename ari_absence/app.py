@@ -35,7 +35,7 @@ from ari_absence.core.phrases import ReadBack, Utterance
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.outbox import OutboxWorker
-from ari_absence.errors import LedgerError, SpeechError
+from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.absences import LedgerAbsences
 from ari_absence.ledger.addressees import MailAddressees
@@ -49,10 +49,9 @@ from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
-from ari_absence.speech.command import DEFAULT_ENGINE
-from ari_absence.speech.engines import Engine, engines_here, find_engine
+from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
-from ari_absence.speech.library import SoundLibrary
+from ari_absence.speech.library import SoundLibrary, site_folder
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
@@ -187,9 +186,9 @@ class Service:
 
     def _open_sounds(self, configuration: Configuration) -> SoundLibrary:
         spoken = language(configuration.directory.site.language)
-        own = configuration.storage.folder.absolute() / "sounds" / f"site-{spoken.code}"
+        own = site_folder(configuration.storage.folder, spoken)
         prefix = str(configuration.pbx.sounds) if configuration.pbx.sounds else None
-        return SoundLibrary(spoken, folder("sounds") / spoken.code, own, _voice(), prefix)
+        return SoundLibrary(spoken, folder("sounds") / spoken.code, own, voice_here(), prefix)
 
     async def _prepare_names(self) -> None:
         """Have the names and the site's own texts spoken. Calls meanwhile hear a neutral phrase instead."""
@@ -415,14 +414,6 @@ def _open_to_asterisk(sounds: Path) -> None:
             path.chmod(0o755 if path.is_dir() else 0o644)
         except OSError as error:
             log.warning("Asterisk may not be able to read this", path=str(path), reason=error.strerror)
-
-
-def _voice() -> Engine | None:
-    """What makes the names: the voice of the catalogue, else any that is here, else none."""
-    for choice in (DEFAULT_ENGINE, *engines_here()):
-        with suppress(SpeechError):
-            return find_engine(choice)
-    return None
 
 
 def _client(configuration: Configuration) -> AriClient:

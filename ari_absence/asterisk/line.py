@@ -61,6 +61,7 @@ class Line:
     """The facts of one caller's channel. Only the call's own task reads and changes them.
 
     ``gone``: the caller left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
+    ``heard``: whether a sound of ours has reached the caller; None while nothing was played.
     """
 
     call_id: str
@@ -76,6 +77,7 @@ class Line:
     bridge_id: str | None = None
     playback: Playback | None = None
     take: Take | None = None
+    heard: bool | None = None
     count: int = 0
 
     def next_count(self) -> int:

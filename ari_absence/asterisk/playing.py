@@ -10,7 +10,7 @@ import structlog
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, Playback
-from ari_absence.errors import AlreadyGone, AsteriskError
+from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed
 
 SOUND_SECONDS_MAX = 90.0
 """Longest single sound of a prompt. A playback without news for longer is stuck and gets stopped."""
@@ -28,7 +28,14 @@ _log = structlog.get_logger()
 
 
 LAST_RESORT = "sound:beep"
-"""Asterisk's own, for when it can't find ours."""
+"""Asterisk's own, for when it can't find one of ours."""
+
+UNREADABLE = "let pbx.sounds in absence.yaml name the folder of our sounds as Asterisk's user may read it"
+
+_NONE_FOUND = "Asterisk finds none of our sounds"
+
+NOTHING_PLAYED_SECONDS = 0.25
+"""A playback that fails sooner has played nothing; the shortest of our sounds takes longer."""
 
 
 async def play(
@@ -43,19 +50,42 @@ async def play(
 
     Returns only after Asterisk has said that the playback is over: until then it would hold up whatever
     is asked of the channel next. A sound that is missing is skipped and logged; the conversation goes on.
-    Raises CallerGone and EffectFailed.
+    Raises CallerGone, and EffectFailed also when Asterisk finds none of our sounds: the caller is better off
+    with the dialplan's own voice than with beeps.
     """
     if not media or (interruptible and line.keys):
         return
-    playback = Playback(ids.of_playback(line.call_id, line.next_count()), asyncio.get_running_loop().time())
+    if line.heard is False:
+        raise EffectFailed(_NONE_FOUND)
+    began_at = asyncio.get_running_loop().time()
+    playback = Playback(ids.of_playback(line.call_id, line.next_count()), began_at)
     line.playback = playback
     await line.effect(client.play(line.channel.id, media, playback.id))
     await _follow(line, client, playback, interruptible=interruptible, sound_seconds_max=sound_seconds_max)
     line.check()
     line.playback = None
-    if playback.failed:
-        await _explain_failure(line)
-        await _beep_instead(line, client, media, interruptible=interruptible)
+    await _judge(line, client, media, playback, began_at, interruptible=interruptible)
+
+
+async def _judge(
+    line: Line,
+    client: AriClient,
+    media: Sequence[str],
+    playback: Playback,
+    began_at: float,
+    *,
+    interruptible: bool,
+) -> None:
+    """What a playback that failed means: one sound is missing, or Asterisk finds none of them."""
+    if not playback.failed:
+        line.heard = True
+        return
+    await _explain_failure(line)
+    line.heard = line.heard or playback.progress_at - began_at > NOTHING_PLAYED_SECONDS
+    if not line.heard:
+        _log.error("sounds.unreadable", call=line.call_id, first=media[0], mend=UNREADABLE)
+        raise EffectFailed(_NONE_FOUND)
+    await _beep_instead(line, client, media, interruptible=interruptible)
 
 
 async def stop(line: Line, client: AriClient, playback: Playback) -> None:

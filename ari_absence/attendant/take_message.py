@@ -134,8 +134,7 @@ async def _save(talk: Talk, take: Take) -> Outcome:
     except LedgerError:
         return await _note_instead(talk, Phrase.MESSAGE_NOT_SAVED)
     talk.settled = Outcome.MESSAGE
-    promise = () if talk.call.caller.withheld else talk.promise()
-    return await talk.take_leave(Outcome.MESSAGE, Phrase.MESSAGE_SAVED, *promise)
+    return await talk.take_leave(Outcome.MESSAGE, Phrase.MESSAGE_SAVED, *talk.promise())
 
 
 async def _note_instead(talk: Talk, explanation: Phrase) -> Outcome:

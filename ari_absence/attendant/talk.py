@@ -75,10 +75,10 @@ class Talk:
 
     def promise(self) -> Sequence[CallPromise]:
         """The spoken promise of a call back, if one can be given."""
-        if self.decision.promise is None:
+        if self.decision.promised is None:
             return ()
         at, zone = self.decision.enquiry.at, self.directory.site.zone
-        return (promise(self.decision.person, at, self.decision.promise, zone),)
+        return (promise(self.decision.person, at, self.decision.promised, zone),)
 
     def callback(self, wish: Wish, number: str | None, name_audio: KeptAudio | None = None) -> CallbackDraft:
         """The ledger entry for somebody who did not get through."""

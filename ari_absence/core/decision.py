@@ -5,17 +5,17 @@ The same pure function answers the live call, ``explain`` and, later, the simula
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ari_absence.core import wording
-from ari_absence.core.absences import Absence
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
     Directory,
-    Disclosure,
+    Handling,
     Kind,
     Person,
     SetAbsences,
@@ -23,7 +23,7 @@ from ari_absence.core.people import (
     Why,
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
-from ari_absence.core.promise import due_at
+from ari_absence.core.promise import DEFAULT_SECONDS, due_at
 from ari_absence.core.schedule import State, back_at, presence, state_at
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -38,6 +38,7 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.BEEP: "#",
 }
 COMPUTED = Source("computed")
+DIALPLAN = Source("dialplan")
 _NOTED = frozenset({Action.MESSAGE, Action.BEEP, Action.CALLBACK, Action.JUST_CALLED})
 
 
@@ -93,6 +94,11 @@ class Decision:
     promise: datetime | None
     reasons: tuple[Reason, ...]
 
+    @property
+    def promised(self) -> datetime | None:
+        """What is promised to the caller: nothing without a number to call back, whatever the owner is asked."""
+        return None if self.enquiry.caller.withheld else self.promise
+
     def action_for(self, key: str) -> Action | None:
         """What ``key`` chooses, or None when it was not offered."""
         return next((offer.action for offer in self.offers if offer.key == key), None)
@@ -108,9 +114,11 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
     own = set_absences.of(person.extension)
     state = state_at(person, enquiry.at, own)
     back = None if state.present else back_at(person, enquiry.at, own)
-    due = None if enquiry.nothing_noted else _due(enquiry, directory, person, state, own)
+    handling = directory.handling_of(person, state.kind or Kind.CLOSED)
+    due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(enquiry, directory, person, state, back)
     offers = tuple(_offers(enquiry, directory, set_absences))
+    found = _Found(person, state, where, back, handling, due, offers)
     return Decision(
         enquiry=enquiry,
         person=person,
@@ -121,15 +129,20 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
         offers=offers,
         attempts=_attempts(enquiry, directory, state),
         promise=due,
-        reasons=tuple(_reasons(enquiry, directory, person, state, where, back, due, offers)),
+        reasons=tuple(_reasons(enquiry, directory, found)),
     )
 
 
-def _due(
-    enquiry: Enquiry, directory: Directory, person: Person, state: State, own: Sequence[Absence]
-) -> datetime | None:
-    handling = directory.handling_of(person, state.kind or Kind.CLOSED)
-    return due_at(person, own, enquiry.at, handling.promise_seconds)
+class _Found(NamedTuple):
+    """What was found out about a call, for its reasons."""
+
+    person: Person
+    state: State
+    where: Whereabouts
+    back: datetime | None
+    handling: Handling
+    due: datetime | None
+    offers: tuple[Offer, ...]
 
 
 def _whereabouts(
@@ -197,35 +210,23 @@ def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool
     return stretch is not None and stretch[0] <= seconds
 
 
-def _reasons(
-    enquiry: Enquiry,
-    directory: Directory,
-    person: Person,
-    state: State,
-    where: Whereabouts,
-    back: datetime | None,
-    due: datetime | None,
-    offers: tuple[Offer, ...],
-) -> Iterator[Reason]:
+def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[Reason]:
+    person, state, site = found.person, found.state, directory.site
     yield _state_reason(person, state)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
     if enquiry.why is not Why.ABSENT:
-        yield Reason(f"the dialplan says: {enquiry.why.value}", Source("dialplan"))
-    yield _class_reason(enquiry, directory, person, where)
-    if back is not None:
-        yield Reason(
-            f"back at {_local(person, back)}: the next time nothing keeps {person.name} away", COMPUTED
-        )
+        yield Reason(f"the dialplan says: {enquiry.why.value}", DIALPLAN)
+    yield _class_reason(enquiry, directory, found)
+    if found.back is not None:
+        back = _local(person, found.back)
+        yield Reason(f"back at {back}: the next time nothing keeps {person.name} away", COMPUTED)
     elif not state.present:
         yield Reason("no return is known", state.source)
-    if due is not None:
-        handling = directory.handling_of(person, state.kind or Kind.CLOSED)
-        yield Reason(
-            f"a call back is promised by {_local(person, due)}, within working hours", handling.source
-        )
-    if Action.OPERATOR in {offer.action for offer in offers}:
-        yield Reason("the operator is there", directory.site.source)
+    if found.due is not None:
+        yield _promise_reason(enquiry, person, found.due, found.handling)
+    if Action.OPERATOR in {offer.action for offer in found.offers}:
+        yield Reason("the operator is there", site.operator_source)
 
 
 def _state_reason(person: Person, state: State) -> Reason:
@@ -238,15 +239,30 @@ def _state_reason(person: Person, state: State) -> Reason:
     return Reason(f"{person.name} is absent: {kind}{until}", state.source)
 
 
-def _class_reason(enquiry: Enquiry, directory: Directory, person: Person, where: Whereabouts) -> Reason:
-    word = where.absence_class.value.replace("_", " ")
+def _class_reason(enquiry: Enquiry, directory: Directory, found: _Found) -> Reason:
+    person, site = found.person, directory.site
+    word = found.where.absence_class.value.replace("_", " ")
     if enquiry.caller.inside:
         return Reason(f"a colleague hears: {word}", Source("inside call"))
-    limited = (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE
-    rule = "disclosure: unavailable" if limited else "disclosure: class"
-    return Reason(
-        f"an outsider hears: {word} ({rule})", person.source if person.disclosure else directory.site.source
-    )
+    if enquiry.why is Why.BUSY or found.state.present:  # whatever may be disclosed
+        return Reason(
+            f"an outsider hears: {word}", DIALPLAN if enquiry.why is Why.BUSY else found.state.source
+        )
+    source = person.disclosure_source if person.disclosure else site.disclosure_source
+    rule = (person.disclosure or site.disclosure).value
+    return Reason(f"an outsider hears: {word} (disclosure: {rule})", source)
+
+
+def _promise_reason(enquiry: Enquiry, person: Person, due: datetime, handling: Handling) -> Reason:
+    """Where nothing is written, the source is the default, and the text says what that is."""
+    rule = "within working hours"
+    if handling.promise_seconds is None:
+        rule += f"; where no promise is written, {DEFAULT_SECONDS // 3600} hours of presence count"
+    by = _local(person, due)
+    what = "a call back is promised"
+    if enquiry.caller.withheld:
+        what = "nothing is promised to a withheld number, but a message is to be answered"
+    return Reason(f"{what} by {by}, {rule}", handling.promise_source)
 
 
 def _local(person: Person, at: datetime) -> str:

@@ -1,7 +1,6 @@
 """Who works here, who calls, and what is known of each: plain frozen values.
 
 Instants are aware and in UTC; wall-clock times of a person are in that person's zone.
-What is private has a type of its own that cannot be printed by accident.
 """
 
 from __future__ import annotations
@@ -10,34 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from ari_absence.core.absences import Absence, Agenda
-    from ari_absence.core.hours import HolidayCalendar, WeeklyHours
-
-
-class Kind(StrEnum):
-    """Why somebody is not at the desk. The last two are computed, never set."""
-
-    AWAY = "away"
-    MEETING = "meeting"
-    OUT = "out"
-    BUSINESS_TRIP = "business_trip"
-    LEFT = "left"
-    DAY_OFF = "day_off"
-    VACATION = "vacation"
-    LEAVE = "leave"
-    REMOTE = "remote"
-    DND = "dnd"
-    HOLIDAY = "holiday"
-    CLOSED = "closed"
-
-    @property
-    def can_be_set(self) -> bool:
-        """Whether a person, the YAML or a star code may choose it."""
-        return self not in (Kind.HOLIDAY, Kind.CLOSED)
+from ari_absence.core.absences import Absence, Agenda
+from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, PrivateNumber, Source
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 
 
 class Why(StrEnum):
@@ -56,72 +32,6 @@ class Disclosure(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-class _Private:
-    """Text that must not leave by accident: it prints as a placeholder and does not pickle."""
-
-    __slots__ = ("_content",)
-    _placeholder = "<private>"
-
-    def __init__(self, content: str) -> None:
-        self._content = content
-
-    def __repr__(self) -> str:
-        return self._placeholder
-
-    __str__ = __repr__
-
-    def __format__(self, format_spec: str) -> str:
-        return format(self._placeholder, format_spec)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, _Private) and other._content == self._content
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._content))
-
-    def __reduce__(self) -> str:
-        raise TypeError("what is private can't be pickled")
-
-
-class PrivateNumber(_Private):
-    """A number that is dialled for its owner and never spoken, shown or logged.
-
-    Only ``core.numbers`` calls :meth:`digits_for_dialling`; a test holds that.
-    """
-
-    __slots__ = ()
-    _placeholder = "<private number>"
-
-    def digits_for_dialling(self) -> str:
-        """The number in E.164 form, for the dial policy alone."""
-        return self._content
-
-
-class PrivateNote(_Private):
-    """An absence's free-text note: for its owner's own mail and screen only."""
-
-    __slots__ = ()
-    _placeholder = "<private note>"
-
-    def text_for_owner(self) -> str:
-        """The note, for a medium that only its owner sees."""
-        return self._content
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact stands: a configuration file and line, or whoever set it by phone."""
-
-    where: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.where}:{self.line}" if self.line else self.where
-
-
-NOWHERE = Source("default")
-
-
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What happens to calls during one kind of absence."""
@@ -130,7 +40,7 @@ class Handling:
     reach: tuple[str, ...] = ()
     urgent: tuple[str, ...] = ()
     promise_seconds: int | None = None
-    source: Source = Source("default")
+    promise_source: Source = NOWHERE
 
 
 DEFAULT_HANDLING: Mapping[Kind, Handling] = {kind: Handling(ring=kind is Kind.AWAY) for kind in Kind}
@@ -154,8 +64,9 @@ class Person:
     rights: frozenset[str] = frozenset()
     may: PrivateNote | None = None
     disclosure: Disclosure | None = None
+    disclosure_source: Source = NOWHERE
     handling: Mapping[Kind, Handling] = field(default_factory=dict)
-    source: Source = Source("default")
+    source: Source = NOWHERE
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -168,7 +79,7 @@ class Team:
     name: str
     members: tuple[str, ...]
     ring: str = "all"
-    source: Source = Source("default")
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +88,7 @@ class SiteAnswer:
 
     title: str
     text: str
-    source: Source = Source("default")
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +119,14 @@ class Site:
     country: str
     language: str = "en"
     operator: str | None = None
+    operator_source: Source = NOWHERE
     disclosure: Disclosure = Disclosure.CLASS
+    disclosure_source: Source = NOWHERE
     answers: tuple[SiteAnswer, ...] = ()
     limits: Limits = Limits()
     keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
     hours: WeeklyHours | None = None
     holidays: HolidayCalendar | None = None
-    source: Source = Source("default")
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""
@@ -279,6 +191,8 @@ class SetAbsences:
 
 
 __all__ = [
+    "DEFAULT_HANDLING",
+    "NOWHERE",
     "Caller",
     "Directory",
     "Disclosure",

@@ -94,6 +94,15 @@ class SoundLibrary:
         self._ready = {**self._ready, **ready}
         return Prepared(made, len(ready) - made, tuple(failures))
 
+    def unspoken(self, directory: Directory) -> tuple[str, ...]:
+        """The names and texts of ``directory`` that are neither recorded nor made, where no engine can make them."""
+        if self._engine is not None:
+            return ()
+        wanted = dict.fromkeys(self._language.custom_clips(directory))
+        return tuple(
+            clip.text for clip in wanted if not self._recording(clip).is_file() and not self._earlier(clip)
+        )
+
     def _of_one(self, utterance: Utterance) -> list[str]:
         whole = self._with_substitutes(self._language.clips(utterance))
         if self._all_present(whole):
@@ -126,10 +135,17 @@ class SoundLibrary:
 
     def _made_ready(self, clip: CustomClip) -> tuple[str, bool]:
         """The name of the file of ``clip``, and whether it had to be made."""
-        recording = self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
+        recording = self._recording(clip)
         if recording.is_file():
             return self._from_recording(clip, recording)
         return self._from_voice(clip)
+
+    def _recording(self, clip: CustomClip) -> Path:
+        return self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
+
+    def _earlier(self, clip: CustomClip) -> list[Path]:
+        """What voices made of it at other times."""
+        return sorted((self._custom_dir / MADE_FOLDER).glob(f"{_stem(clip)}-*{SUFFIX}"))
 
     def _from_recording(self, clip: CustomClip, recording: Path) -> tuple[str, bool]:
         digest = _digest(recording.read_bytes(), shaping.VERSION.encode())
@@ -140,13 +156,11 @@ class SoundLibrary:
         return name, True
 
     def _from_voice(self, clip: CustomClip) -> tuple[str, bool]:
-        stem = f"text-{_digest(clip.text.encode(), shaping.VERSION.encode())}"
         if self._engine is None:
-            earlier = sorted((self._custom_dir / MADE_FOLDER).glob(f"{stem}-*{SUFFIX}"))
-            if not earlier:
+            if not (earlier := self._earlier(clip)):
                 raise SpeechError(f"There is neither a recording nor a voice for {clip.text!r}.")
             return earlier[0].stem, False
-        name = f"{stem}-{slug(self._engine.voice)}"
+        name = f"{_stem(clip)}-{slug(self._engine.voice)}"
         if self._made_path(name).is_file():
             return name, False
         self._write(name, make_clip(self._engine, clip.text))
@@ -157,6 +171,15 @@ class SoundLibrary:
 
     def _made_path(self, name: str) -> Path:
         return self._custom_dir / MADE_FOLDER / f"{name}{SUFFIX}"
+
+
+def site_folder(data_folder: Path, language: Language) -> Path:
+    """Where below the data folder a site's own sounds of ``language`` lie."""
+    return data_folder.absolute() / "sounds" / f"site-{language.code}"
+
+
+def _stem(clip: CustomClip) -> str:
+    return f"text-{_digest(clip.text.encode(), shaping.VERSION.encode())}"
 
 
 def _digest(*parts: bytes) -> str:

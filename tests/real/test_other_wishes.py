@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.real.scenes import VOICE_HZ, Caller, Scene, Stage, longest_silence, tone_seconds
-from tests.real.voices import NAME_HZ
+from tests.real.voices import NAME_HZ, SITE_FOLDER
 
 pytestmark = pytest.mark.real
 
@@ -169,3 +169,19 @@ async def test_sounds_that_asterisk_does_not_find_do_not_end_the_conversation(st
     await caller.presses("#1")
     await caller.is_hung_up_on()
     await scene.ledger.the_message()
+
+
+async def test_when_asterisk_can_read_none_of_our_sounds_the_dialplans_own_voice_serves_the_caller(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(running=False)
+    (stage.folder / "sounds" / "en").unlink()
+    (stage.folder / "sounds" / SITE_FOLDER).unlink()
+    await scene.office.start_service()
+    caller = await scene.call("101")
+    await caller.hears("vm-theperson")
+    await caller.hears("vm-intro")
+    await caller.hangs_up()
+    assert (await scene.ledger.the_callback()).wish == "missed"
+    (line,) = [line for line in scene.log.splitlines() if "event=sounds.unreadable" in line]
+    assert "pbx.sounds in absence.yaml" in line

@@ -65,6 +65,17 @@ def test_a_name_without_a_sound_is_the_person_you_have_called(sounds: Path) -> N
     assert names(library(sounds).media([ON_LEAVE])) == ["somebody", "who-on-leave"]
 
 
+def test_what_nobody_can_say_is_named_until_it_is_recorded_made_or_can_be_made(sounds: Path) -> None:
+    directory = Directory(Site("Example", ZoneInfo("UTC"), "JP"), {})
+    everything = library(sounds).unspoken(directory)
+    assert "Example" in " ".join(everything)
+    assert library(sounds, HummingEngine()).unspoken(directory) == ()
+    write_recording(sounds.parent / "custom" / "names" / "welcome.wav", hum())
+    assert len(library(sounds).unspoken(directory)) == len(everything) - 1
+    library(sounds, HummingEngine()).prepare_for(directory)
+    assert library(sounds).unspoken(directory) == ()
+
+
 def test_a_colleague_without_a_sound_is_a_colleague(sounds: Path) -> None:
     choice = Choice("4", Action.COLLEAGUE, Name("Kenji Ito", "102"))
     assert names(library(sounds).media([choice])) == ["a-colleague", "can-help-default"]
