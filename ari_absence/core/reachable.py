@@ -50,6 +50,7 @@ class Enquiry:
     why: Why
     at: datetime
     mailbox_full: bool = False
+    nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
 
 

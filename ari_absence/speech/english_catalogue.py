@@ -52,6 +52,9 @@ SENTENCES: Mapping[str, str] = {
     "callback_noted": "Thank you. You will be called back.",
     "call_noted": "Thank you. I will pass on that you called.",
     "call_not_noted": "We are sorry. That could not be written down. Please call again later.",
+    "nothing_can_be_noted": (
+        "We are sorry. No message and no request can be taken just now. Please call again later."
+    ),
     "not_understood": "I am sorry, I did not understand that key.",
     "questions_menu": "Please choose one of these questions.",
     "questions_back": "To go back, press star.",

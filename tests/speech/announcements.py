@@ -65,5 +65,6 @@ ANNOUNCEMENTS: tuple[tuple[Utterance, ...], ...] = (
     _fixed(Phrase.CALL_NOTED, Phrase.CALLBACK_NOTED, Phrase.GOODBYE),
     _fixed(Phrase.MESSAGE_NOT_SAVED, Phrase.BOX_FULL),
     _fixed(Phrase.CONNECTING, Phrase.OPERATOR_NOT_REACHED),
+    _fixed(Phrase.NOTHING_CAN_BE_NOTED),
     _fixed(Phrase.SORRY_FAULT, Phrase.NOT_UNDERSTOOD),
 )
