@@ -64,5 +64,6 @@ async def _keyed_in(talk: Talk) -> str | None:
 
 
 async def _write_down(talk: Talk, number: str | None) -> Outcome:
-    draft = talk.callback(Wish.CALL_BACK, number, await record_name(talk))
+    await record_name(talk)
+    draft = talk.callback(Wish.CALL_BACK, number)
     return await talk.write_down(draft, Outcome.CALLBACK, Phrase.CALLBACK_NOTED, *talk.promise())

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from ari_absence.attendant import wishes
-from ari_absence.attendant.call import Connection
 from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.talk import Talk
-from ari_absence.core.phrases import Action, Choice, Fixed, Phrase, Utterance
+from ari_absence.core.phrases import Action, Fixed, Phrase, Utterance
 
 SILENT_ROUNDS = 2  # silence twice means: take a message (docs/conversation.md)
 
 
 async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
-    if await _reached_at_the_desk(talk):
+    if talk.decision.rings_as_desk and await wishes.rings_as_the_desk(talk):
         return Outcome.CONNECTED
     await talk.call.answer()
-    opening = [*talk.decision.greeting, *menu(talk)]
-    while True:
+    opening, outcome = await _open(talk)
+    while outcome is None:
         action = await choose(talk, opening)
         if action is Action.REPEAT:
-            opening = [*talk.decision.greeting, *menu(talk)]
+            opening = [*talk.decision.greeting, *talk.menu()]
             continue
         outcome = await wishes.fulfil(talk, action)
+        opening = talk.menu()
+    return outcome
+
+
+async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
+    """What is said before the first choice, and the outcome if somebody was reached without asking."""
+    decision = talk.decision
+    greeting = list(decision.greeting)
+    if decision.attempts and not decision.rings_as_desk:
+        outcome = await wishes.reach_at_once(talk, greeting)
+        greeting = []
         if outcome is not None:
-            return outcome
-        opening = menu(talk)
-
-
-async def _reached_at_the_desk(talk: Talk) -> bool:
-    for attempt in talk.decision.attempts:
-        phones = talk.phones_of(attempt.extension)
-        if await talk.call.connect(phones, attempt.ring_seconds) is Connection.TALKED:
-            return True
-    return False
-
-
-def menu(talk: Talk) -> list[Utterance]:
-    """The spoken choices, without those that turned out not to work in this call."""
-    spoken = talk.decision.menu
-    return [each for each in spoken if not (isinstance(each, Choice) and each.action in talk.gone_from_menu)]
+            return [], outcome
+    if decision.straight_to_message and talk.offered(Action.MESSAGE):
+        await talk.say(*greeting)
+        return talk.menu(), await wishes.fulfil(talk, Action.MESSAGE)
+    return [*greeting, *talk.menu()], None
 
 
 async def choose(talk: Talk, opening: list[Utterance]) -> Action:
@@ -47,16 +46,11 @@ async def choose(talk: Talk, opening: list[Utterance]) -> Action:
     silent_rounds, spoken = 0, opening
     for _ in range(talk.limits.menu_rounds):
         key = await talk.ask(*spoken)
-        action = _offered(talk, talk.decision.action_for(key)) if key else None
+        action = talk.offered(talk.decision.action_for(key)) if key else None
         if action is not None:
             return action
         silent_rounds += key is None
         if silent_rounds == SILENT_ROUNDS:
             break
-        spoken = menu(talk) if key is None else [Fixed(Phrase.NOT_UNDERSTOOD), *menu(talk)]
-    return _offered(talk, Action.MESSAGE) or Action.JUST_CALLED
-
-
-def _offered(talk: Talk, action: Action | None) -> Action | None:
-    offered = {offer.action for offer in talk.decision.offers} - talk.gone_from_menu
-    return action if action in offered else None
+        spoken = talk.menu() if key is None else [Fixed(Phrase.NOT_UNDERSTOOD), *talk.menu()]
+    return talk.offered(Action.MESSAGE) or Action.JUST_CALLED

@@ -7,6 +7,7 @@ written down (9), also when they hang up in the middle of a word.
 from __future__ import annotations
 
 from ari_absence.attendant.greeting import greet
+from ari_absence.attendant.names import forget_name
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Phrase
@@ -16,11 +17,13 @@ from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 async def attend(talk: Talk) -> Outcome:
     """Hold the conversation, and give how it ended. The call is over afterwards."""
     try:
-        return await greet(talk)
+        outcome = await greet(talk)
     except CallerGone:
-        return await _note_missed(talk)
+        outcome = await _note_missed(talk)
     except EffectFailed:
-        return await _part_with_an_apology(talk)
+        outcome = await _part_with_an_apology(talk)
+    await forget_name(talk)
+    return outcome
 
 
 async def _part_with_an_apology(talk: Talk) -> Outcome:
@@ -42,7 +45,7 @@ async def _note_missed(talk: Talk) -> Outcome:
     if talk.settled is not None:
         return talk.settled
     try:
-        await talk.notebook.save_callback(talk.callback(Wish.MISSED, talk.call.caller.number))
+        await talk.note(talk.callback(Wish.MISSED, talk.call.caller.number))
     except LedgerError:
         return Outcome.LOST
     return Outcome.MISSED

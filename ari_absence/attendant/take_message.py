@@ -33,14 +33,17 @@ class Take:
     silent_reviews: int = 0
 
 
-async def take_message(talk: Talk) -> Outcome | None:
-    """Record, let the caller review, save, confirm. None: the mailbox is full, back to the menu."""
+async def take_message(talk: Talk, *, urgent: bool = False) -> Outcome | None:
+    """Record, let the caller review, save, confirm. None: the mailbox is full, back to the menu.
+
+    ``urgent``: the caller has said so already; the review can still take it back.
+    """
     if not await _has_place(talk):
         return None
     withheld = talk.call.caller.withheld
     await talk.say(Phrase.MESSAGE_AFTER_TONE_WITH_NUMBER if withheld else Phrase.MESSAGE_AFTER_TONE)
     try:
-        take = await _accepted_take(talk)
+        take = await _accepted_take(talk, urgent=urgent)
     except EffectFailed:
         return await _note_instead(talk, Phrase.CANNOT_RECORD)
     except LedgerError:
@@ -59,12 +62,16 @@ async def _has_place(talk: Talk) -> bool:
     return has_place
 
 
-async def _accepted_take(talk: Talk) -> Take | None:
+async def _accepted_take(talk: Talk, *, urgent: bool) -> Take | None:
     """The take the caller agrees with; None if there was nothing in any of them."""
     for _ in range(RETAKES):
         take = await _take_with_something_in_it(talk)
-        if take is None or await _is_accepted(talk, take):
+        if take is None:
+            return None
+        take.urgent = urgent
+        if await _is_accepted(talk, take):
             return take
+        urgent = take.urgent
         await talk.notebook.discard(take.recording, take.audio)
         await talk.say(Phrase.MESSAGE_AFTER_TONE)
     return None
@@ -134,8 +141,7 @@ async def _save(talk: Talk, take: Take) -> Outcome:
     except LedgerError:
         return await _note_instead(talk, Phrase.MESSAGE_NOT_SAVED)
     talk.settled = Outcome.MESSAGE
-    promise = () if talk.call.caller.withheld else talk.promise()
-    return await talk.take_leave(Outcome.MESSAGE, Phrase.MESSAGE_SAVED, *promise)
+    return await talk.take_leave(Outcome.MESSAGE, Phrase.MESSAGE_SAVED, *talk.promise())
 
 
 async def _note_instead(talk: Talk, explanation: Phrase) -> Outcome:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from ari_absence.attendant.call import Call, RecordingTerms
+from ari_absence.attendant.call import Call, Recording, RecordingTerms
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
 from ari_absence.core.numbers import DialPolicy, DialTarget
 from ari_absence.core.people import Directory, Limits
-from ari_absence.core.phrases import Action, CallPromise, Fixed, Phrase, Utterance
+from ari_absence.core.phrases import Action, CalleeUtterance, CallPromise, Choice, Fixed, Phrase, Utterance
 from ari_absence.core.wording import promise
 from ari_absence.errors import LedgerError
+
+INSTANT_SECONDS = 0.1  # a word in between is no question: nobody waits for its answer
 
 
 @dataclass(slots=True)
@@ -20,15 +23,24 @@ class Talk:
     """One conversation.
 
     ``gone_from_menu`` holds offers that turned out not to work in this call; ``settled`` is what has been
-    written down for the caller so far, so that a later hang-up takes nothing back.
+    written down for the caller so far, so that a later hang-up takes nothing back. ``name_said`` is the caller's name
+    as recorded in Asterisk, ``name_audio`` our own copy. ``now`` gives the instant (UTC), ``can_say`` tells whether
+    there are sounds for an utterance.
     """
 
     call: Call
     decision: Decision
     directory: Directory
     notebook: Notebook
+    now: Callable[[], datetime]
+    can_say: Callable[[CalleeUtterance], bool] = lambda _: True
     gone_from_menu: set[Action] = field(default_factory=set)
     settled: Outcome | None = None
+    name_said: Recording | None = None
+    name_audio: KeptAudio | None = None
+    name_asked: bool = False
+    calls_today: int = 1
+    attempts_made: int = 0
 
     @property
     def limits(self) -> Limits:
@@ -38,6 +50,15 @@ class Talk:
     async def say(self, *phrases: Phrase | Utterance) -> None:
         """Say whole sentences to the end."""
         await self.call.say(*map(_as_utterance, phrases))
+
+    async def tell(self, *phrases: Phrase | Utterance) -> bool:
+        """Say what is no question; True if the caller pressed the key of the message, which works at any time."""
+        spoken = [_as_utterance(each) for each in phrases]
+        return self.wants_message(await self.call.ask(spoken, INSTANT_SECONDS))
+
+    def wants_message(self, key: str | None) -> bool:
+        """Whether ``key`` chooses the message, or goes straight to the beep."""
+        return key is not None and self.decision.action_for(key) in (Action.BEEP, Action.MESSAGE)
 
     async def ask(self, *phrases: Phrase | Utterance) -> str | None:
         """Say, unless a key interrupts, and wait for a key as long as a menu waits."""
@@ -53,17 +74,33 @@ class Talk:
     ) -> Outcome:
         """Commit, then thank and take leave; when it can't be committed, say that instead."""
         try:
-            await self.notebook.save_callback(draft)
+            await self.note(draft)
         except LedgerError:
             return await self.take_leave(Outcome.LOST, Phrase.CALL_NOT_NOTED)
         self.settled = outcome
         return await self.take_leave(outcome, *thanks)
+
+    async def note(self, draft: CallbackDraft) -> None:
+        """Commit somebody to be called back; a recorded name belongs to that entry from then on."""
+        await self.notebook.save_callback(draft)
+        if draft.name_audio is not None:
+            self.name_said = self.name_audio = None
 
     async def take_leave(self, outcome: Outcome, *phrases: Phrase | Utterance) -> Outcome:
         """Say it, say goodbye, hang up."""
         await self.say(*phrases, Phrase.GOODBYE)
         await self.call.hang_up()
         return outcome
+
+    def menu(self) -> list[Utterance]:
+        """The spoken choices, without those that turned out not to work in this call."""
+        gone = self.gone_from_menu
+        return [each for each in self.decision.menu if not (isinstance(each, Choice) and each.action in gone)]
+
+    def offered(self, action: Action | None) -> Action | None:
+        """``action``, if it can still be chosen in this call."""
+        offered = {offer.action for offer in self.decision.offers} - self.gone_from_menu
+        return action if action in offered else None
 
     def message_terms(self) -> RecordingTerms:
         """How long a message may be and what ends it."""
@@ -75,19 +112,24 @@ class Talk:
 
     def promise(self) -> Sequence[CallPromise]:
         """The spoken promise of a call back, if one can be given."""
-        if self.decision.promise is None:
+        if self.decision.promised is None:
             return ()
         at, zone = self.decision.enquiry.at, self.directory.site.zone
-        return (promise(self.decision.person, at, self.decision.promise, zone),)
+        return (promise(self.decision.person, at, self.decision.promised, zone),)
 
-    def callback(self, wish: Wish, number: str | None, name_audio: KeptAudio | None = None) -> CallbackDraft:
-        """The ledger entry for somebody who did not get through."""
+    def callback(self, wish: Wish, number: str | None) -> CallbackDraft:
+        """The ledger entry for somebody who did not get through, with their name if they said it."""
         due = self.decision.promise if wish is Wish.CALL_BACK else None
-        return CallbackDraft(self.decision, wish, number, name_audio, due)
+        return CallbackDraft(self.decision, wish, number, self.name_audio, due)
 
     def phones_of(self, extension: str) -> Sequence[DialTarget]:
-        """The phones that may be rung for ``extension``."""
-        return DialPolicy().phones_of(self.directory.people[extension])
+        """The desk phones that may be rung for ``extension``."""
+        return DialPolicy(self.directory.dialing).phones_of(self.directory.people[extension])
+
+    def next_position(self) -> int:
+        """The number of the next attempt of this call, from 1."""
+        self.attempts_made += 1
+        return self.attempts_made
 
 
 def _as_utterance(spoken: Phrase | Utterance) -> Utterance:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from ari_absence.attendant.call import Connection
+from collections.abc import Sequence
+
+from ari_absence.attendant.call import HuntEnd, Ring
 from ari_absence.attendant.callback_request import request_callback
 from ari_absence.attendant.general_questions import answer_questions
-from ari_absence.attendant.names import record_name
+from ari_absence.attendant.names import forget_name, know_name, record_name
 from ari_absence.attendant.notebook import Outcome, Wish
+from ari_absence.attendant.reach import display_for, hunt_through
 from ari_absence.attendant.take_message import take_message
 from ari_absence.attendant.talk import Talk
-from ari_absence.core.phrases import Action, Phrase
+from ari_absence.core.ladder import Attempt
+from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
+from ari_absence.errors import LedgerError
+
+LOOK_SECONDS = 2.5  # how long a line may be free before who waits for it is connected
+WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
 
 
 async def fulfil(talk: Talk, action: Action) -> Outcome | None:
@@ -24,13 +32,20 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
             return None
         case Action.OPERATOR:
             return await connect_operator(talk)
+        case Action.COLLEAGUE:
+            return await connect_colleague(talk)
+        case Action.URGENT:
+            return await reach_urgently(talk)
+        case Action.WAIT:
+            return await wait_for_the_line(talk)
         case _:
             return await take_message(talk)
 
 
 async def note_the_call(talk: Talk) -> Outcome:
     """The caller only wants it known that they called: their name, a thank-you, and the note."""
-    note = talk.callback(Wish.JUST_CALLED, talk.call.caller.number, await record_name(talk))
+    await record_name(talk)
+    note = talk.callback(Wish.JUST_CALLED, talk.call.caller.number)
     return await talk.write_down(note, Outcome.JUST_CALLED, Phrase.CALL_NOTED)
 
 
@@ -40,10 +55,120 @@ async def connect_operator(talk: Talk) -> Outcome | None:
     if operator is None:
         return None
     await talk.say(Phrase.CONNECTING)
-    ring_seconds = talk.limits.operator_ring_seconds
-    if await talk.call.connect(talk.phones_of(operator), ring_seconds) is Connection.TALKED:
-        await talk.call.hang_up()
-        return Outcome.CONNECTED
+    ends = await talk.call.hunt(_rings(talk, operator), talk.limits.operator_ring_seconds)
+    if ends.end is HuntEnd.TALKED:
+        return await _parted(talk)
     talk.gone_from_menu.add(Action.OPERATOR)
     await talk.say(Phrase.OPERATOR_NOT_REACHED)
     return None
+
+
+def _rings(talk: Talk, extension: str) -> list[Ring]:
+    """The desk phones of somebody who need not be asked: the operator, or the person called."""
+    shown = display_for(talk, own=extension == talk.call.extension)
+    return [Ring(phone, shown) for phone in talk.phones_of(extension)]
+
+
+async def rings_as_the_desk(talk: Talk) -> bool:
+    """Ring what stands for the desk phone, before anything is said; whether caller and person have talked."""
+    if await hunt_through(talk, talk.decision.attempts, as_the_desk=True) is HuntEnd.TALKED:
+        await _parted(talk)
+        return True
+    return False
+
+
+async def reach_at_once(talk: Talk, greeting: Sequence[Utterance]) -> Outcome | None:
+    """Greet, tell the caller whom we try to reach, and try. None: nobody was reached, and that was said."""
+    if await talk.tell(*greeting):
+        return await take_message(talk)
+    attempts = talk.decision.attempts
+    who = attempts[0].name
+    return await _reach(talk, attempts, Reaching(who) if attempts[0].own else ConnectingWith(who))
+
+
+async def connect_colleague(talk: Talk) -> Outcome | None:
+    """Key 4: the colleague that was offered by name."""
+    help_ = talk.decision.colleague
+    if help_ is None:
+        return None
+    talk.gone_from_menu.add(Action.COLLEAGUE)
+    return await _reach(talk, help_.attempts, ConnectingWith(help_.name))
+
+
+async def reach_urgently(talk: Talk) -> Outcome | None:
+    """Key 5: the urgent ladder; when nobody is reached, a message that is urgent."""
+    talk.gone_from_menu.add(Action.URGENT)
+    end = await _ring(talk, talk.decision.urgent, Fixed(Phrase.REACHING_SOMEBODY))
+    if end is HuntEnd.TALKED:
+        return await _parted(talk)
+    if end is not HuntEnd.CALLER_CHOSE:
+        await talk.say(Phrase.CANNOT_TAKE_NOW if end is HuntEnd.TO_MESSAGE else Phrase.URGENT_NOT_REACHED)
+    return await take_message(talk, urgent=True)
+
+
+async def _reach(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Outcome | None:
+    """None: nobody was reached, and that was said; back to the menu."""
+    match await _ring(talk, attempts, told):
+        case HuntEnd.TALKED:
+            return await _parted(talk)
+        case HuntEnd.TO_MESSAGE:
+            await talk.say(Phrase.CANNOT_TAKE_NOW)
+            return await take_message(talk)
+        case HuntEnd.CALLER_CHOSE:
+            return await take_message(talk)
+        case _:
+            await talk.say(Phrase.NOT_REACHED)
+            return None
+
+
+async def _ring(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> HuntEnd:
+    if any(leg.screened for attempt in attempts for leg in attempt.legs):
+        await know_name(talk)
+        await _count_calls(talk)
+    if await talk.tell(told, Phrase.POUND_FOR_MESSAGE):
+        return HuntEnd.CALLER_CHOSE
+    return await hunt_through(talk, attempts)
+
+
+async def _count_calls(talk: Talk) -> None:
+    caller = talk.call.caller
+    if caller.number is None:
+        return
+    try:
+        talk.calls_today = await talk.notebook.calls_today(caller.number, talk.call.extension)
+    except LedgerError:
+        return  # the callee is not told how often; the call goes on
+
+
+async def wait_for_the_line(talk: Talk) -> Outcome | None:
+    """Key 7, while the person is on the phone: music until the line is free, and every so often the choice again."""
+    for _ in range(WAITING_ROUNDS):
+        if await _is_free_in_time(talk):
+            await talk.say(Phrase.LINE_IS_FREE)
+            hunt = await talk.call.hunt(_rings(talk, talk.call.extension), talk.limits.desk_ring_seconds)
+            if hunt.end is HuntEnd.TALKED:
+                return await _parted(talk)
+        key = await talk.ask(Phrase.STILL_BUSY, *talk.menu())
+        action = talk.offered(talk.decision.action_for(key)) if key else None
+        if action not in (None, Action.WAIT, Action.REPEAT):
+            return await fulfil(talk, action)
+    talk.gone_from_menu.add(Action.WAIT)
+    return None
+
+
+async def _is_free_in_time(talk: Talk) -> bool:
+    """Music until the line is free; False when it is time to ask again, or a key was pressed, which is kept."""
+    phones = talk.phones_of(talk.call.extension)
+    for _ in range(max(1, round(talk.limits.busy_ask_seconds / LOOK_SECONDS))):
+        if await talk.call.wait(LOOK_SECONDS) is not None:
+            return False
+        if await talk.call.is_free(phones):
+            return True
+    return False
+
+
+async def _parted(talk: Talk) -> Outcome:
+    """Caller and callee have talked; nothing is left to do."""
+    await forget_name(talk)
+    await talk.call.hang_up()
+    return Outcome.CONNECTED

@@ -94,7 +94,7 @@ def as_dictionary(decision: Decision, speaker: Language) -> dict[str, Any]:
             {"extension": attempt.extension, "ring_seconds": attempt.ring_seconds}
             for attempt in decision.attempts
         ],
-        "promise": local(decision.promise, zone),
+        "promise": local(decision.promised, zone),
         "reasons": [{"text": each.text, "source": str(each.source)} for each in decision.reasons],
     }
 
@@ -115,8 +115,8 @@ def _print(decision: Decision, speaker: Language) -> None:
         console.print(f"  {escape(speaker.text(each))}")
     console.print("[bold]Keys[/]")
     console.print("  " + ", ".join(f"{offer.key} {offer.action.value}" for offer in decision.offers))
-    if decision.promise:
-        console.print(f"[bold]Promised[/]  a call back by {readable(decision.promise, person.zone)}")
+    if decision.promised:
+        console.print(f"[bold]Promised[/]  a call back by {readable(decision.promised, person.zone)}")
     console.print("[bold]Because[/]")
     for reason in decision.reasons:
         console.print(f"  {escape(reason.text)}  [dim]{escape(str(reason.source))}[/]")

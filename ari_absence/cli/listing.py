@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import typer
 
@@ -13,6 +14,7 @@ from ari_absence.cli.options import (
     JsonOption,
     as_json_value,
     load,
+    person_of,
     print_json,
     print_table,
     readable,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ari_absence.config.settings import Configuration
     from ari_absence.ledger.reading import Callback, Message
 
+_Row = TypeVar("_Row")
 ForOption = Annotated[str | None, typer.Option("--for", help="Only this extension's.", metavar="EXT")]
 RowsOption = Annotated[int, typer.Option("--rows", help="How many, newest first.", min=1, max=500)]
 
@@ -48,16 +51,7 @@ def messages(
     configuration = load(config)
     with reading_ledger(configuration) as session:
         found = reading.messages(session, for_, page=reading.Page(rows))
-    if as_json:
-        print_json([_message_json(each, configuration) for each in found])
-        return
-    zone = configuration.directory.site.zone
-    print_table(
-        "Messages",
-        ("id", "at", "for", "from", "length", "urgent", "call back by", "delivery"),
-        (_message_row(each, zone) for each in found),
-        "No messages.",
-    )
+    _show(found, _MESSAGES, configuration, for_, as_json=as_json)
 
 
 def callbacks(
@@ -72,16 +66,36 @@ def callbacks(
     configuration = load(config)
     with reading_ledger(configuration) as session:
         found = reading.callbacks(session, for_, page=reading.Page(rows))
+    _show(found, _CALLBACKS, configuration, for_, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing(Generic[_Row]):
+    """How one kind of thing is listed, for people and for programs."""
+
+    title: str
+    columns: tuple[str, ...]
+    row: Callable[[_Row, ZoneInfo], tuple[str, ...]]
+    empty: str
+    as_json: Callable[[_Row, Configuration], dict[str, Any]]
+
+
+def _show(
+    found: Sequence[_Row],
+    listing: _Listing[_Row],
+    configuration: Configuration,
+    for_: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was found. Who has left may still have messages; who has none must at least be somebody."""
+    if for_ is not None and not found:
+        person_of(configuration, for_)
     if as_json:
-        print_json([as_json_value(asdict(each), configuration.directory.site.zone) for each in found])
+        print_json([listing.as_json(each, configuration) for each in found])
         return
     zone = configuration.directory.site.zone
-    print_table(
-        "Callbacks",
-        ("id", "at", "for", "number", "wish", "call back by", "state"),
-        (_callback_row(each, zone) for each in found),
-        "Nobody is owed a call.",
-    )
+    print_table(listing.title, listing.columns, (listing.row(each, zone) for each in found), listing.empty)
 
 
 def _message_row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
@@ -109,8 +123,29 @@ def _callback_row(callback: Callback, zone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
+def _callback_json(callback: Callback, configuration: Configuration) -> dict[str, Any]:
+    told: dict[str, Any] = as_json_value(asdict(callback), configuration.directory.site.zone)
+    return told
+
+
 def _message_json(message: Message, configuration: Configuration) -> dict[str, Any]:
     from ari_absence.ledger.recordings import RecordingStore
 
     audio = RecordingStore(configuration.storage.folder).path_of(message.audio_id).absolute()
     return {**as_json_value(asdict(message), configuration.directory.site.zone), "audio": str(audio)}
+
+
+_MESSAGES = _Listing(
+    "Messages",
+    ("id", "at", "for", "from", "length", "urgent", "call back by", "delivery"),
+    _message_row,
+    "No messages.",
+    _message_json,
+)
+_CALLBACKS = _Listing(
+    "Callbacks",
+    ("id", "at", "for", "number", "wish", "call back by", "state"),
+    _callback_row,
+    "Nobody is owed a call.",
+    _callback_json,
+)

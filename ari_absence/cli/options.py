@@ -87,10 +87,10 @@ def end_of_absence(text: str, zone: ZoneInfo, now: datetime) -> datetime:
             moment = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone)
         else:
             moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the day after the last one of the calendar
         refuse(f"{text!r} is not a time; write 15:30, 2026-11-27 (that day included) or 2026-11-27T09:00")
-    if moment.year > LAST_YEAR:
-        refuse(f"{text} is too far away; name a year up to {LAST_YEAR}")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        refuse(f"{text} is too far away; name a year from {FIRST_YEAR} to {LAST_YEAR}")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment <= now:
         refuse(f"{text} has passed already: it is {local_now:%Y-%m-%d %H:%M} in {zone.key}")
@@ -115,6 +115,18 @@ def ledger_url(configuration: Configuration) -> str:
 
 def _has_ledger(configuration: Configuration) -> bool:
     return bool(configuration.secrets.database_url) or (configuration.storage.folder / LEDGER_FILE).exists()
+
+
+def examine_ledger(configuration: Configuration) -> None:
+    """See that the ledger can be used, if there is one yet.
+
+    Raises:
+        LedgerError: it can't, in a sentence that says what to do.
+    """
+    if _has_ledger(configuration):
+        from ari_absence.ledger.store import examine
+
+        examine(ledger_url(configuration))
 
 
 @contextmanager

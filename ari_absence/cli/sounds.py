@@ -39,12 +39,13 @@ def build(
 ) -> None:
     """Build the catalogue of phrases into sound files."""
     from ari_absence.speech import command
+    from ari_absence.speech.engines import DEFAULT_ENGINE
 
     with Progress(console=console) as progress:
         task = progress.add_task("building phrases", total=None)
         built = command.build(
             sounds or folder("sounds"),
-            engine=engine or command.DEFAULT_ENGINE,
+            engine=engine or DEFAULT_ENGINE,
             progress=lambda done, total, _: progress.update(task, completed=done, total=total),
             anew=anew,
         )

@@ -19,6 +19,7 @@ from ari_absence.core.people import Kind, PrivateNote, Source
 from ari_absence.core.recurrence import Recurrence, Weekly
 
 OPEN = "open"
+_SAY_NO_TIME = frozenset({"kind", "note", "delegate"})
 _ONLY_RECURRING = ("day", "starting", "ending", "except")
 
 
@@ -29,18 +30,20 @@ class AbsenceReader:
         self._zone = zone
         self._mistakes = mistakes
 
-    def read_all(self, shapes: Sequence[AbsenceShape], blocks: Sequence[Block]) -> tuple[Absence, ...]:
-        """The absences that make sense; for every other one a mistake is noted."""
+    def read_all(self, shapes: Sequence[AbsenceShape], blocks: Sequence[Block]) -> list[Absence | None]:
+        """The absences, in order; None for one whose times make no sense, which is noted as a mistake."""
         found: dict[tuple[object, ...], Block] = {}
         absences = []
         for shape, block in zip(shapes, blocks, strict=True):
             absence = self._read(shape, block)
             if absence is not None:
                 self._note_ambiguity(absence, block, found)
-                absences.append(absence)
-        return tuple(absences)
+            absences.append(absence)
+        return absences
 
     def _read(self, shape: AbsenceShape, block: Block) -> Absence | None:
+        if not _SAY_NO_TIME.issuperset(block.left_out):
+            return None  # half of the times can't be judged
         mistakes_before = self._mistakes.count
         absence = self._recurring(shape, block) if shape.every else self._dated(shape, block)
         return absence if self._mistakes.count == mistakes_before else None

@@ -18,7 +18,7 @@ KINDS_TO_SET = tuple(kind.value for kind in Kind if kind.can_be_set)
 OTHER = "other "
 MONTH = "month"
 _NAME_MAX = 80
-_LINE_MAX = 1000
+LINE_MAX = 1000
 _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,32}", re.ASCII)
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
@@ -55,15 +55,15 @@ def one_line(text: str) -> str:
     """A line of text."""
     if not text.strip():
         raise ValueError("this is empty; write a text or leave the key out")
-    if len(text) > _LINE_MAX or not text.isprintable():
-        raise ValueError(f"this must be one line of {_LINE_MAX} characters at most; shorten it")
+    if len(text) > LINE_MAX or not text.isprintable():
+        raise ValueError(f"this must be one line of {LINE_MAX} characters at most; shorten it")
     return text
 
 
 def note(text: str) -> str:
     """A private text; its content never appears in a sentence."""
-    if len(text) > _LINE_MAX:
-        raise ValueError(f"a note has {_LINE_MAX} characters at most; shorten it")
+    if len(text) > LINE_MAX:
+        raise ValueError(f"a note has {LINE_MAX} characters at most; shorten it")
     return text
 
 

@@ -51,12 +51,12 @@ def _read_people(content: bytes | None, site: SiteDraft, mistakes: Mistakes) -> 
 
 
 def _check_references(site: SiteDraft | None, people: PeopleReader, mistakes: Mistakes) -> None:
-    """Who names whom. Skipped when ``people.yaml`` could not be read to its end: half of them would be unknown."""
-    if people_file.NAME in mistakes.unreadable:
+    """Who names whom. Skipped when not everybody in ``people.yaml`` could be read: half of them would be unknown."""
+    if people_file.NAME in mistakes.unreadable or not people.complete:
         return
-    everybody = {key: None for key in people.named if key not in people.teams}
+    everybody = people.named.keys() - people.named_teams
     named = [*(site.references if site else ()), *people.references]
-    references.note_unknown(named, everybody, people.teams, mistakes)
+    references.note_unknown(named, everybody, people.named_teams, mistakes)
     references.note_empty_teams(named, {key: team.members for key, team in people.teams.items()}, mistakes)
     references.note_cycles(named, everybody, mistakes)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from sys import intern
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ari_absence.config import checks, sentences
 from ari_absence.config.absences_of import AbsenceReader
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.reader import Block, Entry
-from ari_absence.config.references import ALWAYS, Reference
+from ari_absence.config.references import ALWAYS, NEVER, Reference
 from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
-from ari_absence.config.site_file import SiteDraft, handling_of
+from ari_absence.config.site_file import SiteDraft, handling_of, source_of
+from ari_absence.config.sound_part import checked
 from ari_absence.core.absences import Absence, DatedAbsence, bounds_of
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
@@ -47,13 +48,17 @@ class PeopleReader:
         self.teams: dict[str, Team] = {}
         # Every extension and team that stands in the file, right or wrong, and where.
         self.named: dict[str, int] = {}
+        self.named_teams: set[str] = set()
+        # Whether all that were meant could be read; if not, who is named elsewhere may be among the others.
+        self.complete = True
         self.references: list[Reference] = []
 
     def read(self, entries: Iterable[Entry]) -> None:
         """Take everything in; what is wrong is noted."""
-        seen, mistakes_before = set(), self._mistakes.count
+        seen: dict[str, int] = {}
+        mistakes_before = self._mistakes.count
         for entry in entries:
-            seen.add(entry.path[0])
+            seen.setdefault(entry.path[0], entry.value_at)
             if len(entry.path) == 2:
                 self._read_piece(entry)
             elif entry.path[0] in PIECEWISE:
@@ -61,14 +66,22 @@ class PeopleReader:
             else:
                 sentence = sentences.unknown_key(entry.path[0], list(sentences.keys_of(PeopleFile)))
                 self._mistakes.add(entry.key_at, sentence)
-        if "people" not in seen and self._mistakes.count == mistakes_before:
+                self.complete = False
+        self.complete = self.complete and not self.named_teams.issuperset(self.named)
+        if not self.complete and self._mistakes.count == mistakes_before:
+            self._note_nobody(seen.get("people"))
+
+    def _note_nobody(self, at: int | None) -> None:
+        if at is None:
             self._mistakes.add(place(1, 1), '"people" is missing here; add it, with everybody below it')
+        else:
+            self._mistakes.add(at, _HOLDS_NOBODY.format("people"))
 
     def _read_whole(self, entry: Entry) -> None:
         """A group with an anchor on it, or something that is no group at all."""
         if not isinstance(entry.value, Block):
-            sentence = f'"{entry.path[0]}" holds nobody; write them indented below, each as "extension":'
-            self._mistakes.add(entry.value_at, sentence)
+            self._mistakes.add(entry.value_at, _HOLDS_NOBODY.format(entry.path[0]))
+            self.complete = False
             return
         for key, value in entry.value.items():
             places = entry.value.key_at(key), entry.value.value_at(key)
@@ -90,38 +103,36 @@ class PeopleReader:
         if group == "people":
             self._read_person(key, entry)
         else:
+            self.named_teams.add(key)
             self._read_team(key, entry)
 
-    def _shape(self, shape: type[_AnyShape], entry: Entry) -> _AnyShape | None:
+    def _checked(self, shape: type[_AnyShape], entry: Entry) -> tuple[_AnyShape, Block] | tuple[None, None]:
         if not isinstance(entry.value, Block):
             sentence = f'"{entry.path[1]}" says nothing; write its keys indented below, at least name:'
             self._mistakes.add(entry.key_at if entry.value is None else entry.value_at, sentence)
-            return None
-        try:
-            return shape.model_validate(entry.value)
-        except ValidationError as error:
-            sentences.note_all(error, shape, entry.value, self._mistakes)
-            return None
+            return None, None
+        return checked(shape, entry.value, self._mistakes)
 
     def _source(self, at: int) -> Source:
         return Source(self._mistakes.file, line_of(at))
 
     def _read_team(self, key: str, entry: Entry) -> None:
-        shape = self._shape(TeamShape, entry)
-        if shape is None:
+        shape, block = self._checked(TeamShape, entry)
+        if shape is None or block is None:
             return
-        self.teams[key] = Team(key, shape.name, tuple(shape.members), shape.ring, self._source(entry.key_at))
-        for member, at in zip(shape.members, entry.value["members"].places, strict=True):
+        if len(shape.members) == len(entry.value["members"]):  # else nobody knows who is in it
+            members = tuple(shape.members)
+            self.teams[key] = Team(key, shape.name, members, shape.ring, self._source(entry.key_at))
+        for member, at in zip(shape.members, block["members"].places, strict=True):
             self._refer(at, key, member, "member")
 
     def _refer(self, at: int, owner: str, target: str, role: str, bounds: tuple[int, int] = ALWAYS) -> None:
         self.references.append(Reference(self._mistakes.file, at, owner, intern(target), role, *bounds))
 
     def _read_person(self, extension: str, entry: Entry) -> None:
-        shape = self._shape(PersonShape, entry)
-        if shape is None:
+        shape, block = self._checked(PersonShape, entry)
+        if shape is None or block is None:
             return
-        block: Block = entry.value
         zone = self._site.site.zone if shape.timezone is None else checks.known_zone(shape.timezone)
         absences = self._absences(shape, block, zone)
         self._refer_all(extension, shape, block, absences)
@@ -137,15 +148,16 @@ class PeopleReader:
             mobile=self._mobile(shape, block),
             manager=None if shape.manager is None else intern(shape.manager),
             delegates=tuple(map(intern, shape.delegates)),
-            absences=absences,
+            absences=tuple(filter(None, absences)),
             rights=frozenset(shape.rights) if shape.rights else self._no_rights,
             may=None if shape.may is None else PrivateNote(shape.may),
             disclosure=None if shape.disclosure is None else Disclosure(shape.disclosure),
+            disclosure_source=source_of("disclosure", block, self._mistakes.file),
             handling=self._handling(shape, block),
             source=self._source(entry.key_at),
         )
 
-    def _absences(self, shape: PersonShape, block: Block, zone: ZoneInfo) -> tuple[Absence, ...]:
+    def _absences(self, shape: PersonShape, block: Block, zone: ZoneInfo) -> Sequence[Absence | None]:
         if not shape.absences:
             return ()
         return AbsenceReader(zone, self._mistakes).read_all(shape.absences, block["absences"])
@@ -161,10 +173,12 @@ class PeopleReader:
         return weekly_hours(block["hours"], self._mistakes, self._source(block.key_at("hours")))
 
     def _holidays(self, shape: PersonShape, block: Block) -> HolidayCalendar:
-        calendars = self._site.calendars
-        if not shape.holidays:
+        calendars, site = self._site.calendars, self._site.site
+        if not shape.holidays or not {"country", "region"}.isdisjoint(block.left_out):
             return calendars.none
-        country = shape.country or self._site.site.country
+        if site.holidays is not None and not (shape.country or shape.region):
+            return site.holidays  # if there is anything wrong with it, that is said once
+        country = shape.country or site.country
         region = shape.region if shape.region or shape.country else self._site.region
         try:
             return calendars.of(country, region)
@@ -175,8 +189,9 @@ class PeopleReader:
     def _mobile(self, shape: PersonShape, block: Block) -> PrivateNumber | None:
         if shape.mobile is None:
             return None
-        number = _in_e164(shape.mobile, self._site.site.country)
-        if number is None:
+        country = self._site.site.country
+        number = _in_e164(shape.mobile, country)
+        if number is None and (country or shape.mobile.startswith("+")):
             self._mistakes.add(
                 block.value_at("mobile"),
                 'this is not a telephone number that exists; write it with its country code, such as "+81 90 ..."',
@@ -194,24 +209,27 @@ class PeopleReader:
                 )
 
     def _refer_all(
-        self, extension: str, shape: PersonShape, block: Block, absences: tuple[Absence, ...]
+        self, extension: str, shape: PersonShape, block: Block, absences: Sequence[Absence | None]
     ) -> None:
         if shape.manager is not None:
             self._refer(block.value_at("manager"), extension, shape.manager, "manager")
         if shape.delegates:
             for delegate, at in zip(shape.delegates, block["delegates"].places, strict=True):
                 self._refer(at, extension, delegate, "delegate")
-        if len(absences) == len(shape.absences):
-            for index, absence in enumerate(absences):
-                if absence.delegate is not None:
-                    at = block["absences"][index].value_at("delegate")
-                    self._refer(at, extension, absence.delegate, "delegate", _bounds(absence))
+        for index, absence in enumerate(absences):
+            cover = shape.absences[index].delegate
+            if cover is not None:
+                at = block["absences"][index].value_at("delegate")
+                self._refer(at, extension, cover, "delegate", _bounds(absence))
 
 
+_HOLDS_NOBODY = '"{}" holds nobody; write them indented below, each as "extension":'
 _NO_HANDLING: Mapping[Kind, Handling] = {}
 
 
-def _bounds(absence: Absence) -> tuple[int, int]:
+def _bounds(absence: Absence | None) -> tuple[int, int]:
+    if absence is None:
+        return NEVER
     return bounds_of(absence) if isinstance(absence, DatedAbsence) else ALWAYS
 
 

@@ -40,14 +40,22 @@ _TOP = place(1, 1)
 
 
 class Block(dict[str, Any]):
-    """A mapping that knows where it, its keys and its values stand."""
+    """A mapping that knows where it, its keys and its values stand.
 
-    __slots__ = ("at", "places")
+    ``left_out`` names the keys that stand there, too, but whose values are of no use; that was noted already.
+    """
+
+    __slots__ = ("at", "left_out", "places")
 
     def __init__(self, at: int) -> None:
         super().__init__()
         self.at = at
         self.places: list[int] = []  # key, value, key, value: in the order of the keys
+        self.left_out: tuple[str, ...] = ()
+
+    def below(self, key: str) -> Block:
+        """The mapping under ``key``; an empty one if there is none."""
+        return self[key] if key in self else Block(self.at)
 
     def key_at(self, key: str) -> int:
         """Where ``key`` stands; the block's own place if it has no such key."""
@@ -219,7 +227,8 @@ class _Composer:
 
     def _pieces(self, key: str, start: YamlEvent) -> Iterator[Entry]:
         self._count(start, 1)
-        for below, key_at, event in self._pairs(2):
+        yield Entry((key,), self._at(start), self._at(start), Block(self._at(start)))
+        for below, key_at, event in self._pairs(2, keys_are_extensions=True):
             value_at, value = self._at(event), self._value(event, 3)
             yield Entry((key, below), key_at, value_at, value)
 
@@ -313,18 +322,26 @@ class _Composer:
     def _block(self, start: YamlEvent, depth: int) -> Block:
         block = Block(self._at(start))
         for key, key_at, event in self._pairs(depth):
-            block.places += (key_at, self._at(event))
-            value = block[key] = self._value(event, depth + 1)
+            value_at, value = self._at(event), self._value(event, depth + 1)
             if value is None:
                 self._mistakes.add(key_at, no_value(key))
+                block.left_out += (key,)
+                continue
+            block.places += (key_at, value_at)
+            block[key] = value
         return block
 
-    def _pairs(self, depth: int) -> Iterator[tuple[str, int, Any]]:
-        """Each key of a mapping with its place and the first event of its value; repeated keys are left out."""
+    def _pairs(self, depth: int, *, keys_are_extensions: bool = False) -> Iterator[tuple[str, int, Any]]:
+        """Each key of a mapping with its place and the first event of its value; repeated keys are left out.
+
+        Whoever stands under an extension that lacks its quotes is still somebody: others may name them.
+        """
         known: dict[str, int] = {}
         event = self._next()
         while type(event) is not MappingEndEvent:
             key, key_at = self._key(event), self._at(event)
+            if key is None and keys_are_extensions and type(event) is ScalarEvent and event.value.isalnum():
+                key = event.value
             value = self._next()
             if key is None or (key in known and self._is_repeated(key, key_at, known)):
                 self._value(value, depth + 1)

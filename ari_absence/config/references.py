@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from ari_absence.config.checks import nearest
@@ -10,6 +10,10 @@ from ari_absence.config.mistakes import Mistakes, line_of
 
 _STEPS_SHOWN = 10
 ALWAYS = (-(1 << 62), 1 << 62)
+NEVER = (
+    0,
+    0,
+)  # of an absence whose times are wrong: it is in no circle, and its delegate is checked all the same
 
 
 class Reference(NamedTuple):
@@ -26,8 +30,8 @@ class Reference(NamedTuple):
 
 def note_unknown(
     references: Sequence[Reference],
-    people: Mapping[str, object],
-    teams: Mapping[str, object],
+    people: Set[str],
+    teams: Set[str],
     mistakes: Mistakes,
 ) -> None:
     """Note every reference to somebody who does not exist, and people who name themselves."""
@@ -40,11 +44,11 @@ def note_unknown(
             mistakes.add(reference.file, reference.at, f"{what}; name somebody else or remove it")
 
 
-def _unknown(reference: Reference, people: Mapping[str, object], teams: Mapping[str, object]) -> str:
+def _unknown(reference: Reference, people: Set[str], teams: Set[str]) -> str:
     target, role = reference.target, reference.role
     if target in teams:
         return f'the {role} "{target}" is a team; write the extension of one person'
-    known = [*people, *teams] if role == "delegate" else list(people)
+    known = sorted(people | teams if role == "delegate" else people)
     like = "" if target.isdigit() else nearest(target, known)  # 107 is no misspelling of 101
     remedy = f'write "{like}"' if like else "add it to people.yaml or name somebody who is there"
     return f'the {role} "{target}" is not known; {remedy}'
@@ -63,7 +67,7 @@ def note_empty_teams(
             )
 
 
-def note_cycles(references: Sequence[Reference], people: Mapping[str, object], mistakes: Mistakes) -> None:
+def note_cycles(references: Sequence[Reference], people: Set[str], mistakes: Mistakes) -> None:
     """Note cycles of delegates that can hold at one and the same time, one for each person at most.
 
     A team ends a chain: its members are rung, their own delegates are not asked.

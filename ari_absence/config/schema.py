@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from ari_absence.config import checks
 
@@ -18,8 +20,8 @@ def _pattern(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern})
 
 
-Name = Annotated[str, AfterValidator(checks.public_name)]
-Line = Annotated[str, AfterValidator(checks.one_line)]
+Name = Annotated[str, AfterValidator(checks.public_name), _pattern(r"^\S(.{0,78}\S)?$")]
+Line = Annotated[str, AfterValidator(checks.one_line), _pattern(r"^(?=.*\S).{1,1000}$")]
 Extension = Annotated[str, AfterValidator(checks.extension), _pattern(r"^[0-9*#A-Za-z_-]{1,32}$")]
 Endpoint = Annotated[
     str, AfterValidator(checks.endpoint), _pattern(r"^(PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}$")
@@ -35,31 +37,45 @@ Date = Annotated[str, AfterValidator(checks.day), _pattern(r"^[0-9]{4}-[0-9]{2}-
 Length = Annotated[str, AfterValidator(checks.length), _pattern(r"^[0-9]+ ?(min|h)$")]
 Key = Annotated[str, AfterValidator(checks.key), _pattern(r"^[0-9*#]$")]
 Country = Annotated[str, AfterValidator(checks.country_code), _pattern(r"^[A-Z]{2}$")]
-Trunk = Annotated[str, AfterValidator(checks.trunk)]
+Trunk = Annotated[str, AfterValidator(checks.trunk), _pattern(r"^[A-Za-z0-9_]+/.*\{number\}")]
 DialPattern = Annotated[str, AfterValidator(checks.dial_pattern), _pattern(r"^[0-9XZN]{1,20}$")]
 AnyKind = Annotated[
     str, AfterValidator(checks.kind), WithJsonSchema({"type": "string", "enum": list(checks.KINDS)})
 ]
-Note = Annotated[str, AfterValidator(checks.note)]
+Note = Annotated[
+    str, AfterValidator(checks.note), WithJsonSchema({"type": "string", "maxLength": checks.LINE_MAX})
+]
 SetKind = Annotated[
     str,
     AfterValidator(checks.kind_to_set),
     WithJsonSchema({"type": "string", "enum": list(checks.KINDS_TO_SET)}),
 ]
+_WEEKDAYS = {"type": "string", "pattern": r"^(month|(other )?[A-Za-z]{3}[A-Za-z, -]*)$"}
 Weekdays = Annotated[
     list[str],
     BeforeValidator(checks.as_list),
     AfterValidator(checks.every),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    WithJsonSchema(
+        {"type": ["string", "array"], "items": _WEEKDAYS, "minItems": 1, "pattern": _WEEKDAYS["pattern"]}
+    ),
 ]
 DayOfMonth = Annotated[
     str,
     BeforeValidator(checks.number_as_text),
     AfterValidator(checks.day_of_month),
-    WithJsonSchema({"type": ["string", "integer"]}),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "pattern": r"^ *([1-9]|[12][0-9]|3[01]|[A-Za-z]+ +[A-Za-z]+) *$",
+            "minimum": 1,
+            "maximum": 31,
+        }
+    ),
 ]
 Reach = Literal["mobile", "delegate", "manager", "operator"]
-WeeklySpans = dict[Annotated[str, AfterValidator(checks.weekdays), _pattern("^[a-z, -]+$")], list[Span]]
+WeeklySpans = dict[
+    Annotated[str, AfterValidator(checks.weekdays), _pattern("^ *[A-Za-z]{3}[A-Za-z, -]*$")], list[Span]
+]
 
 
 class Shape(BaseModel):
@@ -352,10 +368,33 @@ class TeamShape(Shape):
 class PeopleFile(Shape):
     """`people.yaml`: who works here."""
 
-    people: dict[Extension, PersonShape] = Field(description="Everybody, by extension (in quotes).")
+    people: dict[Extension, PersonShape] = Field(
+        min_length=1, description="Everybody, by extension (in quotes)."
+    )
     teams: dict[Extension, TeamShape] = Field(
         default_factory=dict, description="Teams, by a word of your choice."
     )
+
+
+class _EditorSchema(GenerateJsonSchema):
+    """As strict as the files are read: a key with nothing behind it and a key that does not fit are refused."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """What may be left out may not be null."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Null is no default that could be written."""
+        return (
+            super().default_schema(schema)
+            if schema.get("default") is not None or ("default_factory" in schema)
+            else self.generate_inner(schema["schema"])
+        )
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Keys that fit no pattern are refused."""
+        made = super().dict_schema(schema)
+        return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
 
 FILES: dict[str, type[Shape]] = {"absence": AbsenceFile, "people": PeopleFile}
@@ -367,5 +406,5 @@ def json_schema(file: str) -> dict[str, Any]:
     Raises:
         KeyError: there is no such configuration file.
     """
-    schema = FILES[file].model_json_schema(by_alias=True)
+    schema = FILES[file].model_json_schema(by_alias=True, schema_generator=_EditorSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"{file}.yaml"}

@@ -20,8 +20,25 @@ _SECRET_WORDS = ("password", "secret", "token", "username", "database_url")
 
 def note_all(error: ValidationError, shape: type[BaseModel], root: Block, mistakes: FileMistakes) -> None:
     """Note every mistake of ``error``, which came from checking ``root`` against ``shape``."""
-    for detail in error.errors(include_url=False, include_context=True):
+    details = error.errors(include_url=False, include_context=True)
+    misspelt = {_meant(detail, shape) for detail in details if detail["type"] == "extra_forbidden"}
+    for detail in details:
+        if detail["type"] == "missing" and (detail["loc"] in misspelt or _is_left_out(root, detail["loc"])):
+            continue  # it is there, and what is wrong with it is said
         mistakes.add(place_of(root, detail["loc"], detail["type"]), _sentence(detail, shape))
+
+
+def _meant(detail: ErrorDetails, shape: type[BaseModel]) -> tuple[int | str, ...]:
+    """Where the key that an unknown one was probably meant to be would stand."""
+    *above, key = detail["loc"]
+    return (*above, nearest(str(key), _keys_at(shape, above)))
+
+
+def _is_left_out(root: Block | Items, loc: tuple[int | str, ...]) -> bool:
+    value: Any = root
+    for step in loc[:-1]:
+        value = value[step]
+    return isinstance(value, Block) and loc[-1] in value.left_out
 
 
 def place_of(root: Block | Items, loc: tuple[int | str, ...], error_type: str = "") -> int:
@@ -33,8 +50,7 @@ def place_of(root: Block | Items, loc: tuple[int | str, ...], error_type: str = 
     for index, step in enumerate(path):
         if isinstance(value, Block) and step in value:
             last = index == len(path) - 1
-            meant = last and (of_key or value[str(step)] is None)
-            at = value.key_at(str(step)) if meant else value.value_at(str(step))
+            at = value.key_at(str(step)) if last and of_key else value.value_at(str(step))
             value = value[str(step)]
         elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
             at, value = value.places[step], value[step]
@@ -154,7 +170,7 @@ def _keys_at(shape: type[BaseModel], loc: list[int | str]) -> list[str]:
     found: Any = shape
     for step in loc:
         model = model_in(found)
-        found = _field(model, step) if model is not None and isinstance(step, str) else element_of(found)
+        found = field_of(model, step) if model is not None and isinstance(step, str) else element_of(found)
     model = model_in(found)
     return [] if model is None else list(keys_of(model))
 
@@ -164,7 +180,8 @@ def keys_of(model: type[BaseModel]) -> Iterator[str]:
     return (field.alias or name for name, field in model.model_fields.items())
 
 
-def _field(model: type[BaseModel], key: str) -> Any:  # noqa: ANN401 - a type, of whatever kind
+def field_of(model: type[BaseModel], key: str) -> Any:  # noqa: ANN401 - a type, of whatever kind
+    """What ``model`` expects under ``key``, or None if it does not know it."""
     return next(
         (field.annotation for name, field in model.model_fields.items() if (field.alias or name) == key), None
     )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
-from ari_absence.config import checks, public_holidays, sentences, settings, times
+from ari_absence.config import checks, public_holidays, settings, times
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of
-from ari_absence.config.reader import Block, Entry
+from ari_absence.config.reader import Block, Entry, no_value
 from ari_absence.config.references import Reference
 from ari_absence.config.schema import AbsenceFile, HandlingShape, SiteDayShape
+from ari_absence.config.sound_part import checked
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     DEFAULT_HANDLING,
+    NOWHERE,
     Disclosure,
     Handling,
     Kind,
@@ -41,11 +42,13 @@ class Calendars:
         self.none = HolidayCalendar()
 
     def of(self, country: str, region: str | None) -> HolidayCalendar:
-        """The calendar of a place.
+        """The calendar of a place; an empty one for the country "", which stands for one nobody knows.
 
         Raises:
             ValueError: the country or region is not known; the text is a sentence.
         """
+        if not country:
+            return self.none
         made = self._made.get((country, region))
         if made is None:
             names = public_holidays.names_by_year(country, region) if self._public else None
@@ -76,7 +79,7 @@ def stand_in() -> SiteDraft:
     return SiteDraft(
         site=Site("", ZoneInfo("UTC"), ""),
         hours=WeeklyHours(),
-        calendars=_AnyCalendar({}, public=False),
+        calendars=Calendars({}, public=False),
         handling={},
         pbx=settings.PbxSettings("", ""),
         delivery=settings.DeliverySettings(),
@@ -85,23 +88,23 @@ def stand_in() -> SiteDraft:
     )
 
 
-class _AnyCalendar(Calendars):
-    def of(self, country: str, region: str | None) -> HolidayCalendar:  # noqa: ARG002
-        return self.none
-
-
 def read(entries: list[Entry], mistakes: FileMistakes) -> SiteDraft | None:
-    """The site, or None after noting why it can't be used."""
+    """The site, as far as it makes sense; for everything else a mistake is noted."""
+    shape, root = checked(AbsenceFile, _root(entries, mistakes), mistakes)
+    return None if shape is None or root is None else _SiteReader(shape, root, mistakes).draft()
+
+
+def _root(entries: list[Entry], mistakes: FileMistakes) -> Block:
     root = Block(entries[0].key_at if entries else 1)
     for entry in entries:
-        root[entry.path[0]] = entry.value
-        root.places += (entry.key_at, entry.value_at)
-    try:
-        shape = AbsenceFile.model_validate(root)
-    except ValidationError as error:
-        sentences.note_all(error, AbsenceFile, root, mistakes)
-        return None
-    return _SiteReader(shape, root, mistakes).draft()
+        key = entry.path[0]
+        if entry.value is None:
+            mistakes.add(entry.key_at, no_value(key))
+            root.left_out += (key,)
+        else:
+            root[key] = entry.value
+            root.places += (entry.key_at, entry.value_at)
+    return root
 
 
 class _SiteReader:
@@ -110,26 +113,22 @@ class _SiteReader:
         self._root = root
         self._mistakes = mistakes
 
-    def draft(self) -> SiteDraft | None:
-        before = self._mistakes.count
+    def draft(self) -> SiteDraft:
         shape = self._shape
-        hours = weekly_hours(self._root["hours"], self._mistakes, self._source("hours"))
+        hours = weekly_hours(self._root.below("hours"), self._mistakes, self._source("hours"))
         calendars = Calendars(self._site_days(), public=shape.holidays.public)
-        holidays = self._own_calendar(calendars)
-        self._check_countries()
+        self._check_dialing()
         self._check_limits()
         self._check_keys()
-        if self._mistakes.count > before or holidays is None:
-            return None
         return SiteDraft(
-            site=self._site(hours, holidays),
+            site=self._site(hours, calendars),
             hours=hours,
             calendars=calendars,
-            handling=handling_of(shape.handling, self._root.get("handling"), self._mistakes.file, {}),
+            handling=handling_of(shape.handling, self._root.below("handling"), self._mistakes.file, {}),
             pbx=self._pbx(),
             delivery=self._delivery(),
             dialing=self._dialing(),
-            storage=settings.StorageSettings(Path(shape.storage.folder), shape.storage.keep_days),
+            storage=self._storage(),
             region=shape.site.region,
             references=self._references(),
         )
@@ -137,21 +136,25 @@ class _SiteReader:
     def _source(self, key: str) -> Source:
         return Source(self._mistakes.file, line_of(self._root.key_at(key)))
 
-    def _site(self, hours: WeeklyHours, holidays: HolidayCalendar) -> Site:
-        site = self._shape.site
+    def _source_of(self, key: str) -> Source:
+        return source_of(key, self._root.below("site"), self._mistakes.file)
+
+    def _site(self, hours: WeeklyHours, calendars: Calendars) -> Site:
+        site, country = self._shape.site, self._country()
         return Site(
             company=site.company,
             zone=checks.known_zone(site.timezone),
-            country=site.country,
+            country=country,
             language=site.language,
             operator=site.operator,
+            operator_source=self._source_of("operator"),
             disclosure=Disclosure(site.disclosure),
+            disclosure_source=self._source_of("disclosure"),
             answers=self._answers(),
             limits=Limits(**self._shape.limits.model_dump()),
             keys=self._shape.keys.model_dump(),
             hours=hours,
-            holidays=holidays,
-            source=self._source("site"),
+            holidays=self._own_calendar(country, calendars),
         )
 
     def _answers(self) -> tuple[SiteAnswer, ...]:
@@ -161,19 +164,30 @@ class _SiteReader:
             for answer, block in zip(self._shape.answers, blocks, strict=True)
         )
 
-    def _own_calendar(self, calendars: Calendars) -> HolidayCalendar | None:
-        site = self._shape.site
-        block = self._root["site"]
+    def _country(self) -> str:
+        """The site's country, or "" if nobody knows it: then no holiday and no number can be judged."""
+        import phonenumbers
+
+        country, block = self._shape.site.country, self._root.below("site")
+        if country in phonenumbers.SUPPORTED_REGIONS:
+            return country
+        if "country" in block:
+            sentence = _unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
+            self._mistakes.add(block.value_at("country"), sentence)
+        return ""
+
+    def _own_calendar(self, country: str, calendars: Calendars) -> HolidayCalendar:
+        region, block = self._shape.site.region, self._root.below("site")
         try:
-            return calendars.of(site.country, site.region)
+            return calendars.of(country, region)
         except ValueError as error:
-            wrong = "region" if "region" in str(error) and site.region else "country"
+            wrong = "region" if "region" in str(error) and region else "country"
             self._mistakes.add(block.value_at(wrong), str(error))
-            return None
+            return calendars.none
 
     def _site_days(self) -> dict[date, Holiday]:
         days: dict[date, Holiday] = {}
-        blocks = self._root.get("holidays", {}).get("days", [])
+        blocks = self._root.below("holidays").get("days", [])
         for shape, block in zip(self._shape.holidays.days, blocks, strict=True):
             for day in self._days_of(shape, block):
                 if day in days:
@@ -200,34 +214,30 @@ class _SiteReader:
             return []
         return [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
 
-    def _check_countries(self) -> None:
+    def _check_dialing(self) -> None:
         import phonenumbers
 
-        dialing = self._root.get("dialing", {})
-        outside = dialing.get("outside", [])
+        outside = self._root.below("dialing").get("outside", [])
         for index, country in enumerate(self._shape.dialing.outside):
             if country not in phonenumbers.SUPPORTED_REGIONS:
                 self._mistakes.add(
                     outside.places[index], _unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
                 )
-        if self._shape.site.country not in phonenumbers.SUPPORTED_REGIONS:
-            sentence = _unknown_country(self._shape.site.country, phonenumbers.SUPPORTED_REGIONS)
-            self._mistakes.add(self._root["site"].value_at("country"), sentence)
 
     def _check_limits(self) -> None:
-        limits = self._shape.limits
+        limits, block = self._shape.limits, self._root.below("limits")
         for lower, upper in _ORDERED_LIMITS:
-            if getattr(limits, lower) > getattr(limits, upper):
-                block = self._root["limits"]
+            known = {lower, upper}.isdisjoint(block.left_out)
+            if known and getattr(limits, lower) > getattr(limits, upper):
                 key = lower if lower in block else upper
                 self._mistakes.add(block.value_at(key), f"{lower} is above {upper}; make it smaller")
 
     def _check_keys(self) -> None:
         used: dict[str, str] = {}
-        for action, key in self._shape.keys.model_dump().items():
+        block = self._root.below("keys")
+        for action, key in self._shape.keys.model_dump(exclude=set(block.left_out)).items():
             other = used.setdefault(key, action)
             if other != action:
-                block = self._root["keys"]
                 at = block.value_at(action if action in block else other)
                 self._mistakes.add(
                     at, f'key "{key}" would mean both {other} and {action}; choose another key'
@@ -237,8 +247,16 @@ class _SiteReader:
         operator = self._shape.site.operator
         if operator is None:
             return ()
-        at = self._root["site"].value_at("operator")
+        at = self._root.below("site").value_at("operator")
         return (Reference(self._mistakes.file, at, "", operator, "operator"),)
+
+    def _storage(self) -> settings.StorageSettings:
+        folder = Path(self._shape.storage.folder)
+        file = next((each for each in (folder, *folder.parents) if _is_file(each)), None)
+        if file is not None:
+            at = self._root.below("storage").value_at("folder")
+            self._mistakes.add(at, f"{file} is a file; name a folder, or move the file away")
+        return settings.StorageSettings(folder, self._shape.storage.keep_days)
 
     def _pbx(self) -> settings.PbxSettings:
         pbx = self._shape.pbx
@@ -263,6 +281,12 @@ class _SiteReader:
         )
 
 
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # what can't be seen from here may be a folder of the service's own
+        return path.is_file()
+    return False
+
+
 _SITE_DAYS_MAX = 366
 _ORDERED_LIMITS = (
     ("number_digits_min", "number_digits_max"),
@@ -277,8 +301,13 @@ def _unknown_country(country: str, known: set[str]) -> str:
     return f'the country "{country}" is not known; {remedy}'
 
 
+def source_of(key: str, block: Block, file: str) -> Source:
+    """The line of ``key`` in ``block``, or the default if nobody wrote it."""
+    return Source(file, line_of(block.key_at(key))) if key in block else NOWHERE
+
+
 def handling_of(
-    shapes: Mapping[str, HandlingShape], block: Block | None, file: str, base: Mapping[Kind, Handling]
+    shapes: Mapping[str, HandlingShape], block: Block, file: str, base: Mapping[Kind, Handling]
 ) -> dict[Kind, Handling]:
     """Handling per kind; what a shape leaves out is as in ``base``."""
     found = {}
@@ -292,6 +321,8 @@ def handling_of(
             promise_seconds=known.promise_seconds
             if shape.promise is None
             else times.seconds_in(shape.promise),
-            source=Source(file, line_of(block.key_at(name)) if block is not None else 0),
+            promise_source=known.promise_source
+            if shape.promise is None
+            else source_of("promise", block.below(name), file),
         )
     return found

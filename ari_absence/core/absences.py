@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, Source
 from ari_absence.core.hours import NEVER_ENDS
 from ari_absence.core.localtime import MINUTES_PER_DAY, LocalDays, local_days, seconds_of
-from ari_absence.core.people import NOWHERE, Kind, PrivateNote, Source
 from ari_absence.core.recurrence import Recurrence
 from ari_absence.core.steps import Step
 

@@ -8,21 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ari_absence.core import wording
+from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
     Directory,
-    Disclosure,
+    Handling,
     Kind,
     Person,
     SetAbsences,
+    SetForwards,
     Source,
     Why,
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
-from ari_absence.core.promise import due_at
+from ari_absence.core.promise import DEFAULT_SECONDS, due_at
+from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, reach_of
 from ari_absence.core.schedule import State, back_at, presence, state_at
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -31,24 +35,15 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.JUST_CALLED: "3",
     Action.COLLEAGUE: "4",
     Action.URGENT: "5",
+    Action.WAIT: "7",
     Action.QUESTIONS: "6",
     Action.OPERATOR: "0",
     Action.REPEAT: "*",
     Action.BEEP: "#",
 }
-COMPUTED = Source("computed")
-
-
-@dataclass(frozen=True, slots=True)
-class Enquiry:
-    """A call to somebody, as it reaches us. ``at`` is aware, in UTC."""
-
-    call_id: str
-    extension: str
-    caller: Caller
-    why: Why
-    at: datetime
-    mailbox_full: bool = False
+NO_FORWARDS = SetForwards()
+DIALPLAN = Source("dialplan")
+_NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +55,13 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """Phones to ring before anything is said, and for how long."""
-
-    extension: str
-    ring_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason of a decision, with the place it comes from."""
-
-    text: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """What is said, offered and tried for one call, with the reasons. Instants are in UTC."""
+    """What is said, offered and tried for one call, with the reasons. Instants are in UTC.
+
+    ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
+    ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
+    ``told_to_callees`` is what those hear who are rung for the person.
+    """
 
     enquiry: Enquiry
     person: Person
@@ -89,13 +73,28 @@ class Decision:
     attempts: tuple[Attempt, ...]
     promise: datetime | None
     reasons: tuple[Reason, ...]
+    rings_as_desk: bool
+    colleague: Help | None
+    urgent: tuple[Attempt, ...]
+    straight_to_message: bool
+    told_to_callees: Whereabouts
+
+    @property
+    def promised(self) -> datetime | None:
+        """What is promised to the caller: nothing without a number to call back, whatever the owner is asked."""
+        return None if self.enquiry.caller.withheld else self.promise
 
     def action_for(self, key: str) -> Action | None:
         """What ``key`` chooses, or None when it was not offered."""
         return next((offer.action for offer in self.offers if offer.key == key), None)
 
 
-def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Decision:
+def decide(
+    enquiry: Enquiry,
+    directory: Directory,
+    set_absences: SetAbsences,
+    set_forwards: SetForwards = NO_FORWARDS,
+) -> Decision:
     """Decide one call.
 
     Raises:
@@ -104,61 +103,83 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
     person = directory.people[enquiry.extension]
     own = set_absences.of(person.extension)
     state = state_at(person, enquiry.at, own)
+    case = Case(enquiry, directory, set_absences, set_forwards, person, state)
     back = None if state.present else back_at(person, enquiry.at, own)
-    due = due_at(
-        person, own, enquiry.at, directory.handling_of(person, state.kind or Kind.CLOSED).promise_seconds
-    )
-    where = _whereabouts(enquiry, directory, person, state, back)
-    offers = tuple(_offers(enquiry, directory, set_absences))
+    handling = directory.handling_of(person, state.kind or Kind.CLOSED)
+    due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
+    where = _whereabouts(case, enquiry.caller, back)
+    reach = reach_of(case)
+    offers = tuple(_offers(case, reach))
+    found = _Found(person, state, where, back, handling, due, offers, reach)
     return Decision(
         enquiry=enquiry,
         person=person,
         state=state,
         back_at=back,
-        greeting=wording.greeting(directory, enquiry.caller, where),
-        menu=wording.menu([(offer.key, offer.action) for offer in offers]),
+        greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague),
         offers=offers,
-        attempts=_attempts(enquiry, directory, state),
+        attempts=reach.attempts,
         promise=due,
-        reasons=tuple(_reasons(enquiry, directory, person, state, where, back, due, offers)),
+        reasons=tuple(_reasons(enquiry, directory, found)),
+        rings_as_desk=reach.rings_as_desk,
+        colleague=reach.help,
+        urgent=reach.urgent,
+        straight_to_message=reach.ends_in_message,
+        told_to_callees=_whereabouts(case, _A_COLLEAGUE, back) if reach.rings_somebody else where,
     )
 
 
-def _whereabouts(
-    enquiry: Enquiry, directory: Directory, person: Person, state: State, back: datetime | None
-) -> Whereabouts:
-    office_open = directory.site.is_open(enquiry.at)
-    word = wording.absence_class(directory, person, enquiry.caller, enquiry.why, state, office_open)
-    return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
+_A_COLLEAGUE = Caller("0", extension="a colleague's")
 
 
-def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:
-    """A caller sent to us as absent whose person has just come back gets the desk phone after all."""
-    if enquiry.why is Why.ABSENT and state.present:
-        return (Attempt(enquiry.extension, directory.site.limits.desk_ring_seconds),)
-    return ()
+class _Found(NamedTuple):
+    """What was found out about a call, for its reasons."""
+
+    person: Person
+    state: State
+    where: Whereabouts
+    back: datetime | None
+    handling: Handling
+    due: datetime | None
+    offers: tuple[Offer, ...]
+    reach: Reachable
 
 
-def _offers(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Iterator[Offer]:
-    keys = directory.site.keys
+def _whereabouts(case: Case, caller: Caller, back: datetime | None) -> Whereabouts:
+    enquiry, site = case.enquiry, case.directory.site
+    open_now = site.is_open(enquiry.at)
+    word = wording.absence_class(case.directory, case.person, caller, enquiry.why, case.state, open_now)
+    return wording.whereabouts(case.person, word, case.state, enquiry.at, back, site.zone)
+
+
+def _offers(case: Case, reach: Reachable) -> Iterator[Offer]:
+    keys = case.directory.site.keys
     for action in DEFAULT_KEYS:
-        if why_not(action, enquiry, directory, set_absences) is None:
+        if why_not(action, case, reach) is None:
             yield Offer(keys.get(action.value) or DEFAULT_KEYS[action], action)
 
 
-def why_not(action: Action, enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
+def why_not(action: Action, case: Case, reach: Reachable) -> str | None:
     """Why ``action`` can't be offered in this call, or None if it can."""
+    enquiry = case.enquiry
+    if enquiry.nothing_noted and action in _NOTED:
+        return "the ledger can't be used"
     match action:
         case Action.MESSAGE | Action.BEEP:
             return "the mailbox is full" if enquiry.mailbox_full else None
         case Action.CALLBACK:
             return "the caller's number is withheld" if enquiry.caller.withheld else None
         case Action.QUESTIONS:
-            return _why_no_questions(enquiry.caller, directory)
+            return _why_no_questions(enquiry.caller, case.directory)
         case Action.OPERATOR:
-            return _why_no_operator(enquiry, directory, set_absences)
-        case Action.COLLEAGUE | Action.URGENT:
-            return "nobody else is rung yet"
+            return _why_no_operator(enquiry, case.directory, case.set_absences)
+        case Action.COLLEAGUE:
+            return None if reach.help else "no colleague can be reached now"
+        case Action.URGENT:
+            return None if reach.urgent else "nobody can be reached for urgent calls now"
+        case Action.WAIT:
+            return None if enquiry.why is Why.BUSY and case.person.phones else "nobody is on the phone"
         case Action.JUST_CALLED | Action.REPEAT:
             return None
 
@@ -187,33 +208,27 @@ def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool
     return stretch is not None and stretch[0] <= seconds
 
 
-def _reasons(
-    enquiry: Enquiry,
-    directory: Directory,
-    person: Person,
-    state: State,
-    where: Whereabouts,
-    back: datetime | None,
-    due: datetime | None,
-    offers: tuple[Offer, ...],
-) -> Iterator[Reason]:
+def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[Reason]:
+    person, state, site = found.person, found.state, directory.site
     yield _state_reason(person, state)
+    if enquiry.nothing_noted:
+        yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
     if enquiry.why is not Why.ABSENT:
-        yield Reason(f"the dialplan says: {enquiry.why.value}", Source("dialplan"))
-    yield _class_reason(enquiry, directory, person, where)
-    if back is not None:
-        yield Reason(
-            f"back at {_local(person, back)}: the next time nothing keeps {person.name} away", COMPUTED
-        )
+        yield Reason(f"the dialplan says: {enquiry.why.value}", DIALPLAN)
+    yield _class_reason(enquiry, directory, found)
+    if found.back is not None:
+        back = _local(person, found.back)
+        yield Reason(f"back at {back}: the next time nothing keeps {person.name} away", COMPUTED)
     elif not state.present:
         yield Reason("no return is known", state.source)
-    if due is not None:
-        handling = directory.handling_of(person, state.kind or Kind.CLOSED)
-        yield Reason(
-            f"a call back is promised by {_local(person, due)}, within working hours", handling.source
-        )
-    if Action.OPERATOR in {offer.action for offer in offers}:
-        yield Reason("the operator is there", directory.site.source)
+    yield from found.reach.reasons
+    if found.reach.help:
+        name, attempts = found.reach.help.name.text, found.reach.help.attempts
+        yield Reason(f"{name} is offered: can be reached now", attempts[0].source)
+    if found.due is not None:
+        yield _promise_reason(enquiry, person, found.due, found.handling)
+    if Action.OPERATOR in {offer.action for offer in found.offers}:
+        yield Reason("the operator is there", site.operator_source)
 
 
 def _state_reason(person: Person, state: State) -> Reason:
@@ -226,16 +241,43 @@ def _state_reason(person: Person, state: State) -> Reason:
     return Reason(f"{person.name} is absent: {kind}{until}", state.source)
 
 
-def _class_reason(enquiry: Enquiry, directory: Directory, person: Person, where: Whereabouts) -> Reason:
-    word = where.absence_class.value.replace("_", " ")
+def _class_reason(enquiry: Enquiry, directory: Directory, found: _Found) -> Reason:
+    person, site = found.person, directory.site
+    word = found.where.absence_class.value.replace("_", " ")
     if enquiry.caller.inside:
         return Reason(f"a colleague hears: {word}", Source("inside call"))
-    limited = (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE
-    rule = "disclosure: unavailable" if limited else "disclosure: class"
-    return Reason(
-        f"an outsider hears: {word} ({rule})", person.source if person.disclosure else directory.site.source
-    )
+    if enquiry.why is Why.BUSY or found.state.present:  # whatever may be disclosed
+        return Reason(
+            f"an outsider hears: {word}", DIALPLAN if enquiry.why is Why.BUSY else found.state.source
+        )
+    source = person.disclosure_source if person.disclosure else site.disclosure_source
+    rule = (person.disclosure or site.disclosure).value
+    return Reason(f"an outsider hears: {word} (disclosure: {rule})", source)
+
+
+def _promise_reason(enquiry: Enquiry, person: Person, due: datetime, handling: Handling) -> Reason:
+    """Where nothing is written, the source is the default, and the text says what that is."""
+    rule = "within working hours"
+    if handling.promise_seconds is None:
+        rule += f"; where no promise is written, {DEFAULT_SECONDS // 3600} hours of presence count"
+    by = _local(person, due)
+    what = "a call back is promised"
+    if enquiry.caller.withheld:
+        what = "nothing is promised to a withheld number, but a message is to be answered"
+    return Reason(f"{what} by {by}, {rule}", handling.promise_source)
 
 
 def _local(person: Person, at: datetime) -> str:
     return at.astimezone(person.zone).isoformat(timespec="minutes")
+
+
+__all__ = [
+    "Attempt",
+    "Decision",
+    "Enquiry",
+    "Help",
+    "Leg",
+    "Offer",
+    "Reason",
+    "decide",
+]

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.facts import NOWHERE, Kind, Source
 from ari_absence.core.localtime import MINUTES_PER_DAY, LocalDays, local_days, seconds_of
-from ari_absence.core.people import NOWHERE, Kind, Source
 
 NEVER_ENDS = 1 << 62  # later than any instant; stands for an end that is not known
 BREAK = "break"

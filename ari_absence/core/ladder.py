@@ -1,14 +1,29 @@
-"""Steps -> the phones that are really rung for one call: delegates' chains, teams, and who is skipped and why."""
+"""Steps -> the phones that are really rung for one call: delegates' chains, teams, and who is skipped and why.
+
+A delegate who is absent too is skipped, and their own delegates are asked instead, at most ``Limits.hops`` deep.
+Nobody is rung twice, nor the caller, nor the person called under another name. What can't be rung leaves a reason.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from ari_absence.core.numbers import DialTarget
-from ari_absence.core.people import Source
+from ari_absence.core.facts import PrivateNote, PrivateNumber
+from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
+from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, Source, Team
 from ari_absence.core.phrases import Name
-from ari_absence.core.private import PrivateNote
-from ari_absence.core.steps import Way
+from ari_absence.core.schedule import State, state_at
+from ari_absence.core.steps import Destination, Step, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a decision, with the place it comes from."""
+
+    text: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +44,17 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Phones that are rung at the same time, and for how long."""
+    """Phones that are rung at the same time, and for how long. ``name`` is that of the person or team."""
 
     legs: tuple[Leg, ...]
     ring_seconds: int
+    name: Name
     source: Source
+
+    @property
+    def own(self) -> bool:
+        """Whether only the very person who was called is rung."""
+        return all(leg.own for leg in self.legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +63,196 @@ class Help:
 
     name: Name
     attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a ladder is climbed in: the call, everybody, the aware instant ``at``, and whose phones don't answer now.
+
+    ``unreachable`` holds extensions whose phones are known to be unregistered or in a call.
+    """
+
+    person: Person
+    caller: Caller
+    at: datetime
+    directory: Directory
+    set_absences: SetAbsences
+    state: State
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+
+Group = tuple[Name, tuple[Leg, ...]]
+
+
+class Ladder:
+    """Climbs steps once. ``reasons`` tells who was skipped, in order."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._policy = DialPolicy(scene.directory.dialing)
+        self._met: set[str] = {scene.person.extension}
+        self.reasons: list[Reason] = []
+
+    def climb(self, steps: Iterable[Step], source: Source) -> Iterator[Attempt]:
+        """The attempts the steps come to, in order."""
+        for step in steps:
+            for name, legs in self._groups(step, source):
+                yield Attempt(legs, step.ring_seconds or self._usual_seconds(step), name, source)
+
+    def _usual_seconds(self, step: Step) -> int:
+        limits, ways = self._scene.directory.site.limits, {each.way for each in step.destinations}
+        if ways == {Way.DESK}:
+            return limits.desk_ring_seconds
+        return limits.operator_ring_seconds if ways == {Way.OPERATOR} else limits.step_ring_seconds
+
+    def _groups(self, step: Step, source: Source) -> Iterator[Group]:
+        """What rings one after another; of destinations that ring together, the first group of each."""
+        if len(step.destinations) == 1:
+            yield from self._resolve(step.destinations[0], source)
+            return
+        together = [
+            group
+            for each in step.destinations
+            if (group := next(self._resolve(each, source), None)) is not None
+        ]
+        if together:
+            yield together[0][0], tuple(leg for _, legs in together for leg in legs)
+
+    def _resolve(self, destination: Destination, source: Source) -> Iterator[Group]:
+        match destination.way:
+            case Way.DESK:
+                yield from self._own_desk(source)
+            case Way.MOBILE:
+                yield from self._own_number(Way.MOBILE, self._scene.person.mobile, source)
+            case Way.NUMBER:
+                yield from self._own_number(Way.NUMBER, destination.number, source)
+            case Way.DELEGATE:
+                for key in delegates_of(self._scene.person, self._scene.state):
+                    yield from self._named(key, Way.DELEGATE, source, hops=1)
+            case _:
+                yield from self._named(self._key(destination), destination.way, source, hops=1)
+
+    def _key(self, destination: Destination) -> str:
+        match destination.way:
+            case Way.MANAGER:
+                return self._scene.person.manager or ""
+            case Way.OPERATOR:
+                return self._scene.directory.site.operator or ""
+            case _:
+                return destination.key
+
+    # -- the person called
+
+    def _own_desk(self, source: Source) -> Iterator[Group]:
+        person = self._scene.person
+        legs = tuple(self._leg(Way.DESK, phone, person) for phone in self._policy.phones_of(person))
+        if legs:
+            yield Name.of(person), legs
+        else:
+            self._skip(f"{person.name} has no desk phone", source)
+
+    def _own_number(self, way: Way, number: PrivateNumber | None, source: Source) -> Iterator[Group]:
+        person = self._scene.person
+        target = self._outside(person, way, number, source)
+        if target is not None:
+            yield Name.of(person), (self._leg(way, target, person),)
+
+    def _outside(
+        self, owner: Person, way: Way, number: PrivateNumber | None, source: Source
+    ) -> DialTarget | None:
+        if number is None:
+            self._skip(f"{owner.name} has no mobile number", source)
+            return None
+        target = self._policy.outside(number)
+        if isinstance(target, Refusal):
+            self._skip(f"the {way.value} of {owner.name} is not dialled: {target.why}", source)
+            return None
+        return target
+
+    # -- others
+
+    def _named(self, key: str, way: Way, source: Source, hops: int) -> Iterator[Group]:
+        directory = self._scene.directory
+        if key in directory.teams:
+            yield from self._team(directory.teams[key], source)
+        elif key in directory.people:
+            yield from self._person(directory.people[key], way, source, hops)
+        else:
+            self._skip(f"there is no {way.value}" if way is not Way.NAMED else f"{key} is nobody", source)
+
+    def _team(self, team: Team, source: Source) -> Iterator[Group]:
+        groups = [
+            legs
+            for member in team.members
+            if member in self._scene.directory.people
+            and (legs := self._legs_of(self._scene.directory.people[member], Way.NAMED, source))
+        ]
+        if not groups:
+            self._skip(f"nobody of {team.name} can be rung", team.source)
+        elif team.ring == "all":
+            yield Name.of(team), tuple(leg for legs in groups for leg in legs)
+        else:
+            yield from ((Name.of(team), legs) for legs in groups)
+
+    def _person(self, person: Person, way: Way, source: Source, hops: int) -> Iterator[Group]:
+        scene, known = self._scene, person.extension in self._met
+        if legs := self._legs_of(person, way, source):
+            yield Name.of(person), legs
+            return
+        state = _state(person, scene)
+        if known or state.present:
+            return
+        if hops >= scene.directory.site.limits.hops:
+            self._skip(f"the chain of delegates ends here, after {hops} hops", source)
+            return
+        for key in delegates_of(person, state):
+            yield from self._named(key, Way.DELEGATE, source, hops + 1)
+
+    def _legs_of(self, person: Person, way: Way, source: Source) -> tuple[Leg, ...]:
+        """The phones of somebody else; empty, with a reason, if they are not to be rung."""
+        hindrance = self._hindrance(person)
+        self._met.add(person.extension)
+        if hindrance:
+            self._skip(f"{person.name} is skipped: {hindrance}", source)
+            return ()
+        legs = tuple(self._leg(way, phone, person) for phone in self._phones(person, source))
+        if not legs:
+            self._skip(f"{person.name} is skipped: there is no phone to ring", source)
+        return legs
+
+    def _hindrance(self, person: Person) -> str:
+        scene = self._scene
+        if person.extension == scene.caller.extension:
+            return "it is they who call"
+        if person.extension in self._met:
+            return "they have been considered already"
+        state = _state(person, scene)
+        if not state.present:
+            return f"absent, too ({state.kind.value if state.kind else 'closed'})"
+        return scene.unreachable.get(person.extension, "")
+
+    def _phones(self, person: Person, source: Source) -> Sequence[DialTarget]:
+        """The desk phones; of somebody who works elsewhere, their mobile, too."""
+        desk = self._policy.phones_of(person)
+        if _state(person, self._scene).kind is not Kind.REMOTE:
+            return desk
+        mobile = self._outside(person, Way.MOBILE, person.mobile, source)
+        return desk if mobile is None else (*desk, mobile)
+
+    def _leg(self, way: Way, target: DialTarget, owner: Person) -> Leg:
+        own = owner.extension == self._scene.person.extension
+        screened = target.outside or not (own or way is Way.OPERATOR)
+        return Leg(way, target, owner.extension, Name.of(owner), own, screened, None if own else owner.may)
+
+    def _skip(self, text: str, source: Source) -> None:
+        self.reasons.append(Reason(text, source))
+
+
+def delegates_of(person: Person, state: State) -> tuple[str, ...]:
+    """Who covers for ``person`` in ``state``: the absence's own delegate first, then the usual ones; no one twice."""
+    own = state.absence.delegate if state.absence is not None else None
+    return tuple(dict.fromkeys((*((own,) if own else ()), *person.delegates)))
+
+
+def _state(person: Person, scene: Scene) -> State:
+    return state_at(person, scene.at, scene.set_absences.of(person.extension))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from ari_absence.core.people import Person, Trunk
+from ari_absence.core.facts import PrivateNumber
+from ari_absence.core.people import Dialing, Person, Trunk
 
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _CALLER_NUMBER = re.compile(r"\+?[0-9]{2,32}", re.ASCII)
 _WITHHELD = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private", "asterisk", "s"})
+DIALLABLE_TYPES = frozenset({"fixed", "mobile", "voip", "toll-free"})
+"""Types of numbers that a site may allow; all others cost more than a call, or nobody knows what."""
+
 _LEGAL_PUNCTUATION = str.maketrans("", "", " -.()/")
 
 
@@ -57,10 +62,104 @@ class DialTarget:
 
     __str__ = __repr__
 
+    def __reduce__(self) -> str:
+        raise TypeError("what may be dialled can't be pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a number is not dialled; a sentence's end without the number."""
+
+    why: str
+
 
 class DialPolicy:
-    """Says what may be dialled. So far only the phones of our own people: nothing outside."""
+    """Says what may be dialled: the phones of our own people, and outside what ``dialing`` allows.
+
+    Premium, shared-cost, satellite and personal numbers, short codes and emergency numbers are refused whatever
+    it allows. When in doubt, refuse.
+    """
+
+    def __init__(self, dialing: Dialing) -> None:
+        self._dialing = dialing
 
     def phones_of(self, person: Person) -> tuple[DialTarget, ...]:
         """The desk phones of ``person``; an endpoint with characters of a dial string is left out."""
         return tuple(DialTarget(phone) for phone in person.phones if _ENDPOINT.fullmatch(phone))
+
+    def outside(self, number: PrivateNumber) -> DialTarget | Refusal:
+        """The way to dial an outside number (E.164), or why it is not dialled."""
+        if not self._dialing.trunks or not self._dialing.outside:
+            return Refusal("no outside calls are allowed (dialing)")
+        nature = _nature(number.digits_for_dialling())
+        if nature is None:
+            return Refusal("it is not an ordinary telephone number")
+        if nature.country not in self._dialing.outside:
+            return Refusal(f"calls to {nature.country} are not allowed (dialing: outside)")
+        if not nature.types & self._dialing.types & DIALLABLE_TYPES:
+            return Refusal(f"calls to {' or '.join(sorted(nature.types))} numbers are not allowed")
+        return self._target(nature)
+
+    def _target(self, nature: _Nature) -> DialTarget | Refusal:
+        for trunk in self._dialing.trunks:
+            if not trunk.countries or nature.country in trunk.countries:
+                return DialTarget(_filled(trunk.dial, nature), trunk)
+        return Refusal(f"no trunk serves {nature.country} (dialing: trunks)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Nature:
+    """What kind of number it is: its country, what it may be (in some countries fixed or mobile), its spellings."""
+
+    country: str
+    types: frozenset[str]
+    e164: str
+    national: str
+
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_NATIONAL = re.compile(r"[0-9]{3,15}", re.ASCII)
+
+
+def _filled(dial: str, nature: _Nature) -> str:
+    """``{number}`` is E.164 with its plus, ``{digits}`` without it, ``{national}`` as dialled within the country."""
+    spellings = {"{number}": nature.e164, "{digits}": nature.e164[1:], "{national}": nature.national}
+    for place, digits in spellings.items():
+        dial = dial.replace(place, digits)
+    return dial
+
+
+@lru_cache(maxsize=4096)
+def _nature(digits: str) -> _Nature | None:
+    """What the number is by its country's numbering plan, or None for whatever is not an ordinary number."""
+    import phonenumbers  # takes 100 ms, and most sites forward nothing
+
+    if not _E164.fullmatch(digits):
+        return None
+    try:
+        number = phonenumbers.parse(digits)
+    except phonenumbers.NumberParseException:
+        return None
+    country = phonenumbers.region_code_for_number(number)
+    if not phonenumbers.is_valid_number(number) or country is None or len(country) != 2:
+        return None  # satellite and other worldwide numbers belong to no country
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    national = "".join(sign for sign in national if sign in "0123456789")
+    if not _NATIONAL.fullmatch(national) or phonenumbers.connects_to_emergency_number(national, country):
+        return None
+    kinds = phonenumbers.PhoneNumberType
+    types = {
+        kinds.FIXED_LINE: "fixed",
+        kinds.MOBILE: "mobile",
+        kinds.FIXED_LINE_OR_MOBILE: "fixed mobile",
+        kinds.VOIP: "voip",
+        kinds.TOLL_FREE: "toll-free",
+        kinds.PREMIUM_RATE: "premium",
+        kinds.SHARED_COST: "shared-cost",
+        kinds.PERSONAL_NUMBER: "personal",
+        kinds.PAGER: "pager",
+        kinds.UAN: "company-wide",
+        kinds.VOICEMAIL: "mailbox",
+    }
+    names = types.get(phonenumbers.number_type(number), "unknown")
+    return _Nature(country, frozenset(names.split()), digits, national)

@@ -1,7 +1,6 @@
 """Who works here, who calls, and what is known of each: plain frozen values.
 
 Instants are aware and in UTC; wall-clock times of a person are in that person's zone.
-What is private has a type of its own that cannot be printed by accident.
 """
 
 from __future__ import annotations
@@ -10,37 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ari_absence.core.private import PrivateNote, PrivateNumber
-from ari_absence.core.steps import MOBILE, Situation, Step
-
-if TYPE_CHECKING:
-    from ari_absence.core.absences import Absence, Agenda
-    from ari_absence.core.hours import HolidayCalendar, WeeklyHours
-
-
-class Kind(StrEnum):
-    """Why somebody is not at the desk. The last two are computed, never set."""
-
-    AWAY = "away"
-    MEETING = "meeting"
-    OUT = "out"
-    BUSINESS_TRIP = "business_trip"
-    LEFT = "left"
-    DAY_OFF = "day_off"
-    VACATION = "vacation"
-    LEAVE = "leave"
-    REMOTE = "remote"
-    DND = "dnd"
-    HOLIDAY = "holiday"
-    CLOSED = "closed"
-
-    @property
-    def can_be_set(self) -> bool:
-        """Whether a person, the YAML or a star code may choose it."""
-        return self not in (Kind.HOLIDAY, Kind.CLOSED)
+from ari_absence.core.absences import Absence, Agenda
+from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, PrivateNumber, Source
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.steps import DELEGATE, MOBILE, Situation, Step
 
 
 class Why(StrEnum):
@@ -60,20 +34,6 @@ class Disclosure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact stands: a configuration file and line, or whoever set it by phone."""
-
-    where: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.where}:{self.line}" if self.line else self.where
-
-
-NOWHERE = Source("default")
-
-
-@dataclass(frozen=True, slots=True)
 class Handling:
     """What happens to calls during one kind of absence, or in one situation.
 
@@ -86,16 +46,22 @@ class Handling:
     urgent: tuple[Step, ...] = ()
     ask: bool = True
     promise_seconds: int | None = None
-    source: Source = Source("default")
+    promise_source: Source = NOWHERE
+    reach_source: Source = NOWHERE
+    urgent_source: Source = NOWHERE
 
 
 Occasion = Kind | Situation
 """What handling is written for."""
 
+_COVERED_BY_DELEGATES = (Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE)
+
 DEFAULT_HANDLING: Mapping[Occasion, Handling] = {
     **{kind: Handling(ring=kind is Kind.AWAY) for kind in Kind},
+    **{kind: Handling(reach=(DELEGATE,)) for kind in _COVERED_BY_DELEGATES},
     Kind.REMOTE: Handling(reach=(MOBILE,)),
-    **{situation: Handling(ring=situation is not Situation.AT_ONCE) for situation in Situation},
+    **{situation: Handling(ring=True, reach=(DELEGATE,)) for situation in Situation},
+    Situation.AT_ONCE: Handling(),
 }
 
 
@@ -105,7 +71,7 @@ class SetForward:
 
     steps: tuple[Step, ...]
     until: datetime | None = None
-    source: Source = Source("default")
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +118,9 @@ class Person:
     rights: frozenset[str] = frozenset()
     may: PrivateNote | None = None
     disclosure: Disclosure | None = None
+    disclosure_source: Source = NOWHERE
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
-    source: Source = Source("default")
+    source: Source = NOWHERE
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -166,7 +133,7 @@ class Team:
     name: str
     members: tuple[str, ...]
     ring: str = "all"
-    source: Source = Source("default")
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +142,7 @@ class SiteAnswer:
 
     title: str
     text: str
-    source: Source = Source("default")
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +180,14 @@ class Site:
     country: str
     language: str = "en"
     operator: str | None = None
+    operator_source: Source = NOWHERE
     disclosure: Disclosure = Disclosure.CLASS
+    disclosure_source: Source = NOWHERE
     answers: tuple[SiteAnswer, ...] = ()
     limits: Limits = Limits()
     keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
     hours: WeeklyHours | None = None
     holidays: HolidayCalendar | None = None
-    source: Source = Source("default")
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""
@@ -297,6 +265,8 @@ class SetForwards:
 
 
 __all__ = [
+    "DEFAULT_HANDLING",
+    "NOWHERE",
     "Caller",
     "Dialing",
     "Directory",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
-from ari_absence.core.private import PrivateNote
 
 
 class Phrase(StrEnum):
@@ -39,6 +39,9 @@ class Phrase(StrEnum):
     CALLBACK_NOTED = auto()  # thank you, you will be called back
     CALL_NOTED = auto()  # thank you, I will pass on that you called
     CALL_NOT_NOTED = auto()  # sorry, that could not be noted; please call again
+    NOTHING_CAN_BE_NOTED = (
+        auto()
+    )  # sorry, neither a message nor a wish can be taken just now; please call again
     NOT_UNDERSTOOD = auto()  # sorry, I did not understand that key
     QUESTIONS_MENU = auto()  # opening of the list of questions
     QUESTIONS_BACK = auto()  # star goes back
@@ -48,8 +51,12 @@ class Phrase(StrEnum):
     POUND_FOR_MESSAGE = auto()  # to leave a message instead, press pound at any time
     STILL_TRYING = auto()  # thank you for waiting, I am still trying
     NOT_REACHED = auto()  # I am sorry, nobody could be reached just now
-    URGENT_NOT_REACHED = auto()  # I am sorry, nobody could be reached; leave a message, it is passed on as urgent
-    CANNOT_TAKE_NOW = auto()  # I am sorry, your call can't be taken now; please leave a message (callee pressed 3)
+    URGENT_NOT_REACHED = (
+        auto()
+    )  # I am sorry, nobody could be reached; leave a message, it is passed on as urgent
+    CANNOT_TAKE_NOW = (
+        auto()
+    )  # I am sorry, your call can't be taken now; please leave a message (callee pressed 3)
     STILL_BUSY = auto()  # thank you for waiting, the line is still busy
     LINE_IS_FREE = auto()  # the line is free now; I connect you
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ari_absence.core.private import PrivateNumber
+from ari_absence.core.facts import PrivateNumber
 
 
 class Situation(StrEnum):
@@ -62,3 +62,4 @@ class Step:
 
 
 MOBILE = Step((Destination(Way.MOBILE),))
+DELEGATE = Step((Destination(Way.DELEGATE),))

@@ -15,8 +15,10 @@ from ari_absence.core.phrases import (
     Action,
     CallPromise,
     Choice,
+    Fixed,
     Moment,
     Name,
+    Phrase,
     Utterance,
     Welcome,
     Whereabouts,
@@ -47,9 +49,12 @@ _FOR_COLLEAGUES = _FOR_EVERYBODY | {
     Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
 }
 _SPOKEN_CHOICES = (
+    Action.WAIT,
+    Action.COLLEAGUE,
     Action.MESSAGE,
     Action.CALLBACK,
     Action.JUST_CALLED,
+    Action.URGENT,
     Action.QUESTIONS,
     Action.OPERATOR,
     Action.REPEAT,
@@ -118,14 +123,23 @@ def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> Call
     return CallPromise(Name.of(person), spoken_moment(at, due, zone))
 
 
-def greeting(directory: Directory, caller: Caller, where: Whereabouts) -> tuple[Utterance, ...]:
-    """What the caller hears first: the company's name for outsiders, then who is absent until when."""
-    if caller.inside:
-        return (where,)
-    return (Welcome(Name.of(directory.site)), where)
+def greeting(
+    directory: Directory, caller: Caller, where: Whereabouts, *, nothing_noted: bool = False
+) -> tuple[Utterance, ...]:
+    """What the caller hears first: the company's name for outsiders, then who is absent until when.
+
+    With ``nothing_noted``, also that no message can be taken: it must be known before anybody waits for a tone.
+    """
+    welcome = () if caller.inside else (Welcome(Name.of(directory.site)),)
+    sorry = (Fixed(Phrase.NOTHING_CAN_BE_NOTED),) if nothing_noted else ()
+    return (*welcome, where, *sorry)
 
 
-def menu(keys: Sequence[tuple[str, Action]]) -> tuple[Utterance, ...]:
+def menu(keys: Sequence[tuple[str, Action]], colleague: Name | None = None) -> tuple[Utterance, ...]:
     """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
     key_of = {action: key for key, action in keys}
-    return tuple(Choice(key_of[action], action) for action in _SPOKEN_CHOICES if action in key_of)
+    return tuple(
+        Choice(key_of[action], action, colleague if action is Action.COLLEAGUE else None)
+        for action in _SPOKEN_CHOICES
+        if action in key_of
+    )

@@ -116,7 +116,7 @@ class LedgerOutbox:
     async def delivered(self, claim: Lease, at: datetime) -> None:
         """Settle: it was accepted."""
         values = {"state": DeliveryState.DELIVERED.value, "delivered_at": at, "last_error": None}
-        await self._settle(claim, values)
+        await self._settle(claim, values | {"attempts": claim.attempts + 1})
 
     async def postponed(self, claim: Lease, not_before: datetime, why: str) -> None:
         """Settle: it failed, and is tried again."""

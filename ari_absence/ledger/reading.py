@@ -46,7 +46,8 @@ FIRST_PAGE = Page()
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where one delivery stands. ``state`` is one of ``model.DeliveryState``."""
+    """Where one delivery stands. ``state`` is one of ``model.DeliveryState``; ``attempts`` counts the one that
+    succeeded, too."""
 
     id: str
     item_id: str | None

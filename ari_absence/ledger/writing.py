@@ -73,7 +73,8 @@ class LeftMessage:
 
 @dataclass(frozen=True, slots=True)
 class NotedCallback:
-    """A callback of a call that the ledger knows. ``number`` None: only information. ``due`` is in UTC."""
+    """A callback of a call that the ledger knows. ``number`` None: only information. ``due`` is in UTC, and so is
+    ``told_from``: until then nobody is told of it."""
 
     call_id: str
     wish: Wish
@@ -81,6 +82,7 @@ class NotedCallback:
     name_audio_id: str | None = None
     due: datetime | None = None
     by: str = "caller"
+    told_from: datetime | None = None
 
     @classmethod
     def of(cls, draft: CallbackDraft) -> NotedCallback:
@@ -208,7 +210,7 @@ def save_callback(
             "history": [{"at": now.isoformat(), "what": "noted", "by": noted.by}],
         },
     )
-    queued = queue_callback(connection, callback_id, addressees.of(extension), now)
+    queued = queue_callback(connection, callback_id, addressees.of(extension), now, noted.told_from)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 

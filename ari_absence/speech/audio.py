@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from operator import mul
 from pathlib import Path
 
-from ari_absence.core import wav
 from ari_absence.errors import SpeechError
 
 WIDEBAND_HZ = 16_000
@@ -21,8 +20,6 @@ SILENT_DBFS = -120.0  # what the level of digital silence is reported as
 
 _SAMPLE_BYTES = 2
 _STEREO = 2
-_STRIDE = 5  # every fifth sample is enough for a level, and five times as fast
-_AUDIBLE_SECONDS = 0.3  # less than this is a click or a breath, not a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +33,6 @@ class Sound:
     def duration_seconds(self) -> float:
         """How long it sounds, in seconds."""
         return len(self.samples) / self.rate_hz
-
-
-@dataclass(frozen=True, slots=True)
-class AudioFacts:
-    """What is in a recording. Levels in dB below full scale; ``talk_seconds`` is the time with something to hear."""
-
-    duration_seconds: float
-    sample_rate: int
-    rms_dbfs: float
-    peak_dbfs: float
-    talk_seconds: float
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing was said that is worth keeping."""
-        return self.talk_seconds < _AUDIBLE_SECONDS
 
 
 def read_wav(source: bytes | Path) -> Sound:
@@ -106,44 +87,6 @@ def write_whole(path: Path, content: bytes) -> None:
         made.replace(path)
     except OSError as reason:
         raise SpeechError(f"{path} can't be written: {reason.strerror}.") from reason
-
-
-def inspect_wav(source: bytes | Path) -> AudioFacts:
-    """What a 16-bit mono WAV holds.
-
-    Five minutes at 8 kHz take 40 to 80 ms of computing: call it in a thread from a program that serves calls.
-
-    Raises:
-        SpeechError: it is no such file, its header is damaged, or it is cut off; see :func:`repair_wav`.
-    """
-    content = _content(source)
-    try:
-        facts = wav.inspect(content)
-    except wav.NotWav as reason:
-        raise SpeechError(f"{_named(source)} is no recording: {reason}.") from reason
-    if facts.header_repaired:
-        raise SpeechError(
-            f"{_named(source)} is cut off, its header does not fit its audio; it can be repaired."
-        )
-    samples = read_wav(content).samples[::_STRIDE]
-    return AudioFacts(facts.seconds, facts.rate_hz, rms_dbfs(samples), peak_dbfs(samples), facts.loud_seconds)
-
-
-def repair_wav(path: Path) -> bool:
-    """Set the lengths in the header of ``path`` right, if they are not; tell whether it was necessary.
-
-    Raises:
-        SpeechError: there is no audio in it that could be saved, or the disk does not take it.
-    """
-    content = _content(path)
-    try:
-        repaired = wav.repaired(content)
-    except wav.NotWav as reason:
-        raise SpeechError(f"{path} can't be repaired: {reason}.") from reason
-    if repaired == content:
-        return False
-    write_whole(path, repaired)
-    return True
 
 
 def rms_dbfs(samples: array[int]) -> float:

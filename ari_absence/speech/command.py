@@ -7,11 +7,9 @@ from pathlib import Path
 from ari_absence.speech import manifest
 from ari_absence.speech.building import Built, Progress
 from ari_absence.speech.building import build as build_clips
-from ari_absence.speech.engines import RECORDINGS, Engine, find_engine, recordings
+from ari_absence.speech.engines import DEFAULT_ENGINE, RECORDINGS, Engine, find_engine, recordings
 from ari_absence.speech.language import Language
 from ari_absence.speech.languages import DEFAULT, language
-
-DEFAULT_ENGINE = "hibari:heart"
 
 
 def build(

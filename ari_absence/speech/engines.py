@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -69,6 +70,7 @@ PROGRAMS: Mapping[str, Program] = {
     "espeak-ng": Program("espeak-ng", ("--stdin", "-v", "{voice}", "-s", "150", "-w", "{out}"), "en-us"),
 }
 RECORDINGS = "recordings"
+DEFAULT_ENGINE = "hibari:heart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,14 @@ def find_engine(choice: str) -> Engine:
 def engines_here() -> tuple[str, ...]:
     """The names of the engines whose programs are on this machine."""
     return tuple(name for name, program in PROGRAMS.items() if _found(program.command))
+
+
+def voice_here() -> Engine | None:
+    """What makes the names: the voice of the catalogue, else any that is on this machine, else none."""
+    for choice in (DEFAULT_ENGINE, *engines_here()):
+        with suppress(SpeechError):
+            return find_engine(choice)
+    return None
 
 
 def recordings(folder: Path, catalogue: Mapping[str, str]) -> RecordingsEngine:

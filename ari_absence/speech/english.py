@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Directory, Person, SiteAnswer, Team
 from ari_absence.core.phrases import (
     AbsenceClass,
@@ -34,7 +35,6 @@ from ari_absence.core.phrases import (
     Welcome,
     Whereabouts,
 )
-from ari_absence.core.private import PrivateNote
 from ari_absence.speech import english_catalogue as words
 from ari_absence.speech.language import (
     AnyUtterance,

@@ -11,11 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from ari_absence.core import decision
+from ari_absence.core.decision import DEFAULT_KEYS as DEFAULT_KEYS
 from ari_absence.core.phrases import Action, DayPart, DayWord
-
-# The key of a choice that is one clip. Waiting is offered by the conversation, not by the decision.
-DEFAULT_KEYS: Mapping[Action, str] = {Action.WAIT: "7", **decision.DEFAULT_KEYS}
 
 # By the value of ``core.phrases.Phrase``; a test holds that each has its sentence.
 SENTENCES: Mapping[str, str] = {
@@ -55,6 +52,9 @@ SENTENCES: Mapping[str, str] = {
     "callback_noted": "Thank you. You will be called back.",
     "call_noted": "Thank you. I will pass on that you called.",
     "call_not_noted": "We are sorry. That could not be written down. Please call again later.",
+    "nothing_can_be_noted": (
+        "We are sorry. No message and no request can be taken just now. Please call again later."
+    ),
     "not_understood": "I am sorry, I did not understand that key.",
     "questions_menu": "Please choose one of these questions.",
     "questions_back": "To go back, press star.",

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CalleeUtterance, Utterance
-from ari_absence.core.private import PrivateNote
 
 AnyUtterance = Utterance | CalleeUtterance
 

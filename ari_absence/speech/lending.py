@@ -33,7 +33,6 @@ class Lending:
         self._uri = uri
         self._names: dict[str, list[str]] = {}
         self._wanted: set[str] = set()
-        self._remove_leftovers()
 
     def uri_of(self, audio_id: str) -> str | None:
         """The media URI of a message while it is lent."""
@@ -57,6 +56,16 @@ class Lending:
         finally:
             self._forget(audio_id, name)
             await asyncio.to_thread(self._remove, name)
+
+    def remove_leftovers(self) -> None:
+        """Remove what a service left that died; for the service alone, as another may be lending from here."""
+        with suppress(OSError):
+            found = list(self._folder.iterdir())
+            # Looked at after the list: whatever of it is still being written has its name in here by now.
+            wanted = set(self._wanted)
+            for path in found:
+                if path.stem not in wanted and not (wanted and path.name.startswith(".")):
+                    path.unlink(missing_ok=True)
 
     def _forget(self, audio_id: str, name: str) -> None:
         self._wanted.discard(name)
@@ -85,14 +94,9 @@ class Lending:
 
     def _remove(self, name: str) -> None:
         for suffix in _SUFFIXES.values():
-            # What can't be removed now is tried again at the next start.
+            # What can't be removed now is tried again by remove_leftovers.
             with suppress(OSError):
                 (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
-
-    def _remove_leftovers(self) -> None:
-        with suppress(OSError):
-            for path in self._folder.iterdir():
-                path.unlink(missing_ok=True)
 
 
 def _content(path: Path) -> bytes:

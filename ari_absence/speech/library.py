@@ -97,7 +97,11 @@ class SoundLibrary:
         return self._lending.lend(audio_id, path)
 
     def prepare_for(self, directory: Directory) -> Prepared:
-        """Make ready what the site and the people of ``directory`` need; see :meth:`prepare`."""
+        """Make ready what the site and the people of ``directory`` need, as :meth:`prepare` does.
+
+        For the service alone: it also removes messages that were lent by one that died.
+        """
+        self._lending.remove_leftovers()
         return self.prepare(self._language.custom_clips(directory))
 
     def prepare(self, clips: Iterable[OwnClip]) -> Prepared:
@@ -118,6 +122,18 @@ class SoundLibrary:
                 failures.append(str(reason))
         self._ready = {**self._ready, **ready}
         return Prepared(made, len(ready) - made, tuple(failures))
+
+    def unspoken(self, directory: Directory) -> tuple[str, ...]:
+        """The names and texts of ``directory`` that are neither recorded nor made, where no engine can make them.
+
+        A delegate's note is named by its recording.
+        """
+        if self._engine is not None:
+            return ()
+        wanted = dict.fromkeys(self._language.custom_clips(directory))
+        return tuple(
+            _shown(clip) for clip in wanted if not self._recording(clip).is_file() and not self._earlier(clip)
+        )
 
     def _of_one(self, utterance: AnyUtterance) -> list[str]:
         whole = self._with_substitutes(self._language.clips(utterance))
@@ -159,43 +175,43 @@ class SoundLibrary:
 
     def _made_ready(self, clip: OwnClip) -> tuple[str, bool]:
         """The name of the file of ``clip``, and whether it had to be made."""
-        recording = self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
-        if isinstance(clip, NoteClip):
-            return self._note_ready(clip, recording)
-        return self._from_recording(clip.text, recording) or self._from_voice(clip.text)
-
-    def _note_ready(self, clip: NoteClip, recording: Path) -> tuple[str, bool]:
-        text = as_sentence(clip.note.text_for_owner())
+        recording = self._recording(clip)
         try:
-            return self._from_recording(text, recording) or self._from_voice(text)
+            if recording.is_file():
+                return self._from_recording(clip, recording)
+            return self._from_voice(clip)
         except SpeechError:
+            if not isinstance(clip, NoteClip):
+                raise
             # What went wrong may quote the note, and what is raised here goes into a log.
             raise SpeechError(
                 f"What a delegate may do can't be spoken, and is not offered; {recording} could say it."
             ) from None
 
-    def _from_recording(self, text: str, recording: Path) -> tuple[str, bool] | None:
-        """As :meth:`_made_ready`; None if there is no such recording. ``text`` tells how it ends."""
-        if not recording.is_file():
-            return None
+    def _recording(self, clip: OwnClip) -> Path:
+        return self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
+
+    def _earlier(self, clip: OwnClip) -> list[Path]:
+        """What voices made of it at other times."""
+        return sorted((self._custom_dir / MADE_FOLDER).glob(f"{_stem(clip)}-*{SUFFIX}"))
+
+    def _from_recording(self, clip: OwnClip, recording: Path) -> tuple[str, bool]:
         digest = _digest(recording.read_bytes(), shaping.VERSION.encode())
-        name = f"{recording.stem}-{digest}"
+        name = f"{slug(clip.recording)}-{digest}"
         if self._made_path(name).is_file():
             return name, False
-        self._write(name, shaping.shaped(read_wav(recording), text))
+        self._write(name, shaping.shaped(read_wav(recording), _spoken(clip)))
         return name, True
 
-    def _from_voice(self, text: str) -> tuple[str, bool]:
-        stem = f"text-{_digest(text.encode(), shaping.VERSION.encode())}"
+    def _from_voice(self, clip: OwnClip) -> tuple[str, bool]:
         if self._engine is None:
-            earlier = sorted((self._custom_dir / MADE_FOLDER).glob(f"{stem}-*{SUFFIX}"))
-            if not earlier:
-                raise SpeechError(f"There is neither a recording nor a voice for {text!r}.")
+            if not (earlier := self._earlier(clip)):
+                raise SpeechError(f"There is neither a recording nor a voice for {_shown(clip)!r}.")
             return earlier[0].stem, False
-        name = f"{stem}-{slug(self._engine.voice)}"
+        name = f"{_stem(clip)}-{slug(self._engine.voice)}"
         if self._made_path(name).is_file():
             return name, False
-        self._write(name, make_clip(self._engine, text))
+        self._write(name, make_clip(self._engine, _spoken(clip)))
         return name, True
 
     def _write(self, name: str, sound: Sound) -> None:
@@ -203,6 +219,25 @@ class SoundLibrary:
 
     def _made_path(self, name: str) -> Path:
         return self._custom_dir / MADE_FOLDER / f"{name}{SUFFIX}"
+
+
+def site_folder(data_folder: Path, language: Language) -> Path:
+    """Where below the data folder a site's own sounds of ``language`` lie."""
+    return data_folder.absolute() / "sounds" / f"site-{language.code}"
+
+
+def _stem(clip: OwnClip) -> str:
+    return f"text-{_digest(_spoken(clip).encode(), shaping.VERSION.encode())}"
+
+
+def _spoken(clip: OwnClip) -> str:
+    """The words for the voice alone."""
+    return as_sentence(clip.note.text_for_owner()) if isinstance(clip, NoteClip) else clip.text
+
+
+def _shown(clip: OwnClip) -> str:
+    """The words for a person who reads them."""
+    return clip.recording if isinstance(clip, NoteClip) else clip.text
 
 
 def _digest(*parts: bytes) -> str:

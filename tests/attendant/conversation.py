@@ -63,8 +63,9 @@ class Conversation:
         self.call = ScriptedCall(
             caller, "101", why, list(steps), gone_after_steps=gone_after_steps, failing_steps=failing_steps
         )
+        self.call.off_script = bool(failing_steps or self.notebook.failing_steps)
         self.decision = decide(enquiry, office, SetAbsences())
-        self.talk = Talk(self.call, self.decision, office, self.notebook)
+        self.talk = Talk(self.call, self.decision, office, self.notebook, now=lambda: at)
 
     async def hold(self) -> Outcome:
         """Hold the conversation to its end."""

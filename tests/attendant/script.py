@@ -8,8 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ari_absence.attendant.call import Connection, Recording, RecordingEnd, RecordingTerms
+from ari_absence.attendant.call import (
+    Hunt,
+    HuntEnd,
+    LegEnd,
+    Pastime,
+    Recording,
+    RecordingEnd,
+    RecordingTerms,
+    Ring,
+    Verdict,
+)
 from ari_absence.attendant.notebook import (
+    AttemptNote,
     AudioFault,
     CallbackDraft,
     KeptAudio,
@@ -19,8 +30,8 @@ from ari_absence.attendant.notebook import (
 from ari_absence.core.decision import Decision
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import Fixed, Phrase, Utterance
-from ari_absence.errors import CallerGone, EffectFailed, LedgerError
+from ari_absence.core.phrases import CalleeUtterance, Fixed, Phrase, Utterance
+from ari_absence.errors import CalleeGone, CallerGone, EffectFailed, LedgerError
 
 SILENCE = None
 
@@ -33,7 +44,37 @@ class Speaks:
     ended_by: RecordingEnd = RecordingEnd.KEY
 
 
-Step = str | Speaks | Connection | None
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """What happens to the phones of one hunt, in the order of its rings: an ending, or the keys of who answers.
+
+    The keys of ``caller`` are those the caller presses meanwhile; None is silence.
+    """
+
+    phones: tuple[LegEnd | str, ...]
+    caller: tuple[str | None, ...] = ()
+
+
+Step = str | Speaks | Rings | None
+
+
+@dataclass
+class ScriptedCallee:
+    """Somebody who answered: presses ``keys`` one by one; a dot is silence, and after the last key they hang up."""
+
+    keys: list[str]
+    heard: list[CalleeUtterance] = field(default_factory=list)
+
+    async def say(self, *utterances: CalleeUtterance) -> None:
+        self.heard.extend(utterances)
+
+    async def ask(self, utterances: Sequence[CalleeUtterance], patience_seconds: float) -> str | None:
+        assert patience_seconds > 0
+        self.heard.extend(utterances)
+        if not self.keys:
+            raise CalleeGone("the callee has hung up")
+        key = self.keys.pop(0)
+        return None if key == "." else key
 
 
 @dataclass
@@ -53,7 +94,10 @@ class ScriptedCall:
     heard: list[Utterance] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     over: bool = False
+    off_script: bool = False
     in_call: int = 0
+    rung: list[list[tuple[str, str, float]]] = field(default_factory=list)
+    callees: list[ScriptedCallee] = field(default_factory=list)
 
     def _step(self, what: str) -> None:
         if self.over:
@@ -65,13 +109,16 @@ class ScriptedCall:
         if number in self.failing_steps:
             raise EffectFailed(f"Asterisk refused step {number}, {what}")
 
-    def _next(self) -> Step:
+    def _next(self, *kinds: type) -> Step:
+        """The next step; after a fault, that of the first kind that fits: the talk went another way."""
+        while self.off_script and self.steps and not isinstance(self.steps[0], kinds):
+            self.steps.pop(0)
         if not self.steps:
             raise CallerGone("the script is over, and so is the call")
         return self.steps.pop(0)
 
     def _key(self) -> str | None:
-        step = self._next()
+        step = self._next(str, type(None))
         assert step is None or isinstance(step, str), f"the script has {step} where a key is asked for"
         return step
 
@@ -98,7 +145,7 @@ class ScriptedCall:
 
     async def record(self, terms: RecordingTerms) -> Recording:
         self._step("record")
-        step = self._next()
+        step = self._next(Speaks)
         assert isinstance(step, Speaks), f"the script has {step} where something is recorded"
         if step.ended_by is RecordingEnd.HANGUP:
             self.gone_after_steps = len(self.done)
@@ -108,12 +155,42 @@ class ScriptedCall:
         self._step("play")
         return self._key()
 
-    async def connect(self, targets: Sequence[DialTarget], ring_seconds: float) -> Connection:
+    async def wait(self, seconds: float) -> str | None:
+        assert seconds > 0
+        self._step("wait")
+        return self._key()
+
+    async def is_free(self, targets: Sequence[DialTarget]) -> bool:
+        self._step("is_free")
+        return self._key() == "free"
+
+    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
         assert ring_seconds > 0
-        self._step("connect")
-        step = self._next()
-        assert isinstance(step, Connection), f"the script has {step} where somebody is rung"
-        return step
+        assert rings
+        self._step("hunt")
+        self.rung.append([(ring.target.endpoint, ring.shown.name, ring_seconds) for ring in rings])
+        step = self._next(Rings)
+        assert isinstance(step, Rings), f"the script has {step} where somebody is rung"
+        if step.caller:
+            assert pastime is not None, "this caller hears only ringing"
+            self.steps[:0] = step.caller
+            await pastime()
+            return Hunt(HuntEnd.CALLER_CHOSE, None, (LegEnd.CANCELLED,) * len(rings))
+        ends = [await self._end_of(ring, phone) for ring, phone in zip(rings, step.phones, strict=True)]
+        return _result(ends)
+
+    async def _end_of(self, ring: Ring, phone: LegEnd | str) -> LegEnd:
+        if isinstance(phone, LegEnd):
+            return phone
+        if ring.screening is None:
+            return LegEnd.TALKED
+        callee = ScriptedCallee(list(phone))
+        self.callees.append(callee)
+        try:
+            verdict = await ring.screening(callee)
+        except CalleeGone:
+            return LegEnd.DECLINED
+        return LegEnd.UNDECIDED if verdict is None else _VERDICTS[verdict]
 
     async def release_to_dialplan(self) -> None:
         self.done.append("release_to_dialplan")
@@ -128,6 +205,26 @@ class ScriptedCall:
         return [each.phrase for each in self.heard if isinstance(each, Fixed)]
 
 
+_VERDICTS = {
+    Verdict.TAKE: LegEnd.TALKED,
+    Verdict.NOT_ME: LegEnd.DECLINED,
+    Verdict.TO_MESSAGE: LegEnd.TO_MESSAGE,
+}
+_BY_WEIGHT = [
+    (LegEnd.TALKED, HuntEnd.TALKED),
+    (LegEnd.TO_MESSAGE, HuntEnd.TO_MESSAGE),
+    (LegEnd.DECLINED, HuntEnd.DECLINED),
+    (LegEnd.BUSY, HuntEnd.BUSY),
+    (LegEnd.UNREACHABLE, HuntEnd.UNREACHABLE),
+]
+
+
+def _result(ends: list[LegEnd]) -> Hunt:
+    end = next((end for leg, end in _BY_WEIGHT if leg in ends), HuntEnd.NO_ANSWER)
+    taken_by = ends.index(LegEnd.TALKED) if end is HuntEnd.TALKED else None
+    return Hunt(end, taken_by, tuple(ends))
+
+
 @dataclass
 class MemoryNotebook:
     """Keeps what it is told in lists. ``failing_steps``: those writes fail as a full disk would."""
@@ -138,6 +235,9 @@ class MemoryNotebook:
     discarded: list[str] = field(default_factory=list)
     messages: list[MessageDraft] = field(default_factory=list)
     callbacks: list[CallbackDraft] = field(default_factory=list)
+    attempts: list[AttemptNote] = field(default_factory=list)
+    dials: int = 100
+    calls: int = 1
     writes: int = 0
 
     def _write(self, what: str) -> None:
@@ -173,6 +273,19 @@ class MemoryNotebook:
         self._write("save_callback")
         self.callbacks.append(draft)
         return f"C-{len(self.callbacks)}"
+
+    async def book_dial(self, extension: str) -> bool:
+        self._write("book_dial")
+        self.dials -= 1
+        return self.dials >= 0
+
+    async def note_attempts(self, notes: Sequence[AttemptNote]) -> None:
+        self._write("note_attempts")
+        self.attempts.extend(notes)
+
+    async def calls_today(self, number: str, extension: str) -> int:
+        self._write("calls_today")
+        return self.calls
 
     async def close_call(self, call_id: str, outcome: Outcome) -> None:
         self._write("close_call")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ari_absence.attendant.call import Connection, RecordingEnd
+from ari_absence.attendant.call import LegEnd, RecordingEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.people import Why
 from ari_absence.core.phrases import (
@@ -21,7 +21,7 @@ from ari_absence.core.phrases import (
     Whereabouts,
 )
 from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, WITHHELD, Conversation
-from tests.attendant.script import SILENCE, MemoryNotebook, Speaks
+from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
 
@@ -194,14 +194,14 @@ async def test_withheld_number_is_offered_no_callback_and_asked_to_say_the_numbe
 
 
 async def test_operator_answers_and_the_caller_is_connected() -> None:
-    talk = Conversation("0", Connection.TALKED)
+    talk = Conversation("0", Rings((LegEnd.TALKED,)))
 
     assert await talk.hold() is Outcome.CONNECTED
     assert talk.notebook.callbacks == []
 
 
 async def test_operator_who_does_not_answer_is_not_offered_again() -> None:
-    talk = Conversation("0", Connection.NO_ANSWER, "1", Speaks(8), SEND)
+    talk = Conversation("0", Rings((LegEnd.NO_ANSWER,)), "1", Speaks(8), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     after = talk.call.heard[talk.call.heard.index(Fixed(Phrase.OPERATOR_NOT_REACHED)) :]
@@ -216,10 +216,10 @@ async def test_general_question_is_answered_and_leads_back_to_the_menu() -> None
 
 
 async def test_person_who_came_back_a_moment_ago_is_rung_at_the_desk_after_all() -> None:
-    talk = Conversation(Connection.TALKED, why=Why.ABSENT)
+    talk = Conversation(Rings((LegEnd.TALKED,)), why=Why.ABSENT)
 
     assert await talk.hold() is Outcome.CONNECTED
-    assert talk.call.done[0] == "connect"
+    assert talk.call.done[0] == "hunt"
 
 
 async def test_colleague_hears_no_company_name_and_no_general_questions() -> None:
@@ -239,7 +239,7 @@ STORIES: dict[str, Callable[..., Conversation]] = {
     "callback": lambda **k: Conversation("2", "2", "0312349999", "1", Speaks(1.5), **k),
     "just called": lambda **k: Conversation("3", Speaks(1.2), **k),
     "question then message": lambda **k: Conversation("6", "1", "*", "1", Speaks(12), SEND, **k),
-    "operator away": lambda **k: Conversation("0", Connection.BUSY, "1", Speaks(12), SEND, **k),
+    "operator away": lambda **k: Conversation("0", Rings((LegEnd.BUSY,)), "1", Speaks(12), SEND, **k),
     "withheld": lambda **k: Conversation("1", Speaks(12), SEND, caller=WITHHELD, **k),
 }
 MOST_STEPS = 14

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ari_absence.cli.check import check
+
 EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
 CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -116,6 +118,8 @@ def test_explain_inside_and_for_each_way_a_call_comes(office: Path) -> None:
         ("explain", "101", "--at", "2026-13-01"),
         ("explain", "101", "--at", "0001-01-01T00:00"),
         ("explain", "101", "--at", "9999-12-31T23:59"),
+        ("who", "--at", "0001-01-01T00:00+14:00"),
+        ("who", "--at", "9999-12-31"),
     ],
 )
 def test_question_that_makes_no_sense_is_answered_by_one_sentence_and_exit_2(
@@ -159,6 +163,8 @@ def test_away_and_back_hold_before_the_service_ever_ran(office: Path) -> None:
         ("away", "101", "closed"),
         ("away", "101", "out", "--until", "2020-01-01"),
         ("away", "101", "out", "--until", "teatime"),
+        ("away", "101", "out", "--until", "9999-12-31"),
+        ("away", "101", "out", "--until", "0001-01-01T00:00+14:00"),
         ("away", "999", "out"),
         ("back", "999"),
     ],
@@ -208,6 +214,57 @@ def test_list_without_a_ledger_says_that_there_is_none_yet(office: Path, command
     assert done.returncode == 1
     assert "ledger" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["messages", "callbacks"])
+def test_list_for_an_extension_of_nobody_is_answered_by_one_sentence_and_exit_2(
+    office: Path, command: str
+) -> None:
+    run("away", "101", "out", config=office)  # makes the ledger
+
+    of_nobody, of_somebody = (run(command, "--for", each, config=office) for each in ("999", "101"))
+
+    assert (of_nobody.returncode, of_nobody.stdout) == (2, "")
+    assert "'999'" in of_nobody.stderr
+    assert len(of_nobody.stderr.strip().splitlines()) == 1
+    assert of_somebody.returncode == 0
+
+
+@pytest.mark.parametrize("below", ["", "/data"])
+def test_storage_folder_that_is_a_file_is_a_mistake_at_its_place(office: Path, below: str) -> None:
+    site = office / "absence.yaml"
+    file = office / "plain"
+    file.touch()
+    kept, _, _ = site.read_text().partition("storage:")
+    site.write_text(f"{kept}storage: {{folder: {file}{below}}}\n")
+
+    for command in (("check",), ("away", "101", "out"), ("messages",)):
+        done = run(*command, config=office)
+
+        line = len(kept.splitlines()) + 1
+        assert (done.returncode, done.stdout) == (1, "")
+        assert (
+            done.stderr == f"absence.yaml:{line}:19: {file} is a file; name a folder, or move the file away\n"
+        )
+
+
+def test_withheld_number_is_shown_no_promise(office: Path) -> None:
+    asked = ("explain", "101", "--at", "2026-11-25T10:00")
+
+    assert "Promised" in run(*asked, config=office).stdout
+    assert "Promised" not in run(*asked, "--from", "anonymous", config=office).stdout
+    assert run_json(*asked, "--from", "anonymous", config=office)["promise"] is None
+
+
+def test_check_warns_when_no_voice_is_here_for_the_names(
+    office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ari_absence.speech.engines.voice_here", lambda: None)
+
+    check(office)
+
+    assert "no speech engine is here to say" in " ".join(capsys.readouterr().out.split())
+    assert "no speech engine" not in run("check", config=office).stdout
 
 
 @pytest.mark.parametrize("file", ["absence", "people"])

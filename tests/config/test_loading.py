@@ -76,7 +76,7 @@ def test_every_fact_knows_its_line() -> None:
         "people.yaml:21",
         "people.yaml:25",
     ]
-    assert str(directory.handling[Kind.MEETING].source) == "absence.yaml:31"
+    assert str(directory.handling[Kind.MEETING].promise_source) == "absence.yaml:31"
     assert str(alice.hours.source) == "absence.yaml:15"
     holiday = alice.holidays.on(date(2026, 11, 24))
     assert holiday is not None
@@ -225,3 +225,18 @@ def test_people_with_the_same_hours_share_what_is_worked_out(tmp_path: Path) -> 
     assert one.hours is other.hours
     assert one.holidays is other.holidays
     assert one.zone is other.zone
+
+
+def test_a_persons_own_keys_know_their_lines_and_the_sites_theirs(tmp_path: Path) -> None:
+    site = SITE + "handling:\n  meeting:\n    urgent: [mobile]\n    promise: 2h\n"
+    people = (
+        'people:\n  "101":\n    name: Alice\n    disclosure: class\n    handling:\n      meeting:\n'
+        '        ring: true\n      out:\n        promise: 1h\n  "102": {name: Kenji}\n'
+    )
+    directory = loaded(tmp_path, site, people).directory
+    alice = directory.people["101"]
+    assert str(alice.disclosure_source) == "people.yaml:4"
+    assert str(alice.handling[Kind.MEETING].promise_source) == "absence.yaml:10"
+    assert str(alice.handling[Kind.OUT].promise_source) == "people.yaml:9"
+    assert str(directory.people["102"].disclosure_source) == "default"
+    assert str(directory.site.operator_source) == "default"

@@ -13,6 +13,7 @@ from ari_absence.config.loader import load
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.people import (
+    NOWHERE,
     Caller,
     Directory,
     Disclosure,
@@ -256,6 +257,51 @@ def test_reasons_name_the_line_of_the_absence_and_of_the_disclosure(office: Dire
     line = _line_of(EXAMPLES / "people.yaml", "kind: business_trip")
     assert f"people.yaml:{line}" in sources
     assert any(source.startswith("absence.yaml:") for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("at", "reason", "written"),
+    [
+        ("2026-11-25T10:00", "an outsider hears", "disclosure: class"),
+        ("2026-11-25T10:00", "the operator is there", "operator:"),
+        ("2026-11-30T10:15", "a call back is promised", "promise: 1h"),
+    ],
+)
+def test_each_reason_names_the_line_of_the_key_that_decided(
+    office: Directory, at: str, reason: str, written: str
+) -> None:
+    line = _line_of(EXAMPLES / "absence.yaml", written)
+
+    assert _source_of(decided(office, at), reason) == f"absence.yaml:{line}"
+
+
+def test_what_nobody_wrote_is_said_to_be_the_default(office: Directory) -> None:
+    site = replace(office.site, disclosure_source=NOWHERE)
+    decision = decided(replace(office, site=site), "2026-11-25T10:00")  # business_trip: without a promise
+
+    assert _source_of(decision, "an outsider hears") == "default"
+    assert _source_of(decision, "a call back is promised") == "default"
+    assert any("where no promise is written, 4 hours" in reason.text for reason in decision.reasons)
+
+
+def test_word_that_does_not_hang_on_what_may_be_disclosed_names_what_it_hangs_on(office: Directory) -> None:
+    busy = decided(office, "2026-11-30T14:00", extension="102", why=Why.BUSY)
+    unanswered = decided(office, "2026-11-30T14:00", extension="102", why=Why.NOANSWER)
+
+    assert _source_of(busy, "an outsider hears") == "dialplan"
+    assert _source_of(unanswered, "an outsider hears") == str(unanswered.state.source)
+
+
+def test_nothing_is_promised_to_a_withheld_number(office: Directory) -> None:
+    decision = decided(office, "2026-11-25T10:00", caller=WITHHELD)
+
+    assert decision.promised is None
+    assert decision.promise is not None  # the owner is asked to call the number that is said in the message
+    assert _source_of(decision, "nothing is promised to a withheld number") == "default"
+
+
+def _source_of(decision: Decision, begins: str) -> str:
+    return next(str(reason.source) for reason in decision.reasons if reason.text.startswith(begins))
 
 
 def _line_of(path: Path, text: str) -> int:

@@ -97,6 +97,20 @@ async def test_dead_deliveries_are_listed_first_and_counted(office: Office) -> N
     assert summary.resting == {"smtp:mail:25": "connection refused"}
 
 
+async def test_a_delivery_counts_every_try_and_the_one_that_succeeded_too(office: Office) -> None:
+    await office.leave_message()
+    for attempt in range(2):
+        claim = await office.outbox.claim("email", NOON + attempt * DAY, NOON + 9 * DAY)
+        assert claim is not None
+        if attempt:
+            await office.outbox.delivered(claim, NOON + DAY)
+        else:
+            await office.outbox.postponed(claim, NOON + DAY, "451 try again later")
+
+    (message,) = await office.thread.read(reading.messages)
+    assert [(each.state, each.attempts) for each in message.deliveries] == [("delivered", 2)]
+
+
 async def test_purging_forgets_file_and_text_but_nothing_that_is_owed(office: Office) -> None:
     delivered = await office.leave_message("call-1")
     claim = await office.outbox.claim("email", NOON, NOON + DAY)

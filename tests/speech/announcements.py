@@ -70,6 +70,7 @@ ANNOUNCEMENTS: tuple[tuple[AnyUtterance, ...], ...] = (
     _fixed(Phrase.CALL_NOTED, Phrase.CALLBACK_NOTED, Phrase.GOODBYE),
     _fixed(Phrase.MESSAGE_NOT_SAVED, Phrase.BOX_FULL),
     _fixed(Phrase.CONNECTING, Phrase.OPERATOR_NOT_REACHED),
+    _fixed(Phrase.NOTHING_CAN_BE_NOTED),
     _fixed(Phrase.SORRY_FAULT, Phrase.NOT_UNDERSTOOD),
     (Reaching(WHO), Fixed(Phrase.POUND_FOR_MESSAGE), Fixed(Phrase.STILL_TRYING)),
     (ConnectingWith(WHO),),

@@ -16,6 +16,7 @@ from ari_absence.errors import SpeechError
 from ari_absence.speech import lending
 from ari_absence.speech.lending import Lending
 from tests.speech.small_language import hum, write_recording
+from tests.waiting import eventually
 
 URI = "sound:/there/lent"
 
@@ -122,17 +123,24 @@ async def test_a_talk_cancelled_while_the_message_is_copied_leaves_nothing(
         talking.cancel()
         await asyncio.wait([talking])
         may_go_on.set()
-        async with asyncio.timeout(5):
-            while not copied or files(folder):
-                await asyncio.sleep(0.01)
+        await eventually(lambda: copied and not files(folder))
 
 
 def test_what_a_process_left_that_died_is_removed_at_start(folder: Path) -> None:
     folder.mkdir(parents=True)
     for name in ("0a1b.wav", "0a1b.wav16", ".unfinished"):
         (folder / name).touch()
-    Lending(folder, URI)
+    Lending(folder, URI).remove_leftovers()
     assert files(folder) == []
+
+
+async def test_what_is_lent_now_is_no_leftover(folder: Path, message: Path) -> None:
+    lent = Lending(folder, URI)
+    async with lent.lend("m1", message):
+        (folder / "left.wav").touch()
+        lent.remove_leftovers()
+        assert lent.uri_of("m1") == f"{URI}/{files(folder)[0].removesuffix('.wav')}"
+        assert len(files(folder)) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ari_absence.core.people import Directory, PrivateNote, Site, SiteAnswer
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.people import Directory, Person, PrivateNote, Site, SiteAnswer
 from ari_absence.core.phrases import (
     AbsenceClass,
     Action,
@@ -76,6 +77,32 @@ def test_asterisk_may_see_the_sounds_elsewhere(sounds: Path) -> None:
 
 def test_a_name_without_a_sound_is_the_person_you_have_called(sounds: Path) -> None:
     assert names(library(sounds).media([ON_LEAVE])) == ["somebody", "who-on-leave"]
+
+
+def test_what_nobody_can_say_is_named_until_it_is_recorded_made_or_can_be_made(sounds: Path) -> None:
+    directory = Directory(Site("Example", ZoneInfo("UTC"), "JP"), {})
+    everything = library(sounds).unspoken(directory)
+    assert "Example" in " ".join(everything)
+    assert library(sounds, HummingEngine()).unspoken(directory) == ()
+    write_recording(sounds.parent / "custom" / "names" / "welcome.wav", hum())
+    assert len(library(sounds).unspoken(directory)) == len(everything) - 1
+    library(sounds, HummingEngine()).prepare_for(directory)
+    assert library(sounds).unspoken(directory) == ()
+
+
+def test_a_note_that_nobody_can_say_is_not_written_where_that_is_told(sounds: Path) -> None:
+    alice = Person("101", "Alice", (), ZoneInfo("UTC"), WeeklyHours(), HolidayCalendar(), may=NOTE.note)
+    directory = Directory(Site("Example", ZoneInfo("UTC"), "JP"), {"101": alice})
+    assert library(sounds).unspoken(directory)[1:] == ("Alice", "may-101")
+
+
+def test_a_library_opened_to_look_takes_nothing_from_the_service(sounds: Path) -> None:
+    lent = write_recording(sounds.parent / "custom" / "lent" / "0a1b.wav")
+    opened = library(sounds)
+    opened.unspoken(Directory(Site("Example", ZoneInfo("UTC"), "JP"), {}))
+    assert lent.exists()
+    opened.prepare_for(Directory(Site("Example", ZoneInfo("UTC"), "JP"), {}))
+    assert not lent.exists()
 
 
 def test_a_colleague_without_a_sound_is_a_colleague(sounds: Path) -> None:

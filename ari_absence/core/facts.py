@@ -1,6 +1,34 @@
-"""What must not leave by accident: it prints as a placeholder and does not pickle."""
+"""The words everything else is told in: kinds of absence, where a fact stands, and what is private.
+
+What is private has a type of its own that cannot be printed by accident.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Why somebody is not at the desk. The last two are computed, never set."""
+
+    AWAY = "away"
+    MEETING = "meeting"
+    OUT = "out"
+    BUSINESS_TRIP = "business_trip"
+    LEFT = "left"
+    DAY_OFF = "day_off"
+    VACATION = "vacation"
+    LEAVE = "leave"
+    REMOTE = "remote"
+    DND = "dnd"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"
+
+    @property
+    def can_be_set(self) -> bool:
+        """Whether a person, the YAML or a star code may choose it."""
+        return self not in (Kind.HOLIDAY, Kind.CLOSED)
 
 
 class _Private:
@@ -53,3 +81,20 @@ class PrivateNote(_Private):
     def text_for_owner(self) -> str:
         """The note, for a medium that only its owner sees."""
         return self._content
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact stands: a configuration file and line, or whoever set it by phone."""
+
+    where: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.where}:{self.line}" if self.line else self.where
+
+
+NOWHERE = Source("default")
+
+
+__all__ = ["NOWHERE", "Kind", "PrivateNote", "PrivateNumber", "Source"]

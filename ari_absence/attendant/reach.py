@@ -1,0 +1,110 @@
+"""Reaching somebody for the caller: phones ring, whoever answers is asked, the first taker is joined.
+
+The caller is told first, then hears music, a word at least every ``word_every_seconds``, and may press the key for
+the message at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ari_absence.attendant.call import Display, Hunt, HuntEnd, LegEnd, Pastime, Ring
+from ari_absence.attendant.notebook import AttemptNote
+from ari_absence.attendant.screening import screening_of
+from ari_absence.attendant.talk import Talk
+from ari_absence.core.ladder import Attempt, Leg
+from ari_absence.core.phrases import Fixed, Phrase
+from ari_absence.errors import LedgerError
+
+_STOPS = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
+_NOBODY = HuntEnd.UNREACHABLE
+
+
+async def hunt_through(talk: Talk, attempts: Sequence[Attempt], *, as_the_desk: bool = False) -> HuntEnd:
+    """Make the attempts in order until somebody took the call, wants a message taken, or the caller chose one.
+
+    ``as_the_desk``: the caller just hears it ring, as if it were the desk phone.
+    """
+    end = _NOBODY
+    for number, attempt in enumerate(attempts):
+        if number and not as_the_desk and await talk.tell(Phrase.STILL_TRYING):
+            return HuntEnd.CALLER_CHOSE
+        end = await _try(talk, attempt, None if as_the_desk else _keep_company(talk))
+        if end in _STOPS:
+            break
+    return end
+
+
+async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None) -> HuntEnd:
+    legs = [leg for leg in attempt.legs if await _may_be_rung(talk, leg)]
+    if not legs:
+        return _NOBODY
+    began_at = talk.now()
+    hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime)
+    await _note(talk, attempt, legs, hunt, began_at)
+    return hunt.end
+
+
+async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
+    """Inside always. Outside only while the cap is not used up; when that can't be known, not."""
+    if not leg.target.outside:
+        return True
+    try:
+        return await talk.notebook.book_dial(talk.call.extension)
+    except LedgerError:
+        return False
+
+
+def ring_of(talk: Talk, leg: Leg) -> Ring:
+    """The leg as it is rung: whom its display shows, and the talk with who answers."""
+    shown = display_for(talk, own=leg.own)
+    if not leg.screened:
+        return Ring(leg.target, shown)
+    too_late, left = (Fixed(Phrase.ALREADY_TAKEN),), (Fixed(Phrase.CALLER_LEFT),)
+    return Ring(leg.target, shown, screening_of(talk, leg), too_late, left)
+
+
+def display_for(talk: Talk, *, own: bool) -> Display:
+    """Who calls and, unless it is the called person's ``own`` phone, for whom: ``for Alice Tanaka: Hans Huber``."""
+    caller = talk.call.caller
+    name = caller.name or caller.number or ""
+    if not own:
+        name = f"for {talk.decision.person.name}" + (f": {name}" if name else "")
+    return Display(caller.number, name)
+
+
+def _keep_company(talk: Talk) -> Pastime:
+    async def company() -> None:
+        while not talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
+            if await talk.tell(Phrase.STILL_TRYING):
+                return
+
+    return company
+
+
+async def _note(talk: Talk, attempt: Attempt, legs: Sequence[Leg], hunt: Hunt, began_at: datetime) -> None:
+    position = talk.next_position()
+    notes = [
+        _attempt_note(talk, position, attempt, leg, end, began_at)
+        for leg, end in zip(legs, hunt.legs, strict=True)
+    ]
+    try:
+        await talk.notebook.note_attempts(notes)
+    except LedgerError:
+        return  # who was rung is worth knowing, but not worth the caller's time
+
+
+def _attempt_note(
+    talk: Talk, position: int, attempt: Attempt, leg: Leg, end: LegEnd, began_at: datetime
+) -> AttemptNote:
+    return AttemptNote(
+        call_id=talk.call.call_id,
+        position=position,
+        way=leg.way,
+        extension=leg.extension,
+        ring_seconds=attempt.ring_seconds,
+        began_at=began_at,
+        end=end,
+        ended_at=talk.now(),
+    )

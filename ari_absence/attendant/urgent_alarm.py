@@ -1,0 +1,75 @@
+"""An urgent message that nobody has heard yet: somebody on the ladder is rung and hears it, by one key.
+
+Pressing 1 counts as having heard it, also for who hangs up while it plays: they know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ari_absence.attendant.call import Callee, Display, Ring, Verdict
+from ari_absence.core.ladder import Attempt, Leg
+from ari_absence.core.people import Limits, Person
+from ari_absence.core.phrases import (
+    CalleeUtterance,
+    CallerNumber,
+    Fixed,
+    MessageAudio,
+    Name,
+    Phrase,
+    UrgentMessageFor,
+)
+from ari_absence.errors import CalleeGone
+
+HEAR, PASS_ON = "1", "2"
+REPEATS_MAX = 5  # who wants to hear it more often calls the mailbox
+
+
+@dataclass(slots=True)
+class Alarm:
+    """One round of alarm for one message. ``heard_by``: the extension of whoever has listened."""
+
+    person: Person
+    caller_number: str | None
+    audio_id: str
+    limits: Limits
+    heard_by: str | None = None
+
+    def rings(self, attempt: Attempt) -> Sequence[Ring]:
+        """The phones of ``attempt``, each with the talk that is held there."""
+        return [self._ring(leg) for leg in attempt.legs]
+
+    def _ring(self, leg: Leg) -> Ring:
+        async def screening(callee: Callee) -> Verdict | None:
+            return await self.tell(callee, leg.extension)
+
+        shown = Display(self.person.extension, f"urgent for {self.person.name}")
+        return Ring(leg.target, shown, screening, too_late=(Fixed(Phrase.ALREADY_TAKEN),))
+
+    async def tell(self, callee: Callee, extension: str) -> Verdict | None:
+        """Tell of the message and play it; NOT_ME passes it on, None after ``screen_rounds`` silent rounds."""
+        for _ in range(self.limits.screen_rounds):
+            key = await callee.ask(self._opening(), self.limits.screen_seconds)
+            if key == PASS_ON:
+                await callee.say(Fixed(Phrase.URGENT_PASSED_ON))
+                return Verdict.NOT_ME
+            if key == HEAR:
+                self.heard_by = extension
+                return await self._play(callee)
+        return None
+
+    def _opening(self) -> list[CalleeUtterance]:
+        number: list[CalleeUtterance] = [CallerNumber(self.caller_number)] if self.caller_number else []
+        return [UrgentMessageFor(Name.of(self.person)), *number, Fixed(Phrase.URGENT_MENU)]
+
+    async def _play(self, callee: Callee) -> Verdict:
+        spoken: list[CalleeUtterance] = [MessageAudio(self.audio_id), Fixed(Phrase.URGENT_HEARD_MENU)]
+        try:
+            for _ in range(REPEATS_MAX):
+                if await callee.ask(spoken, self.limits.screen_seconds) != HEAR:
+                    break
+            await callee.say(Fixed(Phrase.THANK_YOU))
+        except CalleeGone:
+            pass  # they know of it
+        return Verdict.TAKE

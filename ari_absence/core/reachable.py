@@ -1,0 +1,193 @@
+"""Whom one call can reach: at once, by name, or because it is urgent, and why nobody else.
+
+Which steps count: those set by command for the occasion, else those of the absence itself, else those of its kind (or
+of busy, no answer, unreachable), the person's own before the site's. ``core.ladder`` says what they come to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import takewhile
+
+from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene
+from ari_absence.core.people import (
+    Caller,
+    Directory,
+    Handling,
+    Kind,
+    Occasion,
+    Person,
+    SetAbsences,
+    SetForwards,
+    Source,
+    Why,
+)
+from ari_absence.core.phrases import Name
+from ari_absence.core.schedule import State
+from ari_absence.core.steps import Destination, Situation, Step, Way
+
+_DESK = (Step((Destination(Way.DESK),)),)
+_SITUATIONS = {
+    Why.BUSY: Situation.BUSY,
+    Why.NOANSWER: Situation.NO_ANSWER,
+    Why.UNREACHABLE: Situation.UNREACHABLE,
+}
+COMPUTED = Source("computed")
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """A call to somebody, as it reaches us. ``at`` is aware, in UTC.
+
+    ``unreachable``: extensions whose phones can't be rung now, each with the reason.
+    """
+
+    call_id: str
+    extension: str
+    caller: Caller
+    why: Why
+    at: datetime
+    mailbox_full: bool = False
+    nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call with all that decides it."""
+
+    enquiry: Enquiry
+    directory: Directory
+    set_absences: SetAbsences
+    set_forwards: SetForwards
+    person: Person
+    state: State
+
+    @property
+    def scene(self) -> Scene:
+        """What ladders are climbed in."""
+        enquiry = self.enquiry
+        return Scene(
+            self.person,
+            enquiry.caller,
+            enquiry.at,
+            self.directory,
+            self.set_absences,
+            self.state,
+            enquiry.unreachable,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Whom this call can reach: without asking, by name, and when it is urgent; and why nobody else."""
+
+    attempts: tuple[Attempt, ...] = ()
+    rings_as_desk: bool = False
+    help: Help | None = None
+    urgent: tuple[Attempt, ...] = ()
+    ends_in_message: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def rings_somebody(self) -> bool:
+        """Whether anybody is rung for this call, or may be."""
+        return bool(self.attempts or self.help or self.urgent)
+
+    @property
+    def colleague(self) -> Name | None:
+        """The name that is offered."""
+        return self.help.name if self.help else None
+
+
+_NOBODY = Reachable()
+
+
+def reach_of(case: Case) -> Reachable:
+    """Climb the ladders of this call."""
+    occasion = _occasion(case)
+    handling = _DESK_AFTER_ALL if occasion is None else handling_on(case, occasion)
+    urgent = _urgent_handling(case)
+    if not handling.reach and not urgent.urgent:
+        return _NOBODY
+    ladder = Ladder(case.scene)
+    steps = _before_message(handling.reach)
+    first, offered = _parted(steps, ask=handling.ask)
+    attempts = tuple(ladder.climb(first, handling.reach_source))
+    help_attempts = tuple(ladder.climb(offered, handling.reach_source))
+    urgency = Ladder(case.scene)
+    return Reachable(
+        attempts=attempts,
+        rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
+        help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
+        urgent=tuple(urgency.climb(_before_message(urgent.urgent), urgent.urgent_source)),
+        ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
+        reasons=tuple(dict.fromkeys((*ladder.reasons, *urgency.reasons))),
+    )
+
+
+_DESK_AFTER_ALL = Handling(reach=_DESK, reach_source=COMPUTED)
+
+
+def _urgent_handling(case: Case) -> Handling:
+    """The handling whose ``urgent`` ladder counts: that of the absence, or of the situation of somebody present."""
+    situation = _SITUATIONS.get(case.enquiry.why)
+    occasion: Occasion = case.state.kind or situation or Kind.AWAY
+    return case.directory.handling_of(case.person, occasion)
+
+
+def _occasion(case: Case) -> Occasion | None:
+    """What the call is handled by; None: the person has just come back, and the desk phone rings after all."""
+    why, state = case.enquiry.why, case.state
+    if why is Why.ABSENT and handling_on(case, Situation.AT_ONCE).reach:
+        return Situation.AT_ONCE
+    kind_counts = state.kind is not None and (not state.present or why is Why.ABSENT)
+    if kind_counts and state.kind is not None:
+        situation = _SITUATIONS.get(why)
+        return state.kind if situation is None or handling_on(case, state.kind).reach else situation
+    return _SITUATIONS.get(why)
+
+
+def handling_on(case: Case, occasion: Occasion) -> Handling:
+    """The handling of ``occasion``; steps set by command beat those of the absence, those beat the kind's."""
+    handling = case.directory.handling_of(case.person, occasion)
+    forward = case.set_forwards.of(case.person.extension, occasion, case.enquiry.at)
+    if forward is not None:
+        return replace(handling, reach=forward.steps, ask=False, reach_source=forward.source)
+    absence = case.state.absence
+    if absence is not None and absence.reach is not None and occasion is case.state.kind:
+        return replace(handling, reach=absence.reach, reach_source=absence.source)
+    return handling
+
+
+def _before_message(steps: Sequence[Step]) -> list[Step]:
+    """What comes before ``message``: with it the steps end, and nobody after it is rung."""
+    return list(takewhile(lambda step: Way.MESSAGE not in {each.way for each in step.destinations}, steps))
+
+
+def _parted(steps: list[Step], *, ask: bool) -> tuple[list[Step], list[Step]]:
+    """The steps that are made without asking, and those that lead to somebody else and are offered by name."""
+    if not ask:
+        return steps, []
+    return [each for each in steps if not _leads_elsewhere(each)], [
+        each for each in steps if _leads_elsewhere(each)
+    ]
+
+
+def _leads_elsewhere(step: Step) -> bool:
+    return any(not each.way.is_own for each in step.destinations)
+
+
+def _rings_as_desk(occasion: Occasion | None, state: State) -> bool:
+    if occasion in (None, Kind.REMOTE):
+        return True
+    return occasion is Situation.AT_ONCE and state.present
+
+
+def alarm_attempts(case: Case) -> tuple[Attempt, ...]:
+    """Who is told of an urgent message that nobody has heard: the person, once back at the desk, then the ladder."""
+    urgent = _urgent_handling(case)
+    desk = _DESK if case.state.present else ()
+    return tuple(Ladder(case.scene).climb((*desk, *_before_message(urgent.urgent)), urgent.urgent_source))

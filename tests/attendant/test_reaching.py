@@ -1,0 +1,384 @@
+"""Forwarding, screening, the colleague, urgent calls and waiting for a busy line, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.notebook import Outcome, Wish
+from ari_absence.core.people import Caller, Handling, Kind, Why
+from ari_absence.core.phrases import (
+    Action,
+    CallerNamed,
+    CallerNumber,
+    CallFor,
+    Choice,
+    ConnectingWith,
+    Fixed,
+    MayNote,
+    Name,
+    Phrase,
+    Reaching,
+    Recorded,
+    Whereabouts,
+)
+from ari_absence.core.steps import Situation
+from tests.attendant.conversation import COLLEAGUE, OUTSIDER, WITHHELD, Conversation
+from tests.attendant.reach_office import ALICE, KENJI, away, office, steps
+from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
+
+NAME = Speaks(1.5)
+TO_MOBILE = office(away(ALICE, Kind.OUT), handling={Kind.OUT: Handling(reach=steps("mobile"))})
+COVERED = office(away(replace(ALICE, delegates=("102",)), Kind.VACATION))
+URGENT = office(
+    away(replace(ALICE, delegates=("102",)), Kind.OUT),
+    handling={Kind.OUT: Handling(urgent=steps("mobile", "delegate"))},
+)
+REMOTE = office(away(ALICE, Kind.REMOTE))
+SEND = "1"
+
+
+def to_mobile(*script: object, **keywords: object) -> Conversation:
+    return Conversation(*script, office=TO_MOBILE, why=Why.ABSENT, **keywords)  # type: ignore[arg-type]
+
+
+def covered(*script: object, **keywords: object) -> Conversation:
+    return Conversation(*script, office=COVERED, why=Why.ABSENT, **keywords)  # type: ignore[arg-type]
+
+
+def urgent(*script: object, **keywords: object) -> Conversation:
+    return Conversation(*script, office=URGENT, why=Why.ABSENT, **keywords)  # type: ignore[arg-type]
+
+
+# -- forwarding at once
+
+
+async def test_caller_is_told_gives_a_name_and_is_joined_when_the_mobile_takes_the_call() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)))
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert Reaching(Name.of(ALICE)) in talk.call.heard
+    assert Phrase.POUND_FOR_MESSAGE in talk.call.phrases()
+    assert talk.call.rung == [[("PJSIP/+819012345678@trunk", OUTSIDER.number, 20)]]
+    assert [(note.way.value, note.extension, note.end) for note in talk.notebook.attempts] == [
+        ("mobile", "101", LegEnd.TALKED)
+    ]
+    assert talk.notebook.callbacks == []
+    assert talk.notebook.discarded, "the recorded name is not kept for a caller who got through"
+
+
+async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), notebook=MemoryNotebook(calls=2))
+
+    await talk.hold()
+
+    (callee,) = talk.call.callees
+    assert callee.heard[0] == Fixed(Phrase.CALL_FOR_YOU)
+    assert [type(each) for each in callee.heard[1:4]] == [Fixed, Recorded, CallerNumber]
+    assert Fixed(Phrase.SECOND_CALL_TODAY) in callee.heard
+    assert callee.heard[-1] == Fixed(Phrase.SCREENING_MENU)
+
+
+async def test_mailbox_of_a_mobile_that_presses_nothing_never_gets_the_call() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("...",)), "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert talk.notebook.attempts[0].end is LegEnd.UNDECIDED
+    assert talk.call.callees[0].keys == []
+    assert Phrase.NOT_REACHED in talk.call.phrases()
+
+
+@pytest.mark.parametrize("end", [LegEnd.BUSY, LegEnd.NO_ANSWER, LegEnd.UNREACHABLE, "2", ""])
+async def test_caller_whom_nobody_takes_is_told_and_gets_the_menu(end: LegEnd | str) -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings((end,)), "3")
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+    assert Phrase.NOT_REACHED in talk.call.phrases()
+    assert talk.notebook.callbacks[0].name_audio is not None, (
+        "the name that was said before goes with the note"
+    )
+
+
+async def test_callee_who_presses_three_sends_the_caller_to_a_message() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("3",)), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.CANNOT_TAKE_NOW in talk.call.phrases()
+
+
+@pytest.mark.parametrize("moment", [0, 2])
+async def test_pound_leads_to_the_message_while_being_told(moment: int) -> None:
+    script: list[object] = [SILENCE, NAME, SILENCE]
+    script[moment:] = ["#", Speaks(9), SEND]
+    talk = to_mobile(*script)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert talk.call.rung == []
+
+
+async def test_pound_leads_to_the_message_while_it_rings() -> None:
+    talk = to_mobile(
+        SILENCE, NAME, SILENCE, Rings(("",), caller=(None, None, "5", None, "#")), Speaks(9), SEND
+    )
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.STILL_TRYING in talk.call.phrases()
+
+
+async def test_word_is_said_between_two_attempts() -> None:
+    handling = {Kind.OUT: Handling(reach=steps("desk:7", "mobile"))}
+    talk = Conversation(
+        SILENCE,
+        NAME,
+        SILENCE,
+        Rings((LegEnd.NO_ANSWER,)),
+        SILENCE,
+        Rings(("1",)),
+        office=office(away(ALICE, Kind.OUT), handling=handling),
+        why=Why.ABSENT,
+    )
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.call.phrases().count(Phrase.STILL_TRYING) == 1
+    assert [note.position for note in talk.notebook.attempts] == [1, 2]
+
+
+async def test_used_up_cap_dials_nothing_and_the_caller_is_not_left_in_silence() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, "3", notebook=MemoryNotebook(dials=0))
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+    assert talk.call.rung == []
+    assert Phrase.NOT_REACHED in talk.call.phrases()
+
+
+async def test_cap_that_can_not_be_counted_dials_nothing() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, "3", notebook=MemoryNotebook(failing_steps=frozenset({2})))
+
+    await talk.hold()
+    assert talk.call.rung == []
+
+
+async def test_colleague_is_not_asked_a_name_and_is_announced_by_the_one_we_know() -> None:
+    talk = to_mobile(SILENCE, SILENCE, Rings(("1",)), caller=COLLEAGUE)
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert CallerNamed(Name.of(KENJI)) in talk.call.callees[0].heard
+
+
+async def test_withheld_number_is_said_to_be_withheld() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), caller=WITHHELD)
+
+    await talk.hold()
+    assert Fixed(Phrase.CALLER_WITHHELD) in talk.call.callees[0].heard
+
+
+async def test_caller_of_somebody_remote_hears_only_ringing() -> None:
+    talk = Conversation(Rings(("1",)), office=REMOTE, why=Why.ABSENT)
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.call.heard == []
+    assert "answer" not in talk.call.done
+
+
+async def test_caller_of_somebody_remote_who_does_not_answer_gets_the_usual_conversation() -> None:
+    talk = Conversation(Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_forward_to_message_records_after_the_greeting() -> None:
+    handling = {Kind.VACATION: Handling(reach=steps("message"))}
+    talk = Conversation(
+        Speaks(9), SEND, office=office(away(ALICE, Kind.VACATION), handling=handling), why=Why.ABSENT
+    )
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert not any(isinstance(each, Choice) for each in talk.call.heard)
+
+
+# -- the colleague
+
+
+async def test_colleague_is_offered_by_name_and_rung_when_chosen() -> None:
+    talk = covered("4", NAME, SILENCE, Rings(("1",)))
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert Choice("4", Action.COLLEAGUE, Name.of(KENJI)) in talk.call.heard
+    assert ConnectingWith(Name.of(KENJI)) in talk.call.heard
+    assert talk.call.rung == [[("PJSIP/102", f"for Alice Tanaka: {OUTSIDER.number}", 20)]]
+
+
+async def test_delegate_hears_for_whom_until_when_and_on_key_four_what_they_may_do() -> None:
+    talk = covered("4", NAME, SILENCE, Rings(("4" + "0" + "1",)))
+
+    await talk.hold()
+
+    heard = talk.call.callees[0].heard
+    assert heard[0] == CallFor(Name.of(ALICE))
+    assert isinstance(heard[1], Whereabouts)
+    assert heard[1].absence_class.value == "on_vacation"
+    assert KENJI.may is not None
+    assert MayNote(KENJI.may) in heard
+    assert heard.count(CallFor(Name.of(ALICE))) == 2, "key 0 says it again"
+    assert Fixed(Phrase.SCREENING_MENU_WITH_NOTE) in heard
+
+
+async def test_note_that_can_not_be_spoken_is_not_offered() -> None:
+    talk = covered("4", NAME, SILENCE, Rings(("41",)))
+    talk.talk.can_say = lambda _: False
+
+    await talk.hold()
+    heard = talk.call.callees[0].heard
+    assert not any(isinstance(each, MayNote) for each in heard)
+    assert Fixed(Phrase.SCREENING_MENU_WITH_NOTE) not in heard
+
+
+async def test_colleague_who_declines_is_not_offered_again() -> None:
+    talk = covered("4", NAME, SILENCE, Rings(("2",)), "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    after = talk.call.heard[talk.call.heard.index(Fixed(Phrase.NOT_REACHED)) :]
+    assert Action.COLLEAGUE not in [each.action for each in after if isinstance(each, Choice)]
+
+
+async def test_stuck_key_of_a_callee_does_not_keep_the_caller_waiting_for_ever() -> None:
+    talk = covered("4", NAME, SILENCE, Rings(("0" * 50,)), "3")
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+    assert talk.notebook.attempts[0].end is LegEnd.UNDECIDED
+
+
+# -- urgent
+
+
+async def test_urgent_call_climbs_its_own_ladder() -> None:
+    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings(("1",)))
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert [note.way.value for note in talk.notebook.attempts] == ["mobile", "delegate"]
+
+
+async def test_urgent_call_that_reaches_nobody_becomes_an_urgent_message() -> None:
+    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.URGENT_NOT_REACHED in talk.call.phrases()
+    assert talk.notebook.messages[0].urgent
+
+
+async def test_urgent_message_can_be_made_an_ordinary_one_in_the_review() -> None:
+    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), "4", SEND)
+
+    await talk.hold()
+    assert not talk.notebook.messages[0].urgent
+
+
+# -- a busy line
+
+
+def busy(*script: object, **keywords: object) -> Conversation:
+    where = office(handling={Situation.BUSY: Handling()})
+    return Conversation(*script, office=where, why=Why.BUSY, **keywords)  # type: ignore[arg-type]
+
+
+async def test_caller_who_waits_is_connected_when_the_line_is_free() -> None:
+    talk = busy("7", SILENCE, "busy", SILENCE, "free", Rings((LegEnd.TALKED,)))
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert Phrase.LINE_IS_FREE in talk.call.phrases()
+
+
+async def test_caller_who_waits_is_asked_again_and_may_leave_a_message() -> None:
+    talk = busy("7", *(SILENCE, "busy") * 10, "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.STILL_BUSY in talk.call.phrases()
+
+
+async def test_line_that_is_never_free_ends_the_waiting() -> None:
+    talk = busy("7", *((SILENCE, "busy") * 10 + (SILENCE,)) * 20, "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+# -- every step
+
+STORIES: dict[str, Callable[..., Conversation]] = {
+    "mobile takes": lambda **k: to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), **k),
+    "mobile declines": lambda **k: to_mobile(
+        SILENCE, NAME, SILENCE, Rings(("2",)), "1", Speaks(9), SEND, **k
+    ),
+    "sent to message": lambda **k: to_mobile(SILENCE, NAME, SILENCE, Rings(("3",)), Speaks(9), SEND, **k),
+    "colleague takes": lambda **k: covered("4", NAME, SILENCE, Rings(("1",)), **k),
+    "urgent": lambda **k: urgent(
+        "5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), SEND, **k
+    ),
+    "remote": lambda **k: Conversation(
+        Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT, **k
+    ),
+    "waits": lambda **k: busy(
+        "7", SILENCE, "busy", SILENCE, "free", Rings((LegEnd.BUSY,)), "1", Speaks(9), SEND, **k
+    ),
+}
+MOST_STEPS = 16
+
+
+@pytest.mark.parametrize("step", range(MOST_STEPS))
+@pytest.mark.parametrize("story", STORIES)
+async def test_caller_who_hangs_up_after_any_step_is_written_down_once_unless_connected(
+    story: str, step: int
+) -> None:
+    talk = STORIES[story](gone_after_steps=step)
+
+    outcome = await talk.hold()
+
+    written = len(talk.notebook.messages) + len(talk.notebook.callbacks)
+    assert written == (outcome is not Outcome.CONNECTED), (outcome, talk.call.done)
+
+
+@pytest.mark.parametrize("step", range(MOST_STEPS))
+@pytest.mark.parametrize("story", STORIES)
+async def test_request_refused_at_any_step_leaves_no_silence_and_no_forgotten_call(
+    story: str, step: int
+) -> None:
+    talk = STORIES[story](failing_steps=frozenset({step}))
+
+    outcome = await talk.hold()
+
+    written = len(talk.notebook.messages) + len(talk.notebook.callbacks)
+    assert written == (outcome is not Outcome.CONNECTED), (outcome, talk.call.done)
+    assert talk.call.done[-1] in ("hang_up", "release_to_dialplan")
+
+
+@pytest.mark.parametrize("write", range(8))
+@pytest.mark.parametrize("story", STORIES)
+async def test_write_that_fails_forgets_nobody_without_saying_so(story: str, write: int) -> None:
+    talk = STORIES[story](notebook=MemoryNotebook(failing_steps=frozenset({write})))
+
+    outcome = await talk.hold()
+
+    written = len(talk.notebook.messages) + len(talk.notebook.callbacks)
+    assert outcome in (Outcome.CONNECTED, Outcome.LOST) or written == 1
+
+
+async def test_missed_call_with_a_name_keeps_the_name() -> None:
+    talk = to_mobile(SILENCE, NAME, SILENCE, gone_after_steps=5)
+
+    assert await talk.hold() is Outcome.MISSED
+    (draft,) = talk.notebook.callbacks
+    assert draft.wish is Wish.MISSED
+    assert draft.name_audio is not None
+    assert talk.notebook.discarded == []
+
+
+def test_display_of_a_colleague_says_for_whom() -> None:
+    from ari_absence.attendant.reach import display_for
+
+    named = Caller("0441112233", "Hans Huber")
+    talk = covered(caller=named).talk
+
+    assert display_for(talk, own=False).name == "for Alice Tanaka: Hans Huber"
+    assert display_for(talk, own=True).name == "Hans Huber"
