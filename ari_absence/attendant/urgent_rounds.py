@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -78,7 +78,7 @@ class Office:
     directory: Callable[[], Directory]
     attempts: Callable[[str, datetime], Sequence[Attempt]]
     alert: Callable[[Sequence[Ring], float], Awaitable[Hunt]]
-    lend: Callable[[str], AbstractContextManager[object]]
+    lend: Callable[[str], AbstractAsyncContextManager[object]]
     book_dial: Callable[[str], Awaitable[bool]]
     now: Callable[[], datetime]
 
@@ -147,7 +147,7 @@ class UrgentRounds(Generic[Claim]):
 
     async def _play_to(self, alarm: Alarm, attempt: Attempt) -> None:
         try:
-            with self._office.lend(alarm.audio_id):
+            async with self._office.lend(alarm.audio_id):
                 await self._office.alert(alarm.rings(attempt), attempt.ring_seconds)
         except (CallError, SpeechError):
             return  # told again at the next turn
