@@ -191,6 +191,7 @@ class Office:
             limits=lambda: self.directory.site.limits,
             clock=clock,
             on_queued=self._ring,
+            dialing=lambda: self.directory.dialing,
         )
         self.outbox = LedgerOutbox(self.thread, self.audio, self.addressees)
 
