@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -153,7 +153,7 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            return self._write_message(connection, writing.LeftMessage.of(draft))
+            return self._write_message(connection, draft)
 
         return await self._saved(write)
 
@@ -239,9 +239,17 @@ class LedgerNotebook:
             raise
         return audio
 
-    def _write_message(self, connection: Connection, left: writing.LeftMessage) -> writing.Saved:
-        now = self._clock.now()
-        return writing.save_message(connection, left, self._mailboxes(), self._addressees, now)
+    def _write_message(self, connection: Connection, draft: MessageDraft) -> writing.Saved:
+        now, left = self._clock.now(), writing.LeftMessage.of(draft)
+        mailboxes, escalate_at = self._mailboxes(), self._escalate_at(draft, now)
+        return writing.save_message(connection, left, mailboxes, self._addressees, now, escalate_at)
+
+    def _escalate_at(self, draft: MessageDraft, now: datetime) -> datetime | None:
+        """When others are told of an urgent message that nobody has heard by then; None: there is nobody."""
+        after_minutes = self._limits().urgent_again_minutes
+        if not (draft.urgent and draft.decision.urgent and after_minutes):
+            return None
+        return now + timedelta(minutes=after_minutes[0])
 
     async def _saved(self, write: Callable[[Connection], writing.Saved]) -> str:
         """The id of what was saved. Asterisk's own copy goes afterwards, in the background."""

@@ -301,7 +301,7 @@ def _callback(row: CallbackRow) -> Callback:
 def _attempts_of(session: Session, call_ids: list[str]) -> dict[str, list[Attempt]]:
     found: dict[str, list[Attempt]] = {}
     query = select(AttemptRow).where(AttemptRow.call_id.in_(call_ids))
-    for row in session.scalars(query.order_by(AttemptRow.began_at, AttemptRow.position, AttemptRow.id)):
+    for row in session.scalars(query.order_by(AttemptRow.position, AttemptRow.id)):
         found.setdefault(row.call_id, []).append(_attempt(row))
     return found
 
