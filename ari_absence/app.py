@@ -210,6 +210,7 @@ class Service:
             self._limits,
             self._clock,
             self._outbox.wake,
+            lambda: self._directory().dialing,
         )
         self._link = Link(
             self._tools(configuration),

@@ -35,6 +35,7 @@ class Notice(StrEnum):
     MAILBOX_FILLING = "mailbox_filling"
     MAILBOX_FULL = "mailbox_full"
     DELIVERY_DEAD = "delivery_dead"
+    FORWARD_CHANGED = "forward_changed"
 
 
 def queue_message(

@@ -29,12 +29,13 @@ from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
 from tests.waiting import eventually
 
+HEAD = "0002"  # of the schema that this program knows
 LATER_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{head}"
 branch_labels = None
 depends_on = None
 
@@ -61,7 +62,8 @@ def later_program(folder: Path, trouble: str = "") -> Path:
     """The migrations of a later version of this program."""
     migrations = folder / "migrations"
     shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "0002_later.py").write_text(LATER_REVISION.format(trouble=trouble))
+    later = LATER_REVISION.format(trouble=trouble, head=HEAD)
+    (migrations / "versions" / "9999_later.py").write_text(later)
     return migrations
 
 
@@ -117,10 +119,10 @@ def test_an_older_ledger_is_copied_then_upgraded_with_its_content(tmp_path: Path
     store = open_store(default_url(tmp_path / "data"), NOON, later_program(tmp_path))
     assert has(store, "from the old days")
     with store.reading() as session:
-        assert schema.current_revision(session.connection()) == "0002"
+        assert schema.current_revision(session.connection()) == "9999"
     store.close()
 
-    copy = tmp_path / "data" / f"{FILE_NAME}.before-upgrade-from-0001-20261125-030000"
+    copy = tmp_path / "data" / f"{FILE_NAME}.before-upgrade-from-{HEAD}-20261125-030000"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     kept = open_store(f"sqlite:///{copy}", NOON)
     assert has(kept, "from the old days")
