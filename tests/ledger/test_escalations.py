@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import create_engine, insert, update
 from sqlalchemy.orm import Session
 
+from ari_absence.attendant.urgent_rounds import UnheardMessages
 from ari_absence.core.facts import Source
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Limits
@@ -46,6 +47,12 @@ async def urgent_message(office: Office, call_id: str = "call-1") -> str:
 
 async def row_of(office: Office, message_id: str) -> EscalationRow:
     return await office.thread.read(lambda session: session.get_one(EscalationRow, message_id))
+
+
+def test_they_are_what_the_rounds_of_alarm_ask_for(escalations: LedgerEscalations) -> None:
+    messages: UnheardMessages[Escalation] = escalations
+
+    assert messages is escalations
 
 
 async def test_an_urgent_message_is_due_after_the_first_of_the_set_minutes(
@@ -189,7 +196,7 @@ async def test_a_service_that_starts_need_not_wait_for_the_leases_of_the_last_on
     await urgent_message(office)
     await escalations.due(FIRST)
 
-    await escalations.release_all()
+    await office.recover()
 
     assert len(await escalations.due(FIRST)) == 1
 
