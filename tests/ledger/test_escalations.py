@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -67,6 +68,15 @@ async def test_an_urgent_message_is_due_after_the_first_of_the_set_minutes(
     assert (found.message_id, found.extension, found.step, found.call_id) == (message_id, "101", 0, "call-1")
     assert (found.caller_number, found.person_name, found.at) == ("+81312345678", "Alice Tanaka", NOON)
     assert office.audio.path_of(found.audio_id).exists()
+
+
+async def test_whoever_tells_it_is_woken_even_if_nobody_gets_a_mail(office: Office) -> None:
+    nobody_has_mail = directory(alice_mail=None)
+    office.directory = replace(nobody_has_mail, site=replace(nobody_has_mail.site, operator=None))
+
+    await urgent_message(office)
+
+    assert office.rings == 1
 
 
 @pytest.mark.parametrize(("urgent", "ladder"), [(False, LADDER), (True, ()), (False, ())])
