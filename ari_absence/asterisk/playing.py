@@ -76,13 +76,14 @@ async def _judge(
     *,
     interruptible: bool,
 ) -> None:
-    """What a playback that failed means: one sound is missing, or Asterisk finds none of them."""
+    """What a playback that failed means: one sound is missing, or Asterisk finds none of several."""
     if not playback.failed:
         line.heard = True
         return
     await _explain_failure(line)
-    line.heard = line.heard or playback.progress_at - began_at > NOTHING_PLAYED_SECONDS
-    if not line.heard:
+    line.heard = line.heard or playback.progress_at - began_at > NOTHING_PLAYED_SECONDS or None
+    if not line.heard and len(media) > 1:
+        line.heard = False
         _log.error("sounds.unreadable", call=line.call_id, first=media[0], mend=UNREADABLE)
         raise EffectFailed(_NONE_FOUND)
     await _beep_instead(line, client, media, interruptible=interruptible)
