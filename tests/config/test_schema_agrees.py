@@ -92,8 +92,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 # What needs other values, the calendar or a list of the world's zones, countries and numbers.
 BEYOND_A_SCHEMA = re.compile(
-    "the (zone|country|operator|manager|delegate|member|step) .* is not known|is not dialled|is missing here; add it, or"
-    "|no public holidays are known|no regions"
+    "the (zone|country|operator|manager|delegate|member|step) .* is not known|is not dialled"
+    "|is missing here; add it, or|no public holidays are known|no regions"
     "|not a region|does not exist|that exists|is missing; add it, or|goes with|which day|which of the two"
     "|neither a date|is not a time|overlaps|would mean|is above|begins together|can't be their own|not a weekday"
     '|is not a day of a month|"from" is missing here|control characters'
