@@ -9,7 +9,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,14 @@ from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import ChannelCall, Tools
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.link import Link
+from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.settings import Configuration
-from ari_absence.control import ControlSocket
+from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.people import Directory, Limits, SetAbsences
 from ari_absence.core.phrases import ReadBack, Utterance
@@ -45,7 +46,7 @@ from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.settling import purge
-from ari_absence.ledger.store import default_url, open_store
+from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 from ari_absence.speech.engines import voice_here
@@ -53,6 +54,7 @@ from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
+LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
 LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
 
@@ -62,9 +64,11 @@ log = structlog.get_logger()
 def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     """Run the service until SIGTERM or SIGINT.
 
+    A ledger that can't be used is tried again and again; meanwhile callers hear announcements only.
+
     Raises:
         ConfigurationError: the configuration is bad.
-        LedgerError: the ledger can't be opened, or another service uses it.
+        LedgerError: the data folder can't be used, or another service uses it.
     """
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
@@ -96,43 +100,89 @@ class Service:
         self._clock = clock
         self._set_absences = SetAbsences()
         self._names_ready = False
+        self._ledger_trouble: str | None = None
         self._adopting = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Start in order, serve until a signal, stop in the reverse order."""
+        """Serve until a signal: everything, or, as long as the ledger can't be used, announcements only."""
+        async with AsyncExitStack() as stack:
+            await self._take_data_folder(stack)
+            while not self._stopping.is_set():
+                await self._serve()
+
+    async def _serve(self) -> None:
+        """Start in order, serve until a signal or until the ledger is back, stop in the reverse order."""
         async with AsyncExitStack() as stack:
             await self._start(stack)
             self._obey_signals()
             _spare_what_stays()
             log.info("service ready", people=len(self._directory().people))
-            await self._stopping.wait()
+            await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
             log.info("service stopping", calls=self._link.status.calls)
             await self._link.close(GRACE_SECONDS)
 
     # -- starting
 
-    async def _start(self, stack: AsyncExitStack) -> None:
-        configuration = self._configuration()
-        await self._open_ledger(stack, configuration)
-        self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
-        self._client = await stack.enter_async_context(_client(configuration))
-        self._build(configuration)
-        await self._recover()
-        await self._read_absences()
-        await self._open_control(stack, configuration)
-        stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._lamps.run(), self._link.run(), self._forget_old(), self._prepare_names()):
-            stack.push_async_callback(_cancelled, asyncio.create_task(task))
-
-    async def _open_ledger(self, stack: AsyncExitStack, configuration: Configuration) -> None:
-        folder = configuration.storage.folder
+    async def _take_data_folder(self, stack: AsyncExitStack) -> None:
+        folder = self._configuration().storage.folder
         self._store = await asyncio.to_thread(RecordingStore, folder)
         lock = ServiceLock(folder)
         stack.callback(lock.release)
-        url = configuration.secrets.database_url or default_url(folder)
-        self._thread = LedgerThread(await asyncio.to_thread(open_store, url, self._clock.now()))
-        stack.push_async_callback(self._thread.close)
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        configuration = self._configuration()
+        self._addressees = MailAddressees(self._directory)
+        self._ledger_trouble = await self._open_ledger(stack)
+        self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
+        self._client = await stack.enter_async_context(_client(configuration))
+        self._lamps = Lamps(self._directory, lambda: self._set_absences, self._client, self._clock)
+        if self._ledger_trouble is None:
+            await self._start_everything(stack, configuration)
+        else:
+            await self._start_announcing(stack, configuration)
+        for task in (self._lamps.run(), self._link.run(), self._prepare_names()):
+            stack.push_async_callback(_cancelled, asyncio.create_task(task))
+
+    async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
+        self._build(configuration)
+        changes = {"absences-changed": self._absences_changed, "deliver": self._deliver, "clear": self._clear}
+        await self._open_control(stack, configuration, changes)
+        stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
+        stack.push_async_callback(_cancelled, asyncio.create_task(self._forget_old()))
+
+    async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
+        """What callers hear is still true; what they say could not be kept, so nobody is asked for it."""
+        log.error("announcements only: no message can be taken", reason=self._ledger_trouble)
+        tools = self._tools(configuration)
+        self._link = Link(tools, self._announce, on_connect=self._refresh_lamps, clock=self._clock)
+        await self._open_control(stack, configuration, {})
+
+    async def _open_ledger(self, stack: AsyncExitStack) -> str | None:
+        """Open the ledger and put it right; gives what is wrong with it, as a sentence, if it can't be used."""
+        try:
+            self._thread = LedgerThread(await self._opened_store())
+            stack.push_async_callback(self._thread.close)
+            await self._recover()
+            await self._read_absences()
+        except LedgerError as error:
+            return str(error)
+        return None
+
+    async def _opened_store(self) -> Store:
+        configuration = self._configuration()
+        url = configuration.secrets.database_url or default_url(configuration.storage.folder)
+        return await asyncio.to_thread(open_store, url, self._clock.now())
+
+    async def _until_ledger_is_back(self) -> None:
+        """Return when the ledger can be opened, or a signal has come."""
+        while not self._stopping.is_set():
+            try:
+                await asyncio.wait_for(self._stopping.wait(), LEDGER_LOOK_SECONDS)
+            except TimeoutError:
+                with suppress(LedgerError):
+                    (await self._opened_store()).close()
+                    return
 
     def _open_sounds(self, configuration: Configuration) -> SoundLibrary:
         spoken = language(configuration.directory.site.language)
@@ -150,7 +200,6 @@ class Service:
         log.info("names ready", made=prepared.made, kept=prepared.kept)
 
     def _build(self, configuration: Configuration) -> None:
-        self._addressees = MailAddressees(self._directory)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
         self._outbox = OutboxWorker(outbox, _notifiers(configuration), self._clock)
         self._notebook = LedgerNotebook(
@@ -161,34 +210,33 @@ class Service:
             self._limits,
             self._clock,
             self._outbox.wake,
+            lambda: self._directory().dialing,
         )
-        self._lamps = Lamps(self._directory, lambda: self._set_absences, self._client, self._clock)
         self._link = Link(
-            Tools(
-                self._client,
-                configuration.pbx.app,
-                self._media,
-                extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
-                name_of=self._name_of,
-            ),
+            self._tools(configuration),
             self._attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
             clock=self._clock,
         )
 
+    def _tools(self, configuration: Configuration) -> Tools:
+        return Tools(
+            self._client,
+            configuration.pbx.app,
+            self._media,
+            extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
+            name_of=self._name_of,
+        )
+
     async def _recover(self) -> None:
         recovery = Recovery(self._addressees, self._limits(), self._clock, ids.owner)
         await recovery.run(self._thread, self._store)
 
-    async def _open_control(self, stack: AsyncExitStack, configuration: Configuration) -> None:
-        handlers = {
-            "status": self._status,
-            "absences-changed": self._absences_changed,
-            "deliver": self._deliver,
-            "clear": self._clear,
-        }
-        control = ControlSocket(configuration.storage.folder, handlers)
+    async def _open_control(
+        self, stack: AsyncExitStack, configuration: Configuration, changes: Mapping[str, Handler]
+    ) -> None:
+        control = ControlSocket(configuration.storage.folder, {"status": self._status, **changes})
         await control.open()
         stack.push_async_callback(control.close)
 
@@ -202,17 +250,34 @@ class Service:
 
     async def _attend(self, call: ChannelCall) -> None:
         """Hold one conversation and note its beginning and its end."""
-        structlog.contextvars.bind_contextvars(call=call.call_id)
         directory = self._directory()
-        if call.extension not in directory.people:
-            log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
-            await call.release_to_dialplan()
+        if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory)
         opening = asyncio.create_task(self._note_opening(decision))
         outcome = await attend(Talk(call, decision, directory, self._notebook))
         await opening
         await self._note_closing(call.call_id, outcome)
+
+    async def _announce(self, call: ChannelCall) -> None:
+        """Hold one conversation of which nothing can be noted."""
+        directory = self._directory()
+        if not await self._is_for_somebody(call, directory):
+            return
+        now = self._clock.now()
+        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
+        decision = decide(enquiry, directory, self._set_absences)
+        outcome = await announce(Talk(call, decision, directory, NoNotebook()))
+        log.warning("call.not_noted", outcome=outcome.value)
+
+    async def _is_for_somebody(self, call: ChannelCall, directory: Directory) -> bool:
+        """Whether the extension is known here; if not, the caller is the dialplan's again."""
+        structlog.contextvars.bind_contextvars(call=call.call_id)
+        if call.extension in directory.people:
+            return True
+        log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
+        await call.release_to_dialplan()
+        return False
 
     def _media(self, utterances: Sequence[Utterance]) -> Sequence[str]:
         """The sounds that say ``utterances``; the log of a rehearsal shows the words."""
@@ -237,7 +302,7 @@ class Service:
             log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
 
     async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
-        log.info("call.over", call=call_id, outcome=outcome.value)
+        log.info("call.outcome", call=call_id, outcome=outcome.value)
         try:
             await self._notebook.close_call(call_id, outcome)
         except LedgerError as error:
@@ -259,8 +324,11 @@ class Service:
 
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
-        self._lamps.refresh()
+        await self._refresh_lamps()
         await self._notebook.clear_leftovers()
+
+    async def _refresh_lamps(self) -> None:
+        self._lamps.refresh()
 
     async def _read_absences(self) -> None:
         self._set_absences = await LedgerAbsences(self._thread).all(self._clock.now())
@@ -304,6 +372,7 @@ class Service:
             "pid": os.getpid(),
             "connected_since": since.isoformat() if since else None,
             "trouble": status.trouble,
+            "ledger_trouble": self._ledger_trouble,
             "calls": status.calls,
             "events": status.events,
             "lamps_set": self._lamps.settled,

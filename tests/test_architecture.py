@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -36,6 +37,13 @@ ARROWS: dict[str, set[str]] = {
     },
     "app": {"core", "attendant", "asterisk", "config", "presence", "speech", "ledger", "delivery"},
 }
+TESTS = Path(__file__).parent
+# The only sleeps of the tests, and why: everything else waits for a condition, with a deadline.
+SLEEPS = {
+    "waiting.py: eventually": "looks at a condition again and again",
+    "delivery/mail_server.py: handle_DATA": "a mail server that is slow on purpose",
+    "delivery/test_email.py: longest_hold_up": "gives way between two looks at the loop",
+}
 FREE = {"errors", "clock", "control", "installed"}
 PURE_FOREIGN = set(sys.stdlib_module_names) - {
     "asyncio",
@@ -45,6 +53,9 @@ PURE_FOREIGN = set(sys.stdlib_module_names) - {
     "subprocess",
     "time",
 }
+
+
+NUMBERING_PLAN = {"numbers.py": {"phonenumbers"}}  # docs/decisions/numbering-plan-in-the-core.md
 
 
 def _room(path: Path) -> str:
@@ -87,7 +98,7 @@ def test_file_imports_only_the_rooms_its_own_room_may_know(path: Path) -> None:
 def test_core_imports_nothing_that_could_do_anything(path: Path) -> None:
     foreign = {name.split(".")[0] for name in _imports(path)} - {"ari_absence"}
 
-    assert foreign <= PURE_FOREIGN
+    assert foreign <= PURE_FOREIGN | NUMBERING_PLAN.get(path.name, set())
 
 
 # The parts of the laboratory know the whole, for its type.
@@ -110,7 +121,8 @@ def test_only_the_dial_policy_reads_a_private_number_and_makes_a_dial_target() -
         if "DialTarget(" in path.read_text(encoding="utf-8")
     }
 
-    assert readers <= {"core/facts.py", "core/numbers.py"}
+    # The ledger's own file holds the numbers of forwards set by command; what reads them is one module.
+    assert readers <= {"core/facts.py", "core/numbers.py", "ledger/steps.py"}
     assert makers == {"core/numbers.py"}
 
 
@@ -133,3 +145,42 @@ def test_nothing_runs_a_shell() -> None:
         text = path.read_text(encoding="utf-8")
         assert "shell=True" not in text, path
         assert "os.system(" not in text, path
+
+
+def _functions(block: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions and methods of a file, those within them left out."""
+    for node in block.body:
+        if isinstance(node, ast.ClassDef):
+            yield from _functions(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def _sleeping(path: Path) -> Iterator[str]:
+    for function in _functions(ast.parse(path.read_text(encoding="utf-8"))):
+        if any(_is_sleep(node) for node in ast.walk(function)):
+            yield f"{path.relative_to(TESTS).as_posix()}: {function.name}"
+
+
+def _is_sleep(node: ast.AST) -> bool:
+    """To give way to the loop for one round, ``sleep(0)``, is none."""
+    if not isinstance(node, ast.Call) or ast.unparse(node.func).split(".")[-1] != "sleep":
+        return False
+    return ast.unparse(node.args[0]) != "0"
+
+
+def test_no_test_sleeps_a_guessed_time() -> None:
+    sleeping = {each for path in TESTS.rglob("*.py") for each in _sleeping(path)}
+
+    assert sleeping == set(SLEEPS)
+
+
+def test_no_test_is_skipped() -> None:
+    skipping = {
+        f"{path.relative_to(TESTS).as_posix()}: {ast.unparse(node)}"
+        for path in TESTS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("skip", "skipif", "importorskip", "xfail")
+    }
+
+    assert skipping == set()

@@ -59,22 +59,6 @@ class AriClient:
         """End the ringing."""
         await self._transport.ask(requests.STOP_RING, channel_id)
 
-    async def music(self, channel_id: str, music_class: str | None = None) -> None:
-        """Let the party hear music; it is not stopped by a bridge."""
-        await self._transport.ask(requests.MUSIC, channel_id, mohClass=music_class)
-
-    async def stop_music(self, channel_id: str) -> None:
-        """End the music."""
-        await self._transport.ask(requests.STOP_MUSIC, channel_id)
-
-    async def silence(self, channel_id: str) -> None:
-        """Send silence, so that a carrier sees the line is in use."""
-        await self._transport.ask(requests.SILENCE, channel_id)
-
-    async def stop_silence(self, channel_id: str) -> None:
-        """Send nothing again."""
-        await self._transport.ask(requests.STOP_SILENCE, channel_id)
-
     async def play(self, channel_id: str, media: Sequence[str], playback_id: str) -> None:
         """Play the media (``sound:...``, ``recording:...``) one after another, as one playback."""
         await self._transport.ask(requests.PLAY, channel_id, media=list(media), playbackId=playback_id)
@@ -147,10 +131,6 @@ class AriClient:
     async def channels(self) -> list[dict[str, Any]]:
         """All channels of this Asterisk, ours and others'."""
         return await self._transport.read_list(requests.CHANNELS)
-
-    async def channel(self, channel_id: str) -> dict[str, Any]:
-        """One channel as it is now."""
-        return await self._transport.read_object(requests.CHANNEL, channel_id)
 
     # -- playbacks, bridges
 
@@ -230,17 +210,9 @@ class AriClient:
         devices = await self._transport.read_list(requests.DEVICE_STATES)
         return {str(device.get("name")): str(device.get("state")) for device in devices}
 
-    async def device_state(self, device: str) -> str:
-        """The state of one device."""
-        return str((await self._transport.read_object(requests.DEVICE_STATE, device)).get("state"))
-
     async def set_device_state(self, device: str, state: str) -> None:
         """Set a ``Stasis:`` device to ``INUSE``, ``NOT_INUSE``, ``RINGING``, ... Asterisk keeps it."""
         await self._transport.ask(requests.SET_DEVICE_STATE, device, deviceState=state)
-
-    async def delete_device_state(self, device: str) -> None:
-        """Forget a ``Stasis:`` device."""
-        await self._transport.ask(requests.DELETE_DEVICE_STATE, device)
 
     async def set_global(self, variable: str, value: str) -> None:
         """Set a global variable or function, such as ``PRESENCE_STATE(CustomPresence:101)``."""

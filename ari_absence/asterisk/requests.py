@@ -47,10 +47,6 @@ SET_VARIABLE = Request("POST", "/channels/{channelId}/variable", _names("variabl
 GET_VARIABLE = Request("GET", "/channels/{channelId}/variable", _names("variable"))
 RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
 STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
-MUSIC = Request("POST", "/channels/{channelId}/moh", _names("mohClass"), gone=_LEFT)
-STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
-SILENCE = Request("POST", "/channels/{channelId}/silence", gone=_LEFT)
-STOP_SILENCE = Request("DELETE", "/channels/{channelId}/silence", gone=_LEFT)
 PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId"), gone=_LEFT)
 # record's 409 can also mean that the name is taken, so it stays an error
 RECORD = Request(
@@ -66,7 +62,6 @@ ORIGINATE = Request(
     _names("endpoint app appArgs callerId timeout channelId originator variables"),
 )
 CHANNELS = Request("GET", "/channels")
-CHANNEL = Request("GET", "/channels/{channelId}")
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")
 STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")
@@ -92,9 +87,7 @@ APPLICATION = Request("GET", "/applications/{applicationName}")
 FILTER_EVENTS = Request("PUT", "/applications/{applicationName}/eventFilter", _names("filter"), body="filter")
 
 DEVICE_STATES = Request("GET", "/deviceStates")
-DEVICE_STATE = Request("GET", "/deviceStates/{deviceName}")
 SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceState"))
-DELETE_DEVICE_STATE = Request("DELETE", "/deviceStates/{deviceName}")
 
 PING = Request("GET", "/asterisk/ping")
 INFO = Request("GET", "/asterisk/info", _names("only"))

@@ -1,4 +1,4 @@
-"""``ari-absence check``: every mistake in the configuration at once."""
+"""``ari-absence check``: every mistake in the configuration at once, and whether the ledger can be used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, console, load
+from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, console, examine_ledger, load
 from ari_absence.installed import folder
 
 if TYPE_CHECKING:
@@ -20,13 +20,17 @@ def register(app: typer.Typer) -> None:
 
 
 def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Read the configuration; print every mistake with its place and remedy, and exit 1 if there is one."""
+    """Read the configuration; print every mistake with its place and remedy, and exit 1 if there is one.
+
+    A ledger that is there already must be usable, too: else callers hear announcements only.
+    """
     configuration = load(config)
     for warning in (*configuration.warnings, *_unspoken(configuration)):
         console.print(f"[yellow]warning[/] {warning}")
     people, teams = len(configuration.directory.people), len(configuration.directory.teams)
     counted = f"{_counted(people, 'person', 'people')}, {_counted(teams, 'team', 'teams')}"
     console.print(f"[green]The configuration is good:[/] {counted}.")
+    examine_ledger(configuration)
 
 
 def _unspoken(configuration: Configuration) -> Iterator[str]:

@@ -117,6 +117,18 @@ def _has_ledger(configuration: Configuration) -> bool:
     return bool(configuration.secrets.database_url) or (configuration.storage.folder / LEDGER_FILE).exists()
 
 
+def examine_ledger(configuration: Configuration) -> None:
+    """See that the ledger can be used, if there is one yet.
+
+    Raises:
+        LedgerError: it can't, in a sentence that says what to do.
+    """
+    if _has_ledger(configuration):
+        from ari_absence.ledger.store import examine
+
+        examine(ledger_url(configuration))
+
+
 @contextmanager
 def reading_ledger(configuration: Configuration) -> Iterator[Session]:
     """A reading transaction on the ledger, beside a running service.

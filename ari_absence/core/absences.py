@@ -31,9 +31,9 @@ class DatedAbsence:
     end: datetime | None
     note: PrivateNote | None = None
     delegate: str | None = None
-    reach: tuple[Step, ...] | None = None
     source: Source = NOWHERE
     set_at: datetime | None = None
+    reach: tuple[Step, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class RecurringAbsence:
     except_days: frozenset[int] = frozenset()
     note: PrivateNote | None = None
     delegate: str | None = None
-    reach: tuple[Step, ...] | None = None
     source: Source = NOWHERE
+    reach: tuple[Step, ...] | None = None
 
     def begins_on(self, ordinal: int) -> bool:
         """Whether an occurrence begins on the day."""

@@ -43,6 +43,7 @@ DEFAULT_KEYS: Mapping[Action, str] = {
 }
 NO_FORWARDS = SetForwards()
 DIALPLAN = Source("dialplan")
+_NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def decide(
     case = Case(enquiry, directory, set_absences, set_forwards, person, state)
     back = None if state.present else back_at(person, enquiry.at, own)
     handling = directory.handling_of(person, state.kind or Kind.CLOSED)
-    due = due_at(person, own, enquiry.at, handling.promise_seconds)
+    due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
     reach = reach_of(case)
     offers = tuple(_offers(case, reach))
@@ -115,7 +116,7 @@ def decide(
         person=person,
         state=state,
         back_at=back,
-        greeting=wording.greeting(directory, enquiry.caller, where),
+        greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
         menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague),
         offers=offers,
         attempts=reach.attempts,
@@ -162,6 +163,8 @@ def _offers(case: Case, reach: Reachable) -> Iterator[Offer]:
 def why_not(action: Action, case: Case, reach: Reachable) -> str | None:
     """Why ``action`` can't be offered in this call, or None if it can."""
     enquiry = case.enquiry
+    if enquiry.nothing_noted and action in _NOTED:
+        return "the ledger can't be used"
     match action:
         case Action.MESSAGE | Action.BEEP:
             return "the mailbox is full" if enquiry.mailbox_full else None
@@ -208,6 +211,8 @@ def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool
 def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[Reason]:
     person, state, site = found.person, found.state, directory.site
     yield _state_reason(person, state)
+    if enquiry.nothing_noted:
+        yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
     if enquiry.why is not Why.ABSENT:
         yield Reason(f"the dialplan says: {enquiry.why.value}", DIALPLAN)
     yield _class_reason(enquiry, directory, found)

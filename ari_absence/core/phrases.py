@@ -39,6 +39,9 @@ class Phrase(StrEnum):
     CALLBACK_NOTED = auto()  # thank you, you will be called back
     CALL_NOTED = auto()  # thank you, I will pass on that you called
     CALL_NOT_NOTED = auto()  # sorry, that could not be noted; please call again
+    NOTHING_CAN_BE_NOTED = (
+        auto()
+    )  # sorry, neither a message nor a wish can be taken just now; please call again
     NOT_UNDERSTOOD = auto()  # sorry, I did not understand that key
     QUESTIONS_MENU = auto()  # opening of the list of questions
     QUESTIONS_BACK = auto()  # star goes back

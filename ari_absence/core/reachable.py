@@ -50,6 +50,7 @@ class Enquiry:
     why: Why
     at: datetime
     mailbox_full: bool = False
+    nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -183,3 +184,10 @@ def _rings_as_desk(occasion: Occasion | None, state: State) -> bool:
     if occasion in (None, Kind.REMOTE):
         return True
     return occasion is Situation.AT_ONCE and state.present
+
+
+def alarm_attempts(case: Case) -> tuple[Attempt, ...]:
+    """Who is told of an urgent message that nobody has heard: the person, once back at the desk, then the ladder."""
+    urgent = _urgent_handling(case)
+    desk = _DESK if case.state.present else ()
+    return tuple(Ladder(case.scene).climb((*desk, *_before_message(urgent.urgent)), urgent.urgent_source))

@@ -15,8 +15,10 @@ from ari_absence.core.phrases import (
     Action,
     CallPromise,
     Choice,
+    Fixed,
     Moment,
     Name,
+    Phrase,
     Utterance,
     Welcome,
     Whereabouts,
@@ -121,11 +123,16 @@ def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> Call
     return CallPromise(Name.of(person), spoken_moment(at, due, zone))
 
 
-def greeting(directory: Directory, caller: Caller, where: Whereabouts) -> tuple[Utterance, ...]:
-    """What the caller hears first: the company's name for outsiders, then who is absent until when."""
-    if caller.inside:
-        return (where,)
-    return (Welcome(Name.of(directory.site)), where)
+def greeting(
+    directory: Directory, caller: Caller, where: Whereabouts, *, nothing_noted: bool = False
+) -> tuple[Utterance, ...]:
+    """What the caller hears first: the company's name for outsiders, then who is absent until when.
+
+    With ``nothing_noted``, also that no message can be taken: it must be known before anybody waits for a tone.
+    """
+    welcome = () if caller.inside else (Welcome(Name.of(directory.site)),)
+    sorry = (Fixed(Phrase.NOTHING_CAN_BE_NOTED),) if nothing_noted else ()
+    return (*welcome, where, *sorry)
 
 
 def menu(keys: Sequence[tuple[str, Action]], colleague: Name | None = None) -> tuple[Utterance, ...]:

@@ -7,6 +7,7 @@ subject is made of the ledger's id and of digits only. Finished bytes are read b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -93,10 +94,17 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "attached": attached,
         "audio_path": str(memo.audio) if memo.audio else None,
         "file_name": f"{for_file_name(f'message-{memo.item_id}')}.wav",
-        "notice": {
-            name: for_mail_body(str(value), _LONG_TEXT_MAX) for name, value in (memo.facts or {}).items()
-        },
+        "notice": _cleaned(memo.facts or {}),
     }
+
+
+def _cleaned(value: Any) -> Any:  # noqa: ANN401 -- whatever survives JSON
+    """The facts of a notice, however nested; a yes or no stays one."""
+    if isinstance(value, Mapping):
+        return {str(name): _cleaned(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    return value if isinstance(value, bool) else for_mail_body(str(value), _LONG_TEXT_MAX)
 
 
 def _caller(memo: Memo) -> str:
@@ -109,6 +117,11 @@ def _local(at: datetime, zone: str) -> datetime:
         return at.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name too long for a file
         return at
+
+
+def _noted_at(written: str, zone: str) -> datetime:
+    """An instant among the facts of a notice, for a template."""
+    return _local(datetime.fromisoformat(written), zone)
 
 
 def _length(seconds: float | None) -> str:
@@ -127,13 +140,15 @@ def _render(part: str, language: str, facts: dict[str, Any]) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("ari_absence.delivery"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["noted_at"] = _noted_at
+    return templates
 
 
 def _require_address(address: str) -> None:

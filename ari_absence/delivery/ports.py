@@ -79,7 +79,7 @@ class Memo(Protocol):
 
     @property
     def person_name(self) -> str:
-        """Whose it is, by name; empty in a notice."""
+        """Whose it is, by name; empty in a notice that is not about one person."""
 
     @property
     def zone(self) -> str:

@@ -91,7 +91,11 @@ password = {settings.ari_password}
 
 
 def _pjsip(settings: Settings) -> str:
-    desk = "\n".join(_desk_phone(extension, settings) for extension in settings.desk_phones)
+    desk = (_desk_phone(extension, settings) for extension in settings.desk_phones)
+    return "\n".join((_sip_transport(settings), _DESK_TEMPLATE, *desk, _TRUNK, _LOAD))
+
+
+def _sip_transport(settings: Settings) -> str:
     return f"""[global]
 type = global
 user_agent = Laboratory
@@ -102,8 +106,10 @@ mwi_disable_initial_unsolicited = no
 type = transport
 protocol = udp
 bind = 127.0.0.1:{settings.sip_port}
+"""
 
-[desk](!)
+
+_DESK_TEMPLATE = """[desk](!)
 type = endpoint
 context = from-internal
 disallow = all
@@ -117,9 +123,9 @@ subscribe_context = from-internal
 mwi_subscribe_replaces_unsolicited = yes
 moh_suggest = default
 language = en
+"""
 
-{desk}
-[trunk]
+_TRUNK = f"""[trunk]
 type = endpoint
 context = from-trunk
 disallow = all
@@ -137,8 +143,10 @@ type = aor
 type = identify
 endpoint = trunk
 match_header = From: /@({TRUNK_DOMAIN}|anonymous\\.invalid)>/
+"""
 
-[load](trunk)
+# the load caller's calls come over a trunk of their own, which takes keys from SIP INFO
+_LOAD = f"""[load](trunk)
 dtmf_mode = info
 
 [load]

@@ -57,8 +57,7 @@ def programs(tell: Tell = print) -> Programs:
     ``tell`` is called with a sentence at each step that takes time.
     """
     root = unpacked_root(tell)
-    loader, triplet = _loader()
-    prefix = (str(root / loader), "--library-path", str(root / "usr/lib" / triplet))
+    prefix, triplet = loading(root), _loader()[1]
     own = _own_asterisk()
     return Programs(
         asterisk=own or (*prefix, str(root / "usr/sbin/asterisk")),
@@ -70,21 +69,29 @@ def programs(tell: Tell = print) -> Programs:
     )
 
 
+def loading(root: Path) -> tuple[str, ...]:
+    """The beginning of a command line that runs a program of ``root``: its own loader, its own libraries."""
+    loader, triplet = _loader()
+    return (str(root / loader), "--library-path", str(root / "usr/lib" / triplet))
+
+
 def cache_folder() -> Path:
     """The lab's folder below ``XDG_CACHE_HOME``, or below ``~/.cache``."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "ari-absence" / "lab"
 
 
-def unpacked_root(tell: Tell = print) -> Path:
+def unpacked_root(
+    tell: Tell = print, selection: unpacking.Selection = unpacking.TELEPHONY, name: str = "debian"
+) -> Path:
     """The folder with the unpacked packages; unpacks them if this recipe was not unpacked before."""
-    root = cache_folder() / f"debian-{unpacking.SUITE}-{platform.machine()}-{RECIPE}"
+    root = cache_folder() / f"{name}-{unpacking.SUITE}-{platform.machine()}-{RECIPE}"
     if _complete(root):
         return root
     root.parent.mkdir(parents=True, exist_ok=True)
     with _alone(root.parent / f"{root.name}.lock", tell):
         if not _complete(root):
-            _unpack(root, tell)
+            _unpack(root, tell, selection)
     return root
 
 
@@ -92,11 +99,11 @@ def _complete(root: Path) -> bool:
     return (root / "recipe").is_file()
 
 
-def _unpack(root: Path, tell: Tell) -> None:
+def _unpack(root: Path, tell: Tell, selection: unpacking.Selection) -> None:
     _loader()
     fresh = Path(tempfile.mkdtemp(prefix=f"{root.name}.", dir=root.parent))
     try:
-        unpacking.unpack(fresh, tell)
+        unpacking.unpack(fresh, tell, selection)
         (fresh / "recipe").write_text(f"{RECIPE}\n")
         shutil.rmtree(root, ignore_errors=True)
         fresh.rename(root)

@@ -1,4 +1,4 @@
-"""Unpacking Debian's packages of Asterisk, baresip and SIPp into a folder, as any user."""
+"""Unpacking Debian's packages, of Asterisk, baresip and SIPp above all, into a folder, as any user."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ari_absence.errors import LabError
@@ -15,8 +16,6 @@ from ari_absence.lab.waiting import CLOCK
 
 SUITE = "forky"
 """Debian's first suite after 11 that has Asterisk: 22 LTS."""
-
-PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "sip-tester", "baresip-core")
 
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 
@@ -27,16 +26,33 @@ _UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/in
 Tell = Callable[[str], None]
 
 
-def unpack(folder: Path, tell: Tell) -> None:
-    """Unpack the packages, with everything they need, below ``folder``; tell a sentence at each step."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Packages that are unpacked together, ``called`` so in what is told; about ``megabytes`` are fetched."""
+
+    called: str
+    packages: tuple[str, ...]
+    megabytes: int
+
+
+TELEPHONY = Selection(
+    "Asterisk and the lab's phones",
+    ("asterisk", "asterisk-core-sounds-en-gsm", "sip-tester", "baresip-core"),
+    90,
+)
+
+
+def unpack(folder: Path, tell: Tell, selection: Selection = TELEPHONY) -> None:
+    """Unpack packages, with everything they need, below ``folder``; tell a sentence at each step."""
     ensure_tools(tell)
     mirror = apt_mirror()
     archive = folder.with_name(f"{folder.name}.tar")
     tell(
-        f"Unpacking Asterisk and the lab's phones from {mirror} ({SUITE}); needed once, about 90 MB to fetch."
+        f"Unpacking {selection.called} from {mirror} ({SUITE}); needed once, "
+        f"about {selection.megabytes} MB to fetch."
     )
     try:
-        _run(_mmdebstrap(archive, mirror), tell, "fetching and unpacking packages")
+        _run(_mmdebstrap(archive, mirror, selection), tell, "fetching and unpacking packages")
         _run(_tar(archive, folder), tell, "writing files")
     finally:
         archive.unlink(missing_ok=True)
@@ -104,14 +120,14 @@ def _ask_for_mmdebstrap(reason: str) -> str:
     )
 
 
-def _mmdebstrap(archive: Path, mirror: str) -> list[str]:
+def _mmdebstrap(archive: Path, mirror: str, selection: Selection) -> list[str]:
     return [
         "mmdebstrap",
         "--variant=extract",
         "--quiet",
         # a mirror that is a snapshot serves an expired Release file; fine for a laboratory
         '--aptopt=Acquire::Check-Valid-Until "false"',
-        f"--include={','.join(PACKAGES)}",
+        f"--include={','.join(selection.packages)}",
         SUITE,
         str(archive),
         f"deb {mirror} {SUITE} main",

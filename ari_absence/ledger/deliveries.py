@@ -7,13 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from ari_absence.ledger.addressees import Destination
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import DeliveryRow, DeliveryState, table_of
 
-_INSERT = insert(table_of(DeliveryRow))
+_deliveries = table_of(DeliveryRow)
+_INSERT = insert(_deliveries)
+_WITHDRAW = delete(_deliveries).where(
+    _deliveries.c.callback_id == bindparam("of"),
+    _deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.RETRY.value)),
+)
 
 
 class Topic(StrEnum):
@@ -30,6 +35,7 @@ class Notice(StrEnum):
     MAILBOX_FILLING = "mailbox_filling"
     MAILBOX_FULL = "mailbox_full"
     DELIVERY_DEAD = "delivery_dead"
+    FORWARD_CHANGED = "forward_changed"
 
 
 def queue_message(
@@ -46,11 +52,20 @@ def queue_message(
 
 
 def queue_callback(
-    connection: Connection, callback_id: str, destinations: Sequence[Destination], now: datetime
+    connection: Connection,
+    callback_id: str,
+    destinations: Sequence[Destination],
+    now: datetime,
+    not_before: datetime | None = None,
 ) -> int:
-    """One delivery of the callback to each destination; gives how many."""
-    about = {"callback_id": callback_id}
+    """One delivery of the callback to each destination, from ``not_before`` (or now) on; gives how many."""
+    about = {"callback_id": callback_id, "not_before": not_before or now}
     return _queue(connection, Topic.CALLBACK, callback_id, about, destinations, now)
+
+
+def withdraw_callback(connection: Connection, callback_id: str) -> int:
+    """Forget what nobody has been told of the callback yet, and need not be any more; gives how many."""
+    return connection.execute(_WITHDRAW, {"of": callback_id}).rowcount
 
 
 def queue_notice(

@@ -18,6 +18,7 @@ class Prefix(StrEnum):
     DELIVERY = "D"
     NOTICE = "N"
     ABSENCE = "V"
+    FORWARD = "F"
 
 
 def new_id(prefix: Prefix, at: datetime) -> str:

@@ -220,6 +220,95 @@ class DeliveryRow(Row):
     callback: Mapped[CallbackRow | None] = relationship()
 
 
+class AttemptRow(Row):
+    """One phone that was rung for a call, and how that ended. Whose it is and which of theirs, never a number."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    way: Mapped[str] = mapped_column(_WORD)
+    extension: Mapped[str] = mapped_column(_WORD)
+    ring_seconds: Mapped[int]
+    began_at: Mapped[datetime]
+    end: Mapped[str] = mapped_column(_WORD)
+    ended_at: Mapped[datetime]
+
+
+class DialRow(Row):
+    """One call to an outside number that was made for ``extension``, or was about to be."""
+
+    __tablename__ = "dials"
+    __table_args__ = (Index("ix_dials_extension_at", "extension", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    extension: Mapped[str] = mapped_column(_WORD)
+    at: Mapped[datetime]
+
+
+class DialerRow(Row):
+    """One row per extension that outside numbers are dialled for: what two calls at once must queue for."""
+
+    __tablename__ = "dialers"
+
+    extension: Mapped[str] = mapped_column(_WORD, primary_key=True)
+
+
+class ForwardRow(Row):
+    """Steps set by phone or command for one occasion. ``until`` None: until somebody ends it.
+
+    ``steps`` may hold a private number; only ``ledger.steps`` reads it.
+    """
+
+    __tablename__ = "forwards"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    extension: Mapped[str] = mapped_column(_WORD, index=True)
+    occasion: Mapped[str] = mapped_column(_WORD)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    until: Mapped[datetime | None]
+    set_by: Mapped[str] = mapped_column(_NAME)
+    set_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_by: Mapped[str | None] = mapped_column(_NAME)
+
+
+class ForwardDigestRow(Row):
+    """Where the calls of ``extension`` went when that was last compared: a keyed hash, which tells no number."""
+
+    __tablename__ = "forward_digests"
+
+    extension: Mapped[str] = mapped_column(_WORD, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class EscalationState(StrEnum):
+    """Whether somebody is still to be told of an urgent message."""
+
+    OPEN = "open"
+    HEARD = "heard"
+    EXHAUSTED = "exhausted"
+
+
+class EscalationRow(Row):
+    """An urgent message that is told up its ladder until somebody has heard it. ``step`` is the next to try."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (Index("ix_escalations_state_next_at", "state", "next_at"),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(_WORD)
+    claim: Mapped[str | None] = mapped_column(_WORD)
+    lease_until: Mapped[datetime | None]
+    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    message: Mapped[MessageRow] = relationship(lazy="joined")
+
+
 class DestinationRow(Row):
     """A server that failed as a whole, and until when it is left in peace."""
 

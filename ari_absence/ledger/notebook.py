@@ -8,8 +8,8 @@ the process dies at, there is a whole message, or audio without an owner; never 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import (
+    AttemptNote,
     AudioFault,
     CallbackDraft,
     KeptAudio,
@@ -25,10 +26,11 @@ from ari_absence.attendant.notebook import (
 )
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision
-from ari_absence.core.people import Limits
+from ari_absence.core.people import Dialing, Limits
 from ari_absence.errors import AsteriskError, LedgerError
-from ari_absence.ledger import writing
+from ari_absence.ledger import attempts, writing
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.dials import SteadyTime, book_dial
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
@@ -66,7 +68,8 @@ class Recordings(Protocol):
 class LedgerNotebook:
     """``attendant.notebook.Notebook``, on the ledger and its data folder.
 
-    ``on_queued`` is called on the event loop after each commit that queued deliveries.
+    ``on_queued`` is called on the event loop after each commit that queued deliveries. ``dialing`` gives the
+    caps of calls to outside numbers.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class LedgerNotebook:
         limits: Callable[[], Limits],
         clock: Clock,
         on_queued: Callable[[], None],
+        dialing: Callable[[], Dialing],
     ) -> None:
         self._thread = thread
         self._store = store
@@ -86,6 +90,8 @@ class LedgerNotebook:
         self._limits = limits
         self._clock = clock
         self._on_queued = on_queued
+        self._dialing = dialing
+        self._steady = SteadyTime(clock)
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
     async def open_call(self, decision: Decision) -> None:
@@ -147,7 +153,7 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            return self._write_message(connection, writing.LeftMessage.of(draft))
+            return self._write_message(connection, draft)
 
         return await self._saved(write)
 
@@ -160,6 +166,26 @@ class LedgerNotebook:
             return writing.save_callback(connection, noted, self._addressees, self._clock.now())
 
         return await self._saved(write)
+
+    async def book_dial(self, extension: str) -> bool:
+        """Count one call to an outside number for ``extension``; False when its cap of this hour or day is used up."""
+        now, caps = self._steady.now(), self._dialing()
+        booked = await self._thread.change(lambda connection: book_dial(connection, extension, caps, now))
+        if not booked:
+            _log.warning("dial_cap_used_up", extension=extension)
+        return booked
+
+    async def note_attempts(self, notes: Sequence[AttemptNote]) -> None:
+        """Note who was rung and who took the call."""
+        if notes:
+            await self._thread.change(lambda connection: attempts.note_attempts(connection, notes))
+
+    async def calls_today(self, number: str, extension: str) -> int:
+        """How many calls from ``number`` to ``extension`` came today by the extension's clock, this one included."""
+        now = self._clock.now()
+        return await self._thread.query(
+            lambda connection: attempts.calls_today(connection, number, extension, now)
+        )
 
     async def close_call(self, call_id: str, outcome: Outcome) -> None:
         """Note how the call ended, and free a place that was reserved and not used."""
@@ -213,9 +239,17 @@ class LedgerNotebook:
             raise
         return audio
 
-    def _write_message(self, connection: Connection, left: writing.LeftMessage) -> writing.Saved:
-        now = self._clock.now()
-        return writing.save_message(connection, left, self._mailboxes(), self._addressees, now)
+    def _write_message(self, connection: Connection, draft: MessageDraft) -> writing.Saved:
+        now, left = self._clock.now(), writing.LeftMessage.of(draft)
+        mailboxes, escalate_at = self._mailboxes(), self._escalate_at(draft, now)
+        return writing.save_message(connection, left, mailboxes, self._addressees, now, escalate_at)
+
+    def _escalate_at(self, draft: MessageDraft, now: datetime) -> datetime | None:
+        """When others are told of an urgent message that nobody has heard by then; None: there is nobody."""
+        after_minutes = self._limits().urgent_again_minutes
+        if not (draft.urgent and draft.decision.urgent and after_minutes):
+            return None
+        return now + timedelta(minutes=after_minutes[0])
 
     async def _saved(self, write: Callable[[Connection], writing.Saved]) -> str:
         """The id of what was saved. Asterisk's own copy goes afterwards, in the background."""

@@ -14,6 +14,7 @@ from ari_absence.clock import Clock
 from ari_absence.core.people import Limits
 from ari_absence.ledger import writing
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.deliveries import withdraw_callback
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow
 from ari_absence.ledger.notebook import LedgerNotebook
@@ -68,6 +69,7 @@ class Orphans:
         missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
         for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):
             settle_callback(session, callback_id, f"message {message_id} was found", now)
+            withdraw_callback(session.connection(), callback_id)  # the message says it all
         return message_id
 
 

@@ -234,8 +234,8 @@ def _notice_memo(notice: Mapping[str, Any]) -> LedgerMemo:
         item_id=notice["id"],
         about=notice["about"],
         extension=str(notice.get("extension", "")),
-        person_name="",
-        zone="UTC",
+        person_name=str(notice.get("person", "")),
+        zone=str(notice.get("zone", "UTC")),
         at=datetime.fromisoformat(notice["at"]),
         facts=notice,
     )

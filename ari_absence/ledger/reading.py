@@ -6,7 +6,7 @@ supplied is returned as it was stored; whoever shows it cleans it with ``core.te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from ari_absence.attendant.call import LegEnd
 from ari_absence.ledger.model import (
     AbsenceRow,
+    AttemptRow,
     CallbackRow,
     CallbackState,
     CallRow,
@@ -101,8 +103,24 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One phone that was rung: ``way`` says which of the phones of ``extension``; ``end`` is a ``LegEnd``."""
+
+    position: int
+    way: str
+    extension: str
+    ring_seconds: int
+    began_at: datetime
+    end: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A call, with the reasons of its decision as ``{"text": …, "source": …}``."""
+    """A call, with the reasons of its decision as ``{"text": …, "source": …}``, and who was rung, in order.
+
+    ``taken_by`` is whose phone the caller talked with, ``taken_way`` which of theirs; None: nobody's.
+    """
 
     id: str
     extension: str
@@ -116,6 +134,9 @@ class RecordedCall:
     ended_at: datetime | None
     outcome: str | None
     reasons: tuple[Mapping[str, Any], ...]
+    taken_by: str | None
+    taken_way: str | None
+    attempts: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +209,15 @@ def calls(session: Session, extension: str | None = None, page: Page = FIRST_PAG
     query = select(CallRow).order_by(CallRow.began_at.desc(), CallRow.id.desc())
     if extension is not None:
         query = query.where(CallRow.extension == extension)
-    return [_call(row) for row in session.scalars(page.of(query))]
+    rows = session.scalars(page.of(query)).all()
+    rung = _attempts_of(session, [row.id for row in rows])
+    return [_call(row, rung.get(row.id, ())) for row in rows]
 
 
 def call(session: Session, call_id: str) -> RecordedCall | None:
     """One call, or None."""
     row = session.get(CallRow, call_id)
-    return _call(row) if row else None
+    return _call(row, _attempts_of(session, [call_id]).get(call_id, ())) if row else None
 
 
 def absences(session: Session, extension: str | None = None, page: Page = FIRST_PAGE) -> list[SetAbsence]:
@@ -275,7 +298,28 @@ def _callback(row: CallbackRow) -> Callback:
     )
 
 
-def _call(row: CallRow) -> RecordedCall:
+def _attempts_of(session: Session, call_ids: list[str]) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = {}
+    query = select(AttemptRow).where(AttemptRow.call_id.in_(call_ids))
+    for row in session.scalars(query.order_by(AttemptRow.position, AttemptRow.id)):
+        found.setdefault(row.call_id, []).append(_attempt(row))
+    return found
+
+
+def _attempt(row: AttemptRow) -> Attempt:
+    return Attempt(
+        position=row.position,
+        way=row.way,
+        extension=row.extension,
+        ring_seconds=row.ring_seconds,
+        began_at=row.began_at,
+        end=row.end,
+        ended_at=row.ended_at,
+    )
+
+
+def _call(row: CallRow, attempts: Sequence[Attempt]) -> RecordedCall:
+    taken = next((each for each in reversed(attempts) if each.end == LegEnd.TALKED), None)
     return RecordedCall(
         id=row.id,
         extension=row.extension,
@@ -289,6 +333,9 @@ def _call(row: CallRow) -> RecordedCall:
         ended_at=row.ended_at,
         outcome=row.outcome,
         reasons=tuple(row.reasons),
+        taken_by=taken.extension if taken else None,
+        taken_way=taken.way if taken else None,
+        attempts=tuple(attempts),
     )
 
 

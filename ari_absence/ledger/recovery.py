@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -26,6 +26,8 @@ from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
 RECOVERY_LIMIT_SECONDS = 60.0  # nobody is on the line yet
+FINDING = timedelta(minutes=1)
+"""A lost caller may still be speaking a message, and we need Asterisk to find it: only then was the call missed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -99,7 +101,10 @@ class Recovery:
         return adopted
 
     def _owe_call(self, session: Session, call: CallRow, now: datetime) -> str:
-        noted = writing.NotedCallback(call.id, Wish.MISSED, call.caller_number, by="recovery")
+        told_from = now + timedelta(seconds=self.limits.message_max_seconds) + FINDING
+        noted = writing.NotedCallback(
+            call.id, Wish.MISSED, call.caller_number, by="recovery", told_from=told_from
+        )
         return writing.save_callback(session.connection(), noted, self.addressees, now).id
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from ari_absence.ledger.dials import purge_dials
 from ari_absence.ledger.model import (
     AudioRow,
     CallbackRow,
@@ -14,6 +15,9 @@ from ari_absence.ledger.model import (
     CallRow,
     DeliveryRow,
     DeliveryState,
+    EscalationRow,
+    EscalationState,
+    ForwardRow,
     MessageRow,
 )
 
@@ -22,12 +26,26 @@ PURGE_BATCH = 200  # one transaction holds the ledger; a call may be waiting for
 _NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value)
 
 
-def mark_heard(session: Session, message_id: str, now: datetime) -> bool:
-    """Note that the owner has heard the message; False when there is none. Hearing twice changes nothing."""
+def mark_heard(session: Session, message_id: str, now: datetime, by: str = "owner") -> bool:
+    """Note that somebody has heard the message; False when there is none. Hearing twice changes nothing.
+
+    Of an urgent message nobody else is told any more.
+    """
     message = session.get(MessageRow, message_id)
     if message is None:
         return False
     message.heard_at = message.heard_at or now
+    end_escalation(session, message_id, EscalationState.HEARD, by, now)
+    return True
+
+
+def end_escalation(session: Session, message_id: str, state: EscalationState, by: str, now: datetime) -> bool:
+    """Have nobody else told of the urgent message; False when nothing was open. A lease on it is void."""
+    row = session.get(EscalationRow, message_id, with_for_update={"of": EscalationRow})
+    if row is None or row.state != EscalationState.OPEN:
+        return False
+    row.state, row.claim, row.lease_until = state.value, None, None
+    row.history = [*row.history, {"at": now.isoformat(), "what": state.value, "by": by}]
     return True
 
 
@@ -58,7 +76,7 @@ def delete_message(session: Session, message_id: str) -> bool:
 
 
 def purge(session: Session, before: datetime) -> int:
-    """Forget messages, settled callbacks and calls from ``before``; gives how many rows went.
+    """Forget messages, settled callbacks, calls and ended forwards from ``before``; gives how many rows went.
 
     What is still owed stays, however old: undelivered messages, open callbacks, calls that are live. Repeat
     while it gives more than nothing.
@@ -68,10 +86,14 @@ def purge(session: Session, before: datetime) -> int:
         gone += delete_message(session, message_id)
     for callback in _purgeable_callbacks(session, before):
         gone += _delete_callback(session, callback)
-    for row in (*_purgeable_calls(session, before), *_purgeable_notices(session, before)):
+    for row in (
+        *_purgeable_calls(session, before),
+        *_purgeable_notices(session, before),
+        *_purgeable_forwards(session, before),
+    ):
         session.delete(row)
         gone += 1
-    return gone
+    return gone + purge_dials(session.connection(), before)
 
 
 def _purgeable_messages(session: Session, before: datetime) -> list[str]:
@@ -114,3 +136,8 @@ def _purgeable_notices(session: Session, before: datetime) -> list[DeliveryRow]:
     about_nothing_else = DeliveryRow.message_id.is_(None) & DeliveryRow.callback_id.is_(None)
     query = select(DeliveryRow).where(DeliveryRow.queued_at < before, settled, about_nothing_else)
     return list(session.scalars(query.limit(PURGE_BATCH)))
+
+
+def _purgeable_forwards(session: Session, before: datetime) -> list[ForwardRow]:
+    over = or_(ForwardRow.ended_at < before, ForwardRow.until < before)
+    return list(session.scalars(select(ForwardRow).where(over).limit(PURGE_BATCH)))

@@ -25,6 +25,7 @@ from ari_absence.ledger import schema
 
 FILE_NAME = "ledger.sqlite3"
 BUSY_SECONDS = 4  # how long a writer waits for another process's transaction; below the callers' time limits
+_DAMAGE = ("malformed", "not a database")  # how SQLite says it
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
@@ -136,6 +137,19 @@ def open_existing(url: str, migrations: Path = schema.MIGRATIONS) -> Store:
     return Store(engine)
 
 
+def examine(url: str) -> None:
+    """Look at a ledger without changing it; one that is still to be upgraded is a good one.
+
+    Raises:
+        LedgerError: it can't be used, in a sentence that says what to do.
+    """
+    parsed = _parsed(url)
+    with _mapped_errors(parsed), closing(Store(_engine(parsed))) as store:
+        _check_health(store._engine)  # noqa: SLF001 -- the same room
+        with store.querying() as connection:
+            schema.needs_upgrade(connection)
+
+
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)
@@ -202,10 +216,15 @@ def _check_health(engine: Engine) -> None:
     with engine.connect() as connection:
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if verdict != "ok":
-        raise LedgerError(
-            f"the ledger {engine.url.database} is damaged ({verdict}); move it aside and restore a backup. "
-            "Nothing was changed in it"
-        )
+        raise LedgerError(_damaged(Path(engine.url.database or ""), str(verdict).splitlines()[0]))
+
+
+def _damaged(file: Path, words: str) -> str:
+    return (
+        f"the ledger {file} is damaged ({words}); nothing was changed in it. Move it into another folder, with "
+        f"{file.name}-wal and {file.name}-shm if they are there, and put a backup in its place; without one a new "
+        "ledger is begun, which knows neither the absences set by phone or command nor the mail still owed"
+    )
 
 
 def _bring_up_to_date(engine: Engine, url: URL, now: datetime, migrations: Path) -> None:
@@ -236,8 +255,11 @@ def _mapped_errors(url: URL | None = None) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as fault:
+        words = _drivers_words(fault)
+        if url and (file := _sqlite_file(url)) and any(sign in words for sign in _DAMAGE):
+            raise LedgerError(_damaged(file, words)) from fault
         where = f"the ledger {url.render_as_string(hide_password=True)}" if url else "the ledger"
-        raise LedgerError(f"{where} can't be used: {_drivers_words(fault)}") from fault
+        raise LedgerError(f"{where} can't be used: {words}") from fault
 
 
 def _drivers_words(fault: BaseException) -> str:

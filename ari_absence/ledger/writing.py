@@ -15,6 +15,7 @@ from ari_absence.core.decision import Decision
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
+from ari_absence.ledger.escalations import begin_escalation
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
@@ -73,7 +74,8 @@ class LeftMessage:
 
 @dataclass(frozen=True, slots=True)
 class NotedCallback:
-    """A callback of a call that the ledger knows. ``number`` None: only information. ``due`` is in UTC."""
+    """A callback of a call that the ledger knows. ``number`` None: only information. ``due`` is in UTC, and so is
+    ``told_from``: until then nobody is told of it."""
 
     call_id: str
     wish: Wish
@@ -81,6 +83,7 @@ class NotedCallback:
     name_audio_id: str | None = None
     due: datetime | None = None
     by: str = "caller"
+    told_from: datetime | None = None
 
     @classmethod
     def of(cls, draft: CallbackDraft) -> NotedCallback:
@@ -101,9 +104,9 @@ def insert_call(connection: Connection, decision: Decision) -> None:
             "extension": enquiry.extension,
             "person_name": decision.person.name,
             "zone": decision.person.zone.key,
-            "caller_number": _fitting(enquiry.caller.number, 64),
-            "caller_name": _fitting(enquiry.caller.name, 200),
-            "caller_extension": _fitting(enquiry.caller.extension, 32),
+            "caller_number": fitting(enquiry.caller.number, 64),
+            "caller_name": fitting(enquiry.caller.name, 200),
+            "caller_extension": fitting(enquiry.caller.extension, 32),
             "why": enquiry.why.value,
             "state_kind": decision.state.kind.value if decision.state.kind else None,
             "reasons": [{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],
@@ -149,9 +152,16 @@ def is_owned(connection: Connection, audio_id: str) -> bool:
 
 
 def save_message(
-    connection: Connection, left: LeftMessage, mailboxes: MailboxKeeper, addressees: Addressees, now: datetime
+    connection: Connection,
+    left: LeftMessage,
+    mailboxes: MailboxKeeper,
+    addressees: Addressees,
+    now: datetime,
+    escalate_at: datetime | None = None,
 ) -> Saved:
     """The message, its deliveries and its place. The same audio saved again is the same message.
+
+    ``escalate_at``: when others are told of it, unless somebody has heard it by then.
 
     Raises:
         LedgerError: the audio was never kept, or the call is not known.
@@ -160,7 +170,7 @@ def save_message(
     known = connection.scalar(_MESSAGE_OF, {"of": left.audio_id})
     if known is not None:
         return Saved(known, 0, left.audio_id, recording_name)
-    message_id, extension = new_id(Prefix.MESSAGE, now), _require_call(connection, left.call_id)
+    message_id, extension = new_id(Prefix.MESSAGE, now), require_call(connection, left.call_id)
     connection.execute(
         _INSERT_MESSAGE,
         {
@@ -174,6 +184,8 @@ def save_message(
         },
     )
     queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
+    if escalate_at is not None:
+        begin_escalation(connection, message_id, escalate_at, now)
     free_place(connection, left.call_id)
     queued += mailboxes.warn_if_filling(connection, extension, now)
     return Saved(message_id, queued, left.audio_id, recording_name)
@@ -192,7 +204,7 @@ def save_callback(
     known = connection.scalar(_CALLBACK_OF, {"of": noted.call_id, "wish": noted.wish.value})
     if known is not None:
         return Saved(known, 0, audio_id, recording_name)
-    callback_id, extension = new_id(Prefix.CALLBACK, now), _require_call(connection, noted.call_id)
+    callback_id, extension = new_id(Prefix.CALLBACK, now), require_call(connection, noted.call_id)
     connection.execute(
         _INSERT_CALLBACK,
         {
@@ -201,14 +213,14 @@ def save_callback(
             "extension": extension,
             "at": now,
             "wish": noted.wish.value,
-            "number": _fitting(noted.number, 64),
+            "number": fitting(noted.number, 64),
             "name_audio_id": audio_id,
             "due": noted.due,
             "state": (CallbackState.OPEN if noted.number else CallbackState.INFORMATION).value,
             "history": [{"at": now.isoformat(), "what": "noted", "by": noted.by}],
         },
     )
-    queued = queue_callback(connection, callback_id, addressees.of(extension), now)
+    queued = queue_callback(connection, callback_id, addressees.of(extension), now, noted.told_from)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
@@ -221,7 +233,12 @@ def _require_audio(connection: Connection, audio_id: str) -> str | None:
     return name
 
 
-def _require_call(connection: Connection, call_id: str) -> str:
+def require_call(connection: Connection, call_id: str) -> str:
+    """The extension that was called.
+
+    Raises:
+        LedgerError: the call is not known.
+    """
     extension = _extension_of(connection, call_id)
     if extension is None:
         raise LedgerError(f"call {call_id} was never noted; nothing can be saved for it")
@@ -233,8 +250,11 @@ def _extension_of(connection: Connection, call_id: str) -> str | None:
     return extension
 
 
-def _fitting(foreign: str | None, length_max: int) -> str | None:
-    """PostgreSQL refuses what is too long, and NUL; SQLite would store a surrogate it can't read back."""
+def fitting(foreign: str | None, length_max: int) -> str | None:
+    """What a column of ``length_max`` signs takes of it.
+
+    PostgreSQL refuses what is too long, and NUL; SQLite would store a surrogate it can't read back.
+    """
     if foreign is None:
         return None
     return foreign.encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:length_max]

@@ -8,26 +8,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Directory, Person, SiteAnswer, Team
 from ari_absence.core.phrases import (
     AbsenceClass,
     Action,
+    CallerNamed,
+    CallerNumber,
+    CallFor,
     CallPromise,
     Choice,
+    ConnectingWith,
     DayPart,
     DayWord,
     Fixed,
+    MayNote,
+    MessageAudio,
     Moment,
     Name,
     PublishedAnswer,
     QuestionChoice,
+    Reaching,
     ReadBack,
-    Utterance,
+    Recorded,
+    UrgentMessageFor,
     Welcome,
     Whereabouts,
 )
 from ari_absence.speech import english_catalogue as words
-from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, slug
+from ari_absence.speech.language import (
+    AnyUtterance,
+    CatalogueClip,
+    Clip,
+    CustomClip,
+    LentClip,
+    NoteClip,
+    OwnClip,
+    RecordedClip,
+    slug,
+)
 
 GROUP, LAST_GROUP = 3, 4  # a listener keeps three or four digits in mind at once
 
@@ -42,27 +61,38 @@ class English:
         """Every clip that ships, by id, with its text."""
         return words.catalogue()
 
-    def clips(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def clips(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         """The clips that say ``utterance``, in order."""
         return tuple(_clips(utterance))
 
-    def simpler(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def simpler(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         """The same without the return, the name or the time: less, but true."""
         return tuple(_simpler(utterance))
 
-    def text(self, utterance: Utterance) -> str:
-        """What is said, as prose."""
+    def text(self, utterance: AnyUtterance) -> str:
+        """What is said, as prose; a placeholder for what may not be written."""
         return prose(self._text_of(clip) for clip in self.clips(utterance))
 
-    def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
-        """The welcome, all names, and the site's questions with their answers."""
+    def custom_clips(self, directory: Directory) -> tuple[OwnClip, ...]:
+        """The welcome, all names, the site's questions with their answers, and what delegates may do."""
         bearers: list[Person | Team] = [*directory.people.values(), *directory.teams.values()]
         names = [_name(Name.of(bearer), "somebody") for bearer in bearers]
         answers = [clip for answer in directory.site.answers for clip in (_title(answer), _answer(answer))]
-        return (_welcome(Name.of(directory.site)), *names, *answers)
+        notes = [_note(each.may, f"may-{each.extension}") for each in directory.people.values() if each.may]
+        return (_welcome(Name.of(directory.site)), *names, *answers, *notes)
 
     def _text_of(self, clip: Clip) -> str:
-        return clip.text if isinstance(clip, CustomClip) else self.catalogue[clip.id]
+        match clip:
+            case CatalogueClip(name):
+                return self.catalogue[name]
+            case CustomClip():
+                return clip.text
+            case NoteClip():
+                return words.UNWRITTEN_NOTE
+            case RecordedClip():
+                return words.UNWRITTEN_RECORDING
+            case LentClip():
+                return words.UNWRITTEN_MESSAGE
 
 
 def prose(texts: Iterable[str]) -> str:
@@ -71,7 +101,7 @@ def prose(texts: Iterable[str]) -> str:
     return re.sub(r"(^|[.?!] )([a-z])", lambda found: found[1] + found[2].upper(), joined)
 
 
-def _clips(utterance: Utterance) -> Iterator[Clip]:
+def _clips(utterance: AnyUtterance) -> Iterator[Clip]:
     match utterance:
         case Fixed(phrase):
             yield CatalogueClip(f"say-{_dashed(phrase.value)}")
@@ -85,15 +115,50 @@ def _clips(utterance: Utterance) -> Iterator[Clip]:
         case Choice():
             yield from _choice(utterance)
         case ReadBack(digits):
-            yield from _read_back(digits)
+            yield CatalogueClip("number-is" if grouped(digits) else "say-not-a-number")
+            yield from _digits(digits)
         case QuestionChoice(key, answer):
             yield _title(answer)
             yield CatalogueClip(f"press-{_key_name(key)}")
         case PublishedAnswer(answer):
             yield _answer(answer)
+        case _:
+            yield from _while_reaching(utterance)
 
 
-def _simpler(utterance: Utterance) -> Iterator[Clip]:
+def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
+    """What the caller hears while somebody is rung, and what those hear who are."""
+    match utterance:
+        case Reaching(who):
+            yield from _around("reaching", _name(who, "somebody"))
+        case ConnectingWith(who):
+            yield from _around("connecting-with", _name(who, "a-colleague"))
+        case CallFor(whom):
+            yield from _around("call-for", _name(whom, "a-colleague"))
+        case CallerNamed(who):
+            yield _name(who, "a-colleague")
+            yield CatalogueClip("is-calling")
+        case CallerNumber(digits):
+            yield CatalogueClip("their-number-is" if grouped(digits) else "say-caller-withheld")
+            yield from _digits(digits)
+        case Recorded(name):
+            yield RecordedClip(name)
+        case MayNote(note):
+            yield _note(note)
+        case UrgentMessageFor(whom):
+            yield from _around("urgent-message-for", _name(whom, "a-colleague"))
+        case MessageAudio(audio_id):
+            yield LentClip(audio_id, (CatalogueClip("cannot-be-played"),))
+
+
+def _around(stem: str, name: Clip) -> Iterator[Clip]:
+    """A sentence with a name inside it: a name is spoken as if going on, and can't end one."""
+    yield CatalogueClip(stem)
+    yield name
+    yield CatalogueClip(f"{stem}-end")
+
+
+def _simpler(utterance: AnyUtterance) -> Iterator[Clip]:
     match utterance:
         case Whereabouts(absence_class=AbsenceClass.OFFICE_CLOSED):
             yield CatalogueClip("office-closed")
@@ -107,8 +172,27 @@ def _simpler(utterance: Utterance) -> Iterator[Clip]:
             yield CatalogueClip(f"press-{_key_name(key)}")
         case ReadBack():
             yield CatalogueClip("say-enter-number")
-        case _:
+        case Fixed() | Welcome() | QuestionChoice() | PublishedAnswer():
             yield CatalogueClip("say-sorry-fault")
+        case _:
+            yield from _simpler_while_reaching(utterance)
+
+
+def _simpler_while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
+    match utterance:
+        case Reaching():
+            yield CatalogueClip("say-reaching-somebody")
+        case ConnectingWith():
+            yield CatalogueClip("say-connecting")
+        case CallFor():
+            yield CatalogueClip("say-call-for-you")
+        case CallerNamed():
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip("is-calling")
+        case UrgentMessageFor():
+            yield from _around("urgent-message-for", CatalogueClip("a-colleague"))
+        case _:
+            yield CatalogueClip("cannot-be-played")
 
 
 def _whereabouts(said: Whereabouts) -> Iterator[Clip]:
@@ -226,9 +310,8 @@ def _choice(choice: Choice) -> Iterator[Clip]:
         yield CatalogueClip(f"press-{_key_name(choice.key)}")
 
 
-def _read_back(digits: str) -> Iterator[Clip]:
+def _digits(digits: str) -> Iterator[Clip]:
     groups = grouped(digits)
-    yield CatalogueClip("number-is" if groups else "say-not-a-number")
     for number, group in enumerate(groups, start=1):
         *first, last = (f"digit-{_key_name(digit)}" for digit in group)
         yield from map(CatalogueClip, first)
@@ -268,6 +351,10 @@ def _title(answer: SiteAnswer) -> CustomClip:
 
 def _answer(answer: SiteAnswer) -> CustomClip:
     return CustomClip(answer.text, f"answer-{slug(answer.title)}", (CatalogueClip("no-answer-known"),))
+
+
+def _note(note: PrivateNote, recording: str = "may") -> NoteClip:
+    return NoteClip(note, (CatalogueClip("cannot-be-played"),), recording)
 
 
 def _is_midnight(moment: Moment) -> bool:

@@ -52,11 +52,46 @@ SENTENCES: Mapping[str, str] = {
     "callback_noted": "Thank you. You will be called back.",
     "call_noted": "Thank you. I will pass on that you called.",
     "call_not_noted": "We are sorry. That could not be written down. Please call again later.",
+    "nothing_can_be_noted": (
+        "We are sorry. No message and no request can be taken just now. Please call again later."
+    ),
     "not_understood": "I am sorry, I did not understand that key.",
     "questions_menu": "Please choose one of these questions.",
     "questions_back": "To go back, press star.",
     "connecting": "One moment, please. I am connecting you.",
     "operator_not_reached": "We are sorry. Nobody can answer at the front desk right now.",
+    "reaching_somebody": "One moment, please. I will try to reach somebody for you.",
+    "pound_for_message": "To leave a message instead, press pound at any time.",
+    "still_trying": "Thank you for waiting. I am still trying.",
+    "not_reached": "I am sorry. Nobody could be reached just now.",
+    "urgent_not_reached": (
+        "I am sorry. Nobody could be reached just now. Please leave a message. I will pass it on as urgent."
+    ),
+    "cannot_take_now": "I am sorry. Your call cannot be taken just now. Please leave a message.",
+    "still_busy": "Thank you for waiting. The line is still busy.",
+    "line_is_free": "Thank you for waiting. The line is free now. I am connecting you.",
+    # From here on to whoever was rung for a caller.
+    "call_for_you": "There is a call for you.",
+    "caller_said": "The caller said,",
+    "caller_withheld": "The caller's number is withheld.",
+    "second_call_today": "This is their second call today.",
+    "third_call_today": "This is their third call today.",
+    "called_often_today": "They have called several times today.",
+    "screening_menu": (
+        "To take the call, press one. If it is not for you, press two. "
+        "To have a message taken, press three. To hear this again, press zero."
+    ),
+    "screening_menu_with_note": (
+        "To take the call, press one. If it is not for you, press two. "
+        "To have a message taken, press three. To hear what you may do, press four. "
+        "To hear this again, press zero."
+    ),
+    "already_taken": "Thank you. Somebody else has already taken the call. Goodbye.",
+    "caller_left": "The caller has hung up. Thank you. Goodbye.",
+    "thank_you": "Thank you. Goodbye.",
+    "urgent_menu": "To hear it, press one. To pass it on to somebody else, press two.",
+    "urgent_heard_menu": "To hear it again, press one. Otherwise, please just hang up. Thank you.",
+    "urgent_passed_on": "Thank you. I will pass it on to somebody else. Goodbye.",
     "sorry_fault": "We are sorry. Something went wrong here. Please call again later.",
     "goodbye": "Thank you for calling. Goodbye.",
 }
@@ -97,6 +132,17 @@ A_COLLEAGUE = "A colleague"
 WELCOME = "Thank you for calling."
 SOME_QUESTION = "For another question,"
 NO_ANSWER_KNOWN = "I am sorry, that answer is not ready yet. Please ask the front desk."
+CANNOT_BE_PLAYED = "I am sorry, that cannot be played right now."
+
+# Around a name. Names are spoken as if going on, so none of these sentences ends with one.
+REACHING, REACHING_END = "I will try to reach", "for you. One moment, please."
+CONNECTING_WITH, CONNECTING_WITH_END = "I am connecting you with", "now. One moment, please."
+CALL_FOR, CALL_FOR_END = "There is a call for", "on the line."
+IS_CALLING = "is calling."
+URGENT_MESSAGE_FOR, URGENT_MESSAGE_FOR_END = "There is an urgent message for", "that is waiting to be heard."
+
+# What a log shows instead of what only one pair of ears may hear.
+UNWRITTEN_NOTE, UNWRITTEN_RECORDING, UNWRITTEN_MESSAGE = "(what you may do)", "(a recording)", "(a message)"
 
 KEYS: Mapping[str, str] = {
     "1": "one",
@@ -121,6 +167,7 @@ CHOICES: Mapping[Action, str] = {
     Action.JUST_CALLED: "Just to let us know that you called,",
     Action.COLLEAGUE: "To speak to a colleague,",
     Action.URGENT: "If this is urgent,",
+    Action.WAIT: "To wait a moment,",
     Action.QUESTIONS: "For general questions,",
     Action.OPERATOR: "To speak to the front desk,",
     Action.REPEAT: "To hear this again,",
@@ -129,6 +176,7 @@ CHOICES: Mapping[Action, str] = {
 CAN_HELP = "can help you. To be connected,"
 
 NUMBER_IS = "The number I have is,"
+THEIR_NUMBER_IS = "Their number is,"
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -278,7 +326,7 @@ def part_of(hour: int) -> DayPart:
 @cache
 def catalogue() -> Mapping[str, str]:
     """Every clip's text by its id."""
-    groups = (_sentences, _absences, _choices, _digits, _days, _times, _whole_times, _dates)
+    groups = (_sentences, _around_names, _absences, _choices, _digits, _days, _times, _whole_times, _dates)
     return MappingProxyType({clip: text for group in groups for clip, text in group()})
 
 
@@ -290,7 +338,21 @@ def _sentences() -> Iterator[tuple[str, str]]:
     yield "welcome", WELCOME
     yield "some-question", SOME_QUESTION
     yield "no-answer-known", NO_ANSWER_KNOWN
+    yield "cannot-be-played", CANNOT_BE_PLAYED
     yield "number-is", NUMBER_IS
+    yield "their-number-is", THEIR_NUMBER_IS
+
+
+def _around_names() -> Iterator[tuple[str, str]]:
+    yield "reaching", REACHING
+    yield "reaching-end", REACHING_END
+    yield "connecting-with", CONNECTING_WITH
+    yield "connecting-with-end", CONNECTING_WITH_END
+    yield "call-for", CALL_FOR
+    yield "call-for-end", CALL_FOR_END
+    yield "is-calling", IS_CALLING
+    yield "urgent-message-for", URGENT_MESSAGE_FOR
+    yield "urgent-message-for-end", URGENT_MESSAGE_FOR_END
 
 
 def _absences() -> Iterator[tuple[str, str]]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Directory
-from ari_absence.core.phrases import Utterance
+from ari_absence.core.phrases import CalleeUtterance, Utterance
+
+AnyUtterance = Utterance | CalleeUtterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,46 @@ class CustomClip:
     """A sound of this site alone: a public name, the company's welcome, a published answer.
 
     ``text`` is what is said; ``recording`` the name (without ``.wav``) of the site's own recording that
-    wins over a synthesised voice; ``instead`` the catalogue clips that are said while there is neither.
+    wins over a synthesised voice; ``instead`` the catalogue clips that are said while there is neither. The
+    same name is the same clip, whatever stands in for it in one sentence or another.
     """
 
     text: str
     recording: str
+    instead: tuple[CatalogueClip, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteClip:
+    """What a delegate may do: made ready like a :class:`CustomClip`, and never written where others could read it.
+
+    Two notes of the same words are the same clip, whoever's they are.
+    """
+
+    note: PrivateNote
+    instead: tuple[CatalogueClip, ...]
+    recording: str = field(default="may", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClip:
+    """A recording that lies in Asterisk itself, under ``name``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LentClip:
+    """A message of the ledger, lent to Asterisk for one talk; ``instead`` is said if it was not."""
+
+    audio_id: str
     instead: tuple[CatalogueClip, ...]
 
 
-Clip = CatalogueClip | CustomClip
+OwnClip = CustomClip | NoteClip
+"""What is made ready for a site before it is needed."""
+
+Clip = CatalogueClip | OwnClip | RecordedClip | LentClip
 
 
 class Language(Protocol):
@@ -52,22 +86,28 @@ class Language(Protocol):
         A text that ends in a full stop falls at its end; any other goes on into the next clip.
         """
 
-    def clips(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def clips(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         """The clips that say ``utterance``, in order: never none."""
 
-    def simpler(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def simpler(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         """Fewer and commoner clips that still tell the truth, for when one of :meth:`clips` is missing."""
 
-    def text(self, utterance: Utterance) -> str:
-        """What the clips of ``utterance`` say, as prose."""
+    def text(self, utterance: AnyUtterance) -> str:
+        """What the clips of ``utterance`` say, as prose; a note or a caller's voice is a placeholder."""
 
-    def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
+    def custom_clips(self, directory: Directory) -> tuple[OwnClip, ...]:
         """Every clip of its own that this site can ever need."""
 
 
 def as_spoken(text: str) -> str:
     """``text`` as an engine gets it: what goes on into the next clip ends in a comma, so that the voice stays up."""
     return text if text.rstrip().endswith((".", "?", "!", ",")) else f"{text.rstrip()},"
+
+
+def as_sentence(text: str) -> str:
+    """``text`` with a full stop at its end, unless its writer gave it an end: the voice falls there."""
+    text = text.strip().rstrip(",;:")
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def slug(text: str) -> str:

@@ -6,18 +6,33 @@ Nothing here ever answers with silence: what is missing is said more simply, at 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_absence.core.people import Directory
-from ari_absence.core.phrases import Utterance
+from ari_absence.core.phrases import MessageAudio
 from ari_absence.errors import SpeechError
 from ari_absence.speech import shaping
 from ari_absence.speech.audio import Sound, read_wav, wav_bytes, write_whole
 from ari_absence.speech.building import make_clip
 from ari_absence.speech.engines import Engine
-from ari_absence.speech.language import CatalogueClip, Clip, CustomClip, Language, slug
+from ari_absence.speech.language import (
+    AnyUtterance,
+    CatalogueClip,
+    Clip,
+    CustomClip,
+    Language,
+    LentClip,
+    NoteClip,
+    OwnClip,
+    RecordedClip,
+    as_sentence,
+    slug,
+)
+from ari_absence.speech.lending import FOLDER as LENT_FOLDER
+from ari_absence.speech.lending import Lending
 from ari_absence.speech.manifest import SUFFIX
 
 LAST_RESORT = "sound:beep"  # Asterisk's own; heard only when not one of our files is there
@@ -37,9 +52,9 @@ class Prepared:
 class SoundLibrary:
     """The sounds of one language and one site.
 
-    ``sounds_dir`` holds the catalogue, ``custom_dir`` the site's own: recordings in ``names``, and what was
-    made of them and of texts in ``made``. ``asterisk_prefix`` is where Asterisk finds the folder that holds
-    both, if it sees them under another path than we do.
+    ``sounds_dir`` holds the catalogue, ``custom_dir`` the site's own: recordings in ``names``, what was made
+    of them and of texts in ``made``, and messages lent for one talk in ``lent``. ``asterisk_prefix`` is where
+    Asterisk finds the folder that holds both, if it sees them under another path than we do.
     """
 
     def __init__(
@@ -54,35 +69,49 @@ class SoundLibrary:
         self._custom_dir = custom_dir
         self._engine = engine
         self._sounds_uri = _uri(sounds_dir, asterisk_prefix)
-        self._made_uri = f"{_uri(custom_dir, asterisk_prefix)}/{MADE_FOLDER}"
+        custom_uri = _uri(custom_dir, asterisk_prefix)
+        self._made_uri = f"{custom_uri}/{MADE_FOLDER}"
+        self._lending = Lending(custom_dir / LENT_FOLDER, f"{custom_uri}/{LENT_FOLDER}")
         self._present = frozenset(path.stem for path in sounds_dir.glob(f"*{SUFFIX}"))
-        self._ready: Mapping[CustomClip, str] = {}
+        self._ready: Mapping[OwnClip, str] = {}
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The catalogue's clips that had no file when the library was opened, by id."""
         return tuple(clip for clip in self._language.catalogue if clip not in self._present)
 
-    def media(self, utterances: Iterable[Utterance]) -> list[str]:
+    def media(self, utterances: Iterable[AnyUtterance]) -> list[str]:
         """What Asterisk is to play, in order, as ARI media URIs. Touches no file."""
         return [uri for utterance in utterances for uri in self._of_one(utterance)]
 
-    def texts(self, utterances: Iterable[Utterance]) -> list[str]:
-        """What each utterance says, as prose."""
+    def texts(self, utterances: Iterable[AnyUtterance]) -> list[str]:
+        """What each utterance says, as prose, with a placeholder for a note or a caller's voice."""
         return [self._language.text(utterance) for utterance in utterances]
 
+    def can_say(self, utterance: AnyUtterance) -> bool:
+        """Whether ``utterance`` is said as it is meant, with no word of it replaced or left out."""
+        return self._all(self._language.clips(utterance)) != []
+
+    def lend(self, audio_id: str, path: Path) -> AbstractAsyncContextManager[MessageAudio]:
+        """Let Asterisk play the message in ``path`` as long as the block lasts; see :meth:`Lending.lend`."""
+        return self._lending.lend(audio_id, path)
+
     def prepare_for(self, directory: Directory) -> Prepared:
-        """Make ready what the site and the people of ``directory`` need; see :meth:`prepare`."""
+        """Make ready what the site and the people of ``directory`` need, as :meth:`prepare` does.
+
+        For the service alone: it also removes messages that were lent by one that died.
+        """
+        self._lending.remove_leftovers()
         return self.prepare(self._language.custom_clips(directory))
 
-    def prepare(self, clips: Iterable[CustomClip]) -> Prepared:
+    def prepare(self, clips: Iterable[OwnClip]) -> Prepared:
         """Make the site's own clips ready: a recording if there is one, else the voice of the engine.
 
         Runs programs and takes a second or so per new clip: call it at start or after a change of the
         configuration, in a thread; calls go on meanwhile with what was ready before.
         """
         wanted = tuple(dict.fromkeys(clips))
-        ready: dict[CustomClip, str] = {}
+        ready: dict[OwnClip, str] = {}
         failures: list[str] = []
         made = 0
         for clip in wanted:
@@ -95,75 +124,94 @@ class SoundLibrary:
         return Prepared(made, len(ready) - made, tuple(failures))
 
     def unspoken(self, directory: Directory) -> tuple[str, ...]:
-        """The names and texts of ``directory`` that are neither recorded nor made, where no engine can make them."""
+        """The names and texts of ``directory`` that are neither recorded nor made, where no engine can make them.
+
+        A delegate's note is named by its recording.
+        """
         if self._engine is not None:
             return ()
         wanted = dict.fromkeys(self._language.custom_clips(directory))
         return tuple(
-            clip.text for clip in wanted if not self._recording(clip).is_file() and not self._earlier(clip)
+            _shown(clip) for clip in wanted if not self._recording(clip).is_file() and not self._earlier(clip)
         )
 
-    def _of_one(self, utterance: Utterance) -> list[str]:
+    def _of_one(self, utterance: AnyUtterance) -> list[str]:
         whole = self._with_substitutes(self._language.clips(utterance))
-        if self._all_present(whole):
-            return self._uris(whole)
-        simpler = self._with_substitutes(self._language.simpler(utterance))
-        if self._all_present(simpler):
-            return self._uris(simpler)
-        return self._uris(clip for clip in whole if self._all_present([clip])) or [LAST_RESORT]
+        return self._all(whole) or self._simpler(utterance) or self._uris(whole) or [LAST_RESORT]
+
+    def _simpler(self, utterance: AnyUtterance) -> list[str]:
+        return self._all(self._with_substitutes(self._language.simpler(utterance)))
 
     def _with_substitutes(self, clips: Iterable[Clip]) -> list[Clip]:
-        """``clips``, with the catalogue's words for each custom clip that is not ready."""
+        """``clips``, with the catalogue's words for each of the site's own, or lent, that is not there."""
         chosen: list[Clip] = []
         for clip in clips:
-            if isinstance(clip, CustomClip) and clip not in self._ready:
+            if isinstance(clip, CustomClip | NoteClip | LentClip) and self._uri_of(clip) is None:
                 chosen.extend(clip.instead)
             else:
                 chosen.append(clip)
         return chosen
 
-    def _all_present(self, clips: Sequence[Clip]) -> bool:
-        return all(isinstance(clip, CustomClip) or clip.id in self._present for clip in clips)
+    def _all(self, clips: Iterable[Clip]) -> list[str]:
+        """The URIs of ``clips`` if none of them is missing, else nothing."""
+        wanted = list(clips)
+        uris = self._uris(wanted)
+        return uris if len(uris) == len(wanted) else []
 
     def _uris(self, clips: Iterable[Clip]) -> list[str]:
-        return [self._uri_of(clip) for clip in clips]
+        return [uri for clip in clips if (uri := self._uri_of(clip)) is not None]
 
-    def _uri_of(self, clip: Clip) -> str:
-        if isinstance(clip, CatalogueClip):
-            return f"{self._sounds_uri}/{clip.id}"
-        return f"{self._made_uri}/{self._ready[clip]}"
+    def _uri_of(self, clip: Clip) -> str | None:
+        match clip:
+            case CatalogueClip(name):
+                return f"{self._sounds_uri}/{name}" if name in self._present else None
+            case RecordedClip(name):
+                return f"recording:{name}"
+            case LentClip(audio_id):
+                return self._lending.uri_of(audio_id)
+            case _:
+                made = self._ready.get(clip)
+                return None if made is None else f"{self._made_uri}/{made}"
 
-    def _made_ready(self, clip: CustomClip) -> tuple[str, bool]:
+    def _made_ready(self, clip: OwnClip) -> tuple[str, bool]:
         """The name of the file of ``clip``, and whether it had to be made."""
         recording = self._recording(clip)
-        if recording.is_file():
-            return self._from_recording(clip, recording)
-        return self._from_voice(clip)
+        try:
+            if recording.is_file():
+                return self._from_recording(clip, recording)
+            return self._from_voice(clip)
+        except SpeechError:
+            if not isinstance(clip, NoteClip):
+                raise
+            # What went wrong may quote the note, and what is raised here goes into a log.
+            raise SpeechError(
+                f"What a delegate may do can't be spoken, and is not offered; {recording} could say it."
+            ) from None
 
-    def _recording(self, clip: CustomClip) -> Path:
+    def _recording(self, clip: OwnClip) -> Path:
         return self._custom_dir / RECORDINGS_FOLDER / f"{slug(clip.recording)}.wav"
 
-    def _earlier(self, clip: CustomClip) -> list[Path]:
+    def _earlier(self, clip: OwnClip) -> list[Path]:
         """What voices made of it at other times."""
         return sorted((self._custom_dir / MADE_FOLDER).glob(f"{_stem(clip)}-*{SUFFIX}"))
 
-    def _from_recording(self, clip: CustomClip, recording: Path) -> tuple[str, bool]:
+    def _from_recording(self, clip: OwnClip, recording: Path) -> tuple[str, bool]:
         digest = _digest(recording.read_bytes(), shaping.VERSION.encode())
         name = f"{slug(clip.recording)}-{digest}"
         if self._made_path(name).is_file():
             return name, False
-        self._write(name, shaping.shaped(read_wav(recording), clip.text))
+        self._write(name, shaping.shaped(read_wav(recording), _spoken(clip)))
         return name, True
 
-    def _from_voice(self, clip: CustomClip) -> tuple[str, bool]:
+    def _from_voice(self, clip: OwnClip) -> tuple[str, bool]:
         if self._engine is None:
             if not (earlier := self._earlier(clip)):
-                raise SpeechError(f"There is neither a recording nor a voice for {clip.text!r}.")
+                raise SpeechError(f"There is neither a recording nor a voice for {_shown(clip)!r}.")
             return earlier[0].stem, False
         name = f"{_stem(clip)}-{slug(self._engine.voice)}"
         if self._made_path(name).is_file():
             return name, False
-        self._write(name, make_clip(self._engine, clip.text))
+        self._write(name, make_clip(self._engine, _spoken(clip)))
         return name, True
 
     def _write(self, name: str, sound: Sound) -> None:
@@ -178,8 +226,18 @@ def site_folder(data_folder: Path, language: Language) -> Path:
     return data_folder.absolute() / "sounds" / f"site-{language.code}"
 
 
-def _stem(clip: CustomClip) -> str:
-    return f"text-{_digest(clip.text.encode(), shaping.VERSION.encode())}"
+def _stem(clip: OwnClip) -> str:
+    return f"text-{_digest(_spoken(clip).encode(), shaping.VERSION.encode())}"
+
+
+def _spoken(clip: OwnClip) -> str:
+    """The words for the voice alone."""
+    return as_sentence(clip.note.text_for_owner()) if isinstance(clip, NoteClip) else clip.text
+
+
+def _shown(clip: OwnClip) -> str:
+    """The words for a person who reads them."""
+    return clip.recording if isinstance(clip, NoteClip) else clip.text
 
 
 def _digest(*parts: bytes) -> str:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from ari_absence.asterisk import AriClient, ChannelCall, Link, Tools
 from ari_absence.core.phrases import Utterance
 from ari_absence.lab import Lab
+from tests.waiting import eventually
 
 Conversation = Callable[[ChannelCall], Awaitable[object]]
 
@@ -22,14 +23,6 @@ exten => fallback,1,Answer()
  same => n,Playtones(1000)
  same => n,Wait(20)
 """
-
-
-async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Return when the condition holds; fail when it does not within ``seconds``."""
-    end = asyncio.get_running_loop().time() + seconds
-    while not condition():
-        assert asyncio.get_running_loop().time() < end, "it did not happen in time"
-        await asyncio.sleep(0.01)
 
 
 def sounds(utterances: Sequence[Utterance]) -> list[str]:
@@ -108,9 +101,13 @@ async def office(lab: Lab) -> AsyncIterator[Office]:
 
 async def nothing_is_left(client: AriClient) -> None:
     """Fail if a channel or bridge outlives the test."""
-    for _ in range(100):
-        left = await client.channels() + await client.bridges()
-        if not left:
-            return
-        await asyncio.sleep(0.03)
-    raise AssertionError(f"left behind: {left}")
+    left: list[dict[str, Any]] = []
+
+    async def nothing() -> bool:
+        left[:] = await client.channels() + await client.bridges()
+        return not left
+
+    try:
+        await eventually(nothing)
+    except AssertionError:
+        raise AssertionError(f"left behind: {left}") from None

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from ari_absence.asterisk import ChannelCall
+from ari_absence.asterisk import ChannelCall, protocol
 from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import Office, eventually
+from tests.asterisk.conftest import Office
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -147,12 +148,14 @@ async def test_a_missing_sound_is_skipped_and_the_conversation_goes_on(lab: Lab,
         await call.say(MISSING)
         await call.say(MISSING, SHORT)
         await call.say()
+        asking.set()
         return await call.ask([LONG], 5)
 
+    asking = asyncio.Event()
     office.answer_with(conversation)
     caller = await call_us(lab)
     await caller.wait_for_sound()
-    await asyncio.sleep(1.5)
+    await asyncio.wait_for(asking.wait(), 5)
     await caller.press("1")
 
     assert await office.outcome() == "1"
@@ -242,17 +245,25 @@ async def test_a_hangup_ends_any_step_at_once(lab: Lab, office: Office, step: st
         begun.set()
         await STEPS[step](call)
 
-    if step == "connect":
-        await lab.desk_phone("101")
+    phone = await lab.desk_phone("101")
     office.answer_with(conversation)
     caller = await call_us(lab)
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), 5)
     await caller.wait_established()
-    await asyncio.sleep(0.2)
+    if step in ("say", "ask"):
+        await caller.wait_for_sound()
+    if step == "connect":
+        await phone.wait_incoming()
     await caller.hang_up()
 
     with pytest.raises(CallerGone):
         await office.outcome(2)
+
+
+def end_has_arrived(call: ChannelCall) -> bool:
+    """Whether the end of the call waits to be noticed by its own task."""
+    ends = protocol.StasisEnd | protocol.ChannelHangupRequest
+    return any(isinstance(event, ends) for event in call.line.inbox._waiting)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -262,7 +273,7 @@ async def test_every_step_after_a_hangup_says_that_the_caller_is_gone(
     async def conversation(call: ChannelCall) -> None:
         await call.answer()
         await hung_up.wait()
-        await asyncio.sleep(0.1)
+        await eventually(lambda: end_has_arrived(call))
         await STEPS[step](call)
 
     hung_up = asyncio.Event()
@@ -279,7 +290,7 @@ async def test_every_step_after_a_hangup_says_that_the_caller_is_gone(
 async def test_a_hangup_before_the_answer_is_the_caller_gone(lab: Lab, office: Office) -> None:
     async def conversation(call: ChannelCall) -> None:
         await hung_up.wait()
-        await asyncio.sleep(0.1)
+        await eventually(lambda: end_has_arrived(call))
         await call.answer()
 
     hung_up = asyncio.Event()
@@ -351,11 +362,10 @@ async def test_a_conversation_that_fails_leaves_nobody_in_silence(
 
 
 async def fallback_is_heard(lab: Lab) -> None:
-    for _ in range(40):
-        if "!ari-absence!fallback!" in await lab.cli("core show channels concise"):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the caller did not come to the fallback")
+    async def in_fallback() -> bool:
+        return "!ari-absence!fallback!" in await lab.cli("core show channels concise")
+
+    await eventually(in_fallback)
 
 
 async def test_the_guard_of_the_dialplan_is_cleared_by_the_answer(lab: Lab, office: Office) -> None:

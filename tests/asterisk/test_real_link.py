@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 import pytest
 from structlog.testing import capture_logs
 
 from ari_absence.asterisk import AriClient, ChannelCall, link, transport
+from ari_absence.asterisk.line import Line
 from ari_absence.attendant.call import Connection, Recording, RecordingEnd, RecordingTerms
 from ari_absence.core.numbers import DialTarget
-from ari_absence.errors import CallerGone
+from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import APP, Office, eventually
+from tests.asterisk.conftest import APP, Office
 from tests.asterisk.proxy import Proxy
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -41,6 +43,26 @@ async def behind(proxy: Proxy, lab: Lab) -> AsyncIterator[Office]:
         finally:
             await office.close()
             await lab.close_phones()
+
+
+@asynccontextmanager
+async def beside(lab: Lab) -> AsyncIterator[AriClient]:
+    """Asterisk itself, past the proxy: what it really does while our link is cut."""
+    async with AriClient(lab.ari_url, lab.ari_username, lab.ari_password) as client:
+        yield client
+
+
+async def is_gone(question: Awaitable[object]) -> bool:
+    try:
+        await question
+    except AlreadyGone:
+        return True
+    return False
+
+
+def only_line(office: Office) -> Line:
+    (call,) = office.link.sessions.calls.values()
+    return call.line
 
 
 @asynccontextmanager
@@ -88,8 +110,11 @@ async def test_a_recording_that_ended_while_the_link_was_cut_is_found(lab: Lab, 
         await caller.wait_for_beep()
         await caller.speak_tone(600, 1.0)
         async with cut(proxy, office):
+            take = only_line(office).take
+            assert take is not None
             await (caller.press("#") if how == "key" else caller.hang_up())
-            await asyncio.sleep(0.2)
+            async with beside(lab) as client:
+                await eventually(lambda: is_gone(client.live_recording(take.name)))
 
         recording, size_bytes = await office.outcome(5)
         assert (recording.ended_by is RecordingEnd.HANGUP) == (how == "hangup")
@@ -101,20 +126,20 @@ async def test_a_recording_that_ended_while_the_link_was_cut_is_found(lab: Lab, 
 async def test_a_prompt_that_ended_while_the_link_was_cut_is_over(lab: Lab) -> None:
     async def conversation(call: ChannelCall) -> str | None:
         await call.answer()
-        begun.set()
         await call.say(SHORT)  # type: ignore[arg-type]
+        asking.set()
         return await call.ask([LONG], 5)  # type: ignore[list-item]
 
-    begun = asyncio.Event()
+    asking = asyncio.Event()
     async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
         office.answer_with(conversation)
         caller = await call_us(lab)
-        await begun.wait()
-        await asyncio.sleep(0.1)
-        async with cut(proxy, office):
-            await asyncio.sleep(1.5)
         await caller.wait_for_sound()
-        await asyncio.sleep(0.5)
+        prompt = only_line(office).playback
+        assert prompt is not None
+        async with cut(proxy, office), beside(lab) as client:
+            await eventually(lambda: is_gone(client.playback(prompt.id)))
+        await asyncio.wait_for(asking.wait(), 5)
         await caller.press("3")
 
         assert await office.outcome(5) == "3"
@@ -171,7 +196,8 @@ async def test_what_an_earlier_life_left_behind_is_put_right_and_the_rest_untouc
             await client.answer(channel_id)
             await client.record(channel_id, stale, "wav", max_seconds=1, silence_seconds=0, beep=False)
             await client.record(channel_id, "others/1", "wav", max_seconds=1, silence_seconds=0, beep=False)
-            await asyncio.sleep(2.3)
+            await eventually(lambda: is_gone(client.live_recording(stale)))
+            await eventually(lambda: is_gone(client.live_recording("others/1")))
             await client.create_bridge(f"abs-{call_id}-b1", APP)
             await client.create_bridge(f"abs-{call_id}-b2", "another application")
             await client.create_bridge("foreign", APP)
@@ -191,15 +217,30 @@ async def test_what_an_earlier_life_left_behind_is_put_right_and_the_rest_untouc
     await lab.close_phones()
 
 
+def watched_pauses(watched: link.Link) -> list[float]:
+    """The pauses between its attempts, as they are made."""
+    pauses: list[float] = []
+    pause = watched._pause
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+        await pause(seconds)
+
+    watched._pause = note  # type: ignore[method-assign]
+    return pauses
+
+
 async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(lab: Lab) -> None:
     async with AriClient(lab.ari_url, lab.ari_username, "wrong") as client:
         office = Office(client)
+        pauses = watched_pauses(office.link)
         with capture_logs() as logs:
             running = asyncio.create_task(office.link.run())
-            await asyncio.sleep(1.0)
+            await eventually(lambda: pauses)
             await office.link.close()
             await asyncio.wait_for(running, 3)
 
+    assert pauses == [link.REFUSED_PAUSE_SECONDS]
     assert [entry["event"] for entry in logs] == ["link.down"]
     assert "password (401)" in logs[0]["trouble"]
     assert "wrong" not in str(logs)
@@ -213,6 +254,7 @@ async def test_another_program_takes_our_name_and_gives_it_back(
         await call.ask([], 30)
 
     monkeypatch.setattr(link, "REPLACED_PAUSE_SECONDS", 0.2)
+    pauses = watched_pauses(office.link)
     office.answer_with(conversation)
     caller = await call_us(lab)
     await caller.wait_established()
@@ -220,7 +262,7 @@ async def test_another_program_takes_our_name_and_gives_it_back(
         await eventually(lambda: office.link.status.replaced)
         assert office.link.status.trouble == f"another program serves the application {APP}; stop it"
         await caller.wait_for_sound(3)
-        await asyncio.sleep(0.5)
+        await eventually(lambda: pauses.count(0.2) >= 2)  # it has looked, and looks on
         assert office.link.status.connected_since is None
         assert office.link.status.connects == 1
         await caller.hang_up()
@@ -284,7 +326,7 @@ async def test_the_link_waits_for_an_asterisk_that_is_not_there(lab: Lab) -> Non
             office = Office(client)
             with capture_logs() as logs:
                 running = asyncio.create_task(office.link.run())
-                await asyncio.sleep(1.0)
+                await eventually(lambda: proxy.refused >= 3)
                 assert office.link.status.trouble is not None
                 assert len([entry for entry in logs if entry["event"] == "link.down"]) == 1
                 proxy.mend()

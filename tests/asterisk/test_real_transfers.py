@@ -11,7 +11,8 @@ from ari_absence.attendant.call import Connection
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import CallerGone
 from ari_absence.lab import Lab
-from tests.asterisk.conftest import Office, eventually
+from tests.asterisk.conftest import Office
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 

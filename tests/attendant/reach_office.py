@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -55,15 +56,17 @@ KENJI = replace(person("102", "Kenji Ito"), may=PrivateNote("Confirm delivery da
 MORI = person("110", "Mori")
 NIGHT = person("103", "Night Desk")
 RECEPTION = person("100", "Reception")
+Rules = Mapping[Kind, Handling] | Mapping[Situation, Handling] | Mapping[Kind | Situation, Handling]
 SALES = Team("sales", "the sales desk", ("102", "103"))
 
 
 def office(
     *people: Person,
-    handling: dict[Kind | Situation, Handling] | None = None,
+    handling: Rules | None = None,
     teams: tuple[Team, ...] = (SALES,),
     dialing: Dialing = DIALING,
 ) -> Directory:
     """Everybody above, those in ``people`` instead of their namesakes."""
     everybody = {each.extension: each for each in (ALICE, KENJI, MORI, NIGHT, RECEPTION, *people)}
-    return Directory(SITE, everybody, {team.key: team for team in teams}, handling or {}, dialing)
+    rules: dict[Kind | Situation, Handling] = dict((handling or {}).items())
+    return Directory(SITE, everybody, {team.key: team for team in teams}, rules, dialing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ari_absence.delivery.email import MailServer
+from tests.waiting import eventually
 
 HOST = "127.0.0.1"
 ACCEPTED = "250 OK"
@@ -74,6 +75,15 @@ class Sink:
         return self.mood.data_reply or ACCEPTED
 
 
+async def hung_up(connections: Sequence[SMTP]) -> None:
+    """Abort the connections; returns when each is closed, which takes some of the loop's rounds."""
+    transports = [each._original_transport or each.transport for each in connections]
+    sockets = [each.get_extra_info("socket") for each in transports if each and not each.is_closing()]
+    for connection in connections:
+        _abort(connection)
+    await eventually(lambda: all(socket.fileno() < 0 for socket in sockets))
+
+
 def _abort(connection: SMTP) -> None:
     if isinstance(connection.transport, asyncio.WriteTransport):
         connection.transport.abort()
@@ -101,10 +111,8 @@ class MailOffice:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for connection in self._connections:
-            _abort(connection)
+        await hung_up(self._connections)
         self._connections.clear()
-        await asyncio.sleep(0.01)  # what was aborted is told so in the loop's next rounds
 
     def _connection(self) -> SMTP:
         self.sink.connections += 1

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.ports import DestinationDown
 from tests.delivery.conftest import SENDER
-from tests.delivery.mail_server import HOST, Sink
+from tests.delivery.mail_server import HOST, Sink, hung_up
 from tests.delivery.test_email import KEY, MEMO
 
-OPENSSL = shutil.which("openssl")
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificate")
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate, and the authority that vouches for it."""
+
+    authority: trustme.CA
+    leaf: trustme.LeafCert
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for the loopback address, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    chain, key = folder / "cert.pem", folder / "key.pem"
-    options = (
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    )
-    command = [OPENSSL or "", *options.split(), "-keyout", str(key), "-out", str(chain)]
-    subprocess.run(command, check=True, capture_output=True)
-    return chain, key
+def certificate() -> Certificate:
+    """A certificate for the loopback address, from an authority that nobody else knows."""
+    authority = trustme.CA()
+    return Certificate(authority, authority.issue_cert(HOST))
 
 
 def _login(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
@@ -44,11 +42,11 @@ def _login(_server: object, _session: object, _envelope: object, _mechanism: str
 
 @asynccontextmanager
 async def encrypted_server(
-    certificate: tuple[Path, Path], security: Security, sink: Sink
+    certificate: Certificate, security: Security, sink: Sink
 ) -> AsyncIterator[MailServer]:
     """A server that demands encryption and a login."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
+    certificate.leaf.configure_cert(context)
     implicit = security is Security.TLS
     connections: list[SMTP] = []
 
@@ -69,20 +67,18 @@ async def encrypted_server(
     server = await loop.create_server(connection, HOST, 0, ssl=context if implicit else None)
     port = server.sockets[0].getsockname()[1]
     try:
-        yield MailServer(
-            HOST, port, security, "absence", "open-sesame", certificate[0], command_limit_seconds=3
-        )
+        with certificate.authority.cert_pem.tempfile() as ca_file:
+            yield MailServer(
+                HOST, port, security, "absence", "open-sesame", Path(ca_file), command_limit_seconds=3
+            )
     finally:
         server.close()
-        for each in connections:
-            if isinstance(each.transport, asyncio.WriteTransport):
-                each.transport.abort()
-        await asyncio.sleep(0.02)
+        await hung_up(connections)
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 async def test_an_encrypted_server_with_a_login_takes_the_mail(
-    certificate: tuple[Path, Path], security: Security
+    certificate: Certificate, security: Security
 ) -> None:
     sink = Sink()
     async with encrypted_server(certificate, security, sink) as server:
@@ -91,7 +87,7 @@ async def test_an_encrypted_server_with_a_login_takes_the_mail(
     assert len(sink.mails) == 1
 
 
-async def test_a_wrong_password_is_told_without_name_or_password(certificate: tuple[Path, Path]) -> None:
+async def test_a_wrong_password_is_told_without_name_or_password(certificate: Certificate) -> None:
     sink = Sink()
     async with encrypted_server(certificate, Security.STARTTLS, sink) as server:
         wrong = replace(server, password="close-sesame")
@@ -103,7 +99,7 @@ async def test_a_wrong_password_is_told_without_name_or_password(certificate: tu
 
 
 async def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
-    certificate: tuple[Path, Path],
+    certificate: Certificate,
 ) -> None:
     sink = Sink()
     async with encrypted_server(certificate, Security.STARTTLS, sink) as server:

@@ -20,6 +20,7 @@ from ari_absence.ledger import reading
 from tests.delivery.conftest import SENDER
 from tests.delivery.mail_server import MailOffice
 from tests.ledger.office import FakeClock, Office, callback_draft, decision
+from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
 
@@ -281,7 +282,7 @@ async def test_a_rest_is_remembered_by_the_next_process(office: Office) -> None:
 async def test_an_attempt_without_end_is_given_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     class Endless(FakeNotifier):
         async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
 
     monkeypatch.setattr(outbox_module, "ATTEMPT_LIMIT_SECONDS", 0.05)
     await office.leave_message()
@@ -293,29 +294,27 @@ async def test_an_attempt_without_end_is_given_up(office: Office, monkeypatch: p
 async def test_the_running_worker_sleeps_until_it_is_woken_and_stops_when_told(
     office: Office, mail: MailOffice
 ) -> None:
-    sweeps = 0
+    rests: list[float] = []
 
-    class CountingWorker(OutboxWorker):
-        async def sweep(self) -> datetime | None:
-            nonlocal sweeps
-            sweeps += 1
-            return await super().sweep()
+    class WatchedWorker(OutboxWorker):
+        async def _sleep(self, seconds: float) -> None:
+            rests.append(seconds)
+            await super()._sleep(seconds)
 
     office.clock.at = SystemClock().now()
-    worker = CountingWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
+    worker = WatchedWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
     running = asyncio.create_task(worker.run())
-    await asyncio.sleep(0.3)
-    assert sweeps == 1
-
+    await eventually(lambda: rests)
     await office.leave_message()
+    assert rests == [outbox_module.RECHECK_SECONDS_MAX]  # it would sleep on for minutes
+    assert mail.sink.accepted == []
+
     worker.wake()
-    async with asyncio.timeout(5):
-        while not mail.sink.accepted:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: mail.sink.accepted)
 
     worker.stop()
     await asyncio.wait_for(running, 5)
-    assert sweeps <= 3
+    assert len(rests) <= 3
     assert [each.state for each in await deliveries(office)] == ["delivered"]
 
 
@@ -338,8 +337,6 @@ async def test_a_fault_of_the_ledger_does_not_end_the_worker(
     monkeypatch.setattr(office.outbox, "claim", failing)
     await office.leave_message()
     running = asyncio.create_task(worker.run())
-    async with asyncio.timeout(5):
-        while not notifier.tried:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: notifier.tried)
     worker.stop()
     await running

@@ -62,7 +62,7 @@ def test_two_at_once_unpack_only_once(monkeypatch: pytest.MonkeyPatch, empty_cac
     told: list[str] = []
     both_here = threading.Barrier(2)
 
-    def slowly(folder: Path, _: object) -> None:
+    def slowly(folder: Path, *_: object) -> None:
         unpacked.append(folder)
         (folder / "usr").mkdir()
 
@@ -81,7 +81,7 @@ def test_two_at_once_unpack_only_once(monkeypatch: pytest.MonkeyPatch, empty_cac
 
 
 def test_an_unpacking_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch, empty_cache: Path) -> None:
-    def fails(folder: Path, _: object) -> None:
+    def fails(folder: Path, *_: object) -> None:
         (folder / "half").mkdir()
         raise LabError("no mirror")
 

@@ -17,7 +17,9 @@ from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Wish
 from ari_absence.core.decision import Decision, Enquiry, Reason
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Site, Source, Why
+from ari_absence.core.phrases import AbsenceClass, Name, Whereabouts
 from ari_absence.core.schedule import State
 from ari_absence.errors import AlreadyGone, RequestRefused
 from ari_absence.ledger.addressees import MailAddressees
@@ -130,9 +132,13 @@ def directory(limits: Limits | None = None, alice_mail: str | None = "alice@exam
 
 
 def decision(
-    call_id: str = "call-1", caller: Caller = CALLER, at: datetime = NOON, who: Person | None = None
+    call_id: str = "call-1",
+    caller: Caller = CALLER,
+    at: datetime = NOON,
+    who: Person | None = None,
+    urgent: tuple[Attempt, ...] = (),
 ) -> Decision:
-    """Alice is on a business trip, and somebody calls."""
+    """Alice is on a business trip, and somebody calls. ``urgent`` is her ladder for urgent calls."""
     alice = who or directory().people["101"]
     return Decision(
         enquiry=Enquiry(call_id, alice.extension, caller, Why.ABSENT, at),
@@ -147,6 +153,11 @@ def decision(
         attempts=(),
         promise=at + timedelta(hours=20),
         reasons=(Reason("Alice Tanaka is absent: business_trip", Source("people.yaml", 12)),),
+        rings_as_desk=False,
+        colleague=None,
+        urgent=urgent,
+        straight_to_message=False,
+        told_to_callees=Whereabouts(Name.of(alice), AbsenceClass.OUT_OF_OFFICE),
     )
 
 
@@ -191,6 +202,7 @@ class Office:
             limits=lambda: self.directory.site.limits,
             clock=clock,
             on_queued=self._ring,
+            dialing=lambda: self.directory.dialing,
         )
         self.outbox = LedgerOutbox(self.thread, self.audio, self.addressees)
 
@@ -204,9 +216,15 @@ class Office:
     async def recover(self, still_live: Collection[str] = ()) -> object:
         return await self.recovery.run(self.thread, self.audio, still_live)
 
-    async def leave_message(self, call_id: str = "call-1", urgent: bool = False, seconds: float = 5.0) -> str:
+    async def leave_message(
+        self,
+        call_id: str = "call-1",
+        urgent: bool = False,
+        seconds: float = 5.0,
+        ladder: tuple[Attempt, ...] = (),
+    ) -> str:
         """A caller leaves a message, from the beep to the end of the call."""
-        about = decision(call_id)
+        about = decision(call_id, urgent=ladder)
         await self.notebook.open_call(about)
         recording = self.asterisk.add(f"abs/{call_id}-r1", seconds=seconds)
         audio = await self.notebook.keep(recording, 3.0)

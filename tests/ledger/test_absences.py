@@ -35,7 +35,7 @@ async def test_what_was_set_is_what_the_core_sees(office: Office) -> None:
     (found,) = (await absences.all(NOON)).of("101")
 
     assert found == DatedAbsence(
-        Kind.OUT, NOON, NOON + 2 * HOUR, note, "102", Source("set by phone 101"), NOON
+        Kind.OUT, NOON, NOON + 2 * HOUR, note, "102", source=Source("set by phone 101"), set_at=NOON
     )
     assert "dentist" not in repr(found)
 

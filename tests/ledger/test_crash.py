@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from ari_absence.core.people import Caller, Limits
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import reading
 from ari_absence.ledger.orphans import Orphans
-from ari_absence.ledger.recovery import Recovered
-from tests.ledger.office import FakeClock, Office, callback_draft, decision, directory, message_draft
+from ari_absence.ledger.recovery import FINDING, Recovered
+from tests.ledger.office import NOON, FakeClock, Office, callback_draft, decision, directory, message_draft
 
 
 class PowerCutError(BaseException):
@@ -228,17 +229,47 @@ async def test_a_recording_asterisk_refuses_to_remove_stays_known_and_hinders_no
     assert len(await office.thread.read(reading.messages)) == 2
 
 
+def orphans_of(office: Office) -> Orphans:
+    limits = office.directory.site.limits
+    return Orphans(office.notebook, office.thread, office.addressees, lambda: limits, office.clock)
+
+
 async def test_f03_a_recording_asterisk_kept_for_a_dead_process_becomes_one_message(office: Office) -> None:
     await office.notebook.open_call(decision("call-1"))
     office.asterisk.add("abs/call-1-r1")
-    orphans = Orphans(
-        office.notebook, office.thread, office.addressees, lambda: office.directory.site.limits, office.clock
-    )
+    orphans = orphans_of(office)
 
     message_id = await orphans.adopt("abs/call-1-r1", "call-1")
     await orphans.adopt("abs/call-1-r1", "call-1")
 
     assert [message.id for message in await office.thread.read(reading.messages)] == [message_id]
+
+
+@pytest.mark.parametrize("number", ["0441112233", None], ids=["shown", "withheld"])
+async def test_of_a_lost_call_whose_message_is_found_one_mail_goes_out(
+    office: Office, number: str | None
+) -> None:
+    office.asterisk.add("abs/call-1-r1")
+    await office.notebook.open_call(decision("call-1", caller=Caller(number)))
+    await office.recover()
+    assert await office.outbox.claim("email", NOON, NOON + FINDING) is None  # the message may still come
+
+    await orphans_of(office).adopt("abs/call-1-r1", "call-1")
+
+    (message,) = await office.thread.read(reading.messages)
+    (delivery,) = await office.thread.read(reading.outbox)
+    assert delivery.item_id == message.id
+
+
+async def test_of_a_lost_call_without_a_message_its_owner_is_told_when_none_can_come_any_more(
+    office: Office,
+) -> None:
+    await office.notebook.open_call(decision("call-1"))
+    await office.recover()
+    longest = timedelta(seconds=office.directory.site.limits.message_max_seconds)
+
+    assert await office.outbox.claim("email", NOON + longest, NOON + 2 * longest) is None
+    assert await office.outbox.claim("email", NOON + longest + FINDING, NOON + 2 * longest) is not None
 
 
 KILLED_AT = {

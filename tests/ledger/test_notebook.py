@@ -164,7 +164,7 @@ async def test_an_asterisk_that_does_not_answer_is_given_up(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(_name: str) -> bytes:
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
         return b""
 
     monkeypatch.setattr(notebook_module, "FETCH_LIMIT_SECONDS", 0.05)

@@ -1,11 +1,12 @@
-"""The same ledger on PostgreSQL. Runs where ARI_ABSENCE_TEST_POSTGRESQL holds the URL of an empty database
-that may be wiped, such as ``postgresql+psycopg://ari@127.0.0.1/ledger``."""
+"""The same ledger on PostgreSQL: on a server of our own, or on the database that ARI_ABSENCE_TEST_POSTGRESQL
+names and that may be wiped, such as ``postgresql+psycopg://ari@127.0.0.1/ledger``."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,21 +25,28 @@ from ari_absence.ledger.model import Row
 from ari_absence.ledger.store import open_existing
 from tests.hostile import HOSTILE
 from tests.ledger.office import NOON, FakeClock, Office, callback_draft, decision, directory
+from tests.ledger.postgresql import postgresql
 
-URL = os.environ.get("ARI_ABSENCE_TEST_POSTGRESQL", "")
-pytestmark = pytest.mark.skipif(not URL, reason="no PostgreSQL database was given")
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The URL of a database for the tests of this file."""
+    given = os.environ.get("ARI_ABSENCE_TEST_POSTGRESQL")
+    with nullcontext(given) if given else postgresql() as url:
+        yield url
+
+
 @pytest_asyncio.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(database: str, tmp_path: Path) -> AsyncIterator[Office]:
     """An office whose ledger is in an empty PostgreSQL database."""
-    engine = create_engine(URL)
+    engine = create_engine(database)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    office = Office(tmp_path / "data", FakeClock(), url=URL)
+    office = Office(tmp_path / "data", FakeClock(), url=database)
     yield office
     await office.close()
 
@@ -70,7 +78,7 @@ async def test_a_message_goes_all_the_way_from_the_beep_to_the_purge(office: Off
 
 async def test_f32_the_last_place_is_given_once_to_two_services(office: Office) -> None:
     office.directory = directory(Limits(messages_per_person=1))
-    other = Office(office.folder, office.clock, url=URL)
+    other = Office(office.folder, office.clock, url=office.url)
     other.directory = office.directory
     for round_number in range(10):
         answers = await asyncio.gather(
@@ -87,7 +95,7 @@ async def test_f32_the_last_place_is_given_once_to_two_services(office: Office) 
 async def test_two_workers_never_claim_the_same_delivery(office: Office) -> None:
     for number in range(10):
         await office.notebook.save_callback(callback_draft(decision(f"call-{number}")))
-    other = Office(office.folder, office.clock, url=URL)
+    other = Office(office.folder, office.clock, url=office.url)
 
     claims = await asyncio.gather(
         *(each.outbox.claim("email", NOON, NOON + DAY) for _ in range(5) for each in (office, other))
@@ -117,7 +125,7 @@ async def test_absences_and_their_instants_come_back_in_utc(office: Office) -> N
 
 async def test_a_command_finds_it_and_a_wrong_address_is_a_sentence(office: Office) -> None:
     assert office.store is not None
-    open_existing(URL).close()
+    open_existing(office.url).close()
     with pytest.raises(LedgerError) as caught:
         open_existing("postgresql+psycopg://ari:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -25,16 +24,18 @@ from ari_absence.ledger import schema
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.model import MetaRow, PlaceRow, Row
-from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_existing, open_store
+from ari_absence.ledger.store import FILE_NAME, Store, default_url, examine, open_existing, open_store
 from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
+from tests.waiting import eventually
 
+HEAD = "0002"  # of the schema that this program knows
 LATER_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{head}"
 branch_labels = None
 depends_on = None
 
@@ -61,7 +62,8 @@ def later_program(folder: Path, trouble: str = "") -> Path:
     """The migrations of a later version of this program."""
     migrations = folder / "migrations"
     shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "0002_later.py").write_text(LATER_REVISION.format(trouble=trouble))
+    later = LATER_REVISION.format(trouble=trouble, head=HEAD)
+    (migrations / "versions" / "9999_later.py").write_text(later)
     return migrations
 
 
@@ -117,10 +119,10 @@ def test_an_older_ledger_is_copied_then_upgraded_with_its_content(tmp_path: Path
     store = open_store(default_url(tmp_path / "data"), NOON, later_program(tmp_path))
     assert has(store, "from the old days")
     with store.reading() as session:
-        assert schema.current_revision(session.connection()) == "0002"
+        assert schema.current_revision(session.connection()) == "9999"
     store.close()
 
-    copy = tmp_path / "data" / f"{FILE_NAME}.before-upgrade-from-0001-20261125-030000"
+    copy = tmp_path / "data" / f"{FILE_NAME}.before-upgrade-from-{HEAD}-20261125-030000"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     kept = open_store(f"sqlite:///{copy}", NOON)
     assert has(kept, "from the old days")
@@ -169,10 +171,19 @@ def test_f61_a_damaged_file_is_refused_with_a_sentence_and_left_as_it_is(
 ) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite3"):
-        open_store(default_url(tmp_path), NOON)
+    for opening in (lambda url: open_store(url, NOON), examine):
+        with pytest.raises(LedgerError, match=r"ledger\.sqlite3 is damaged .* Move it into another folder"):
+            opening(default_url(tmp_path))
 
     assert (tmp_path / FILE_NAME).read_bytes() == content
+
+
+def test_a_good_ledger_and_one_to_be_upgraded_pass_the_examination(tmp_path: Path) -> None:
+    open_store(default_url(tmp_path), NOON).close()
+    examine(default_url(tmp_path))
+
+    (tmp_path / FILE_NAME).write_bytes(b"")  # begun, but not yet given a schema
+    examine(default_url(tmp_path))
 
 
 def test_f61_a_file_with_a_page_overwritten_is_refused(tmp_path: Path) -> None:
@@ -292,13 +303,17 @@ def test_f16_a_second_service_is_refused_and_told_the_first_ones_process(tmp_pat
 
 async def test_the_event_loop_goes_on_while_the_ledger_works(store: Store) -> None:
     thread = LedgerThread(store)
-    slow = asyncio.create_task(thread.read(lambda _session: time.sleep(0.3)))
-    await asyncio.sleep(0)
-    began = time.monotonic()
-    await asyncio.sleep(0.01)
+    begun, go_on = threading.Event(), threading.Event()
 
-    assert time.monotonic() - began < 0.2
-    await slow
+    def slow(_session: Session) -> bool:
+        begun.set()
+        return go_on.wait(5)
+
+    working = asyncio.create_task(thread.read(slow))
+    await eventually(begun.is_set)
+    go_on.set()  # only a loop that was not held up comes to this while the ledger waits for it
+
+    assert await working
     await thread.close()
 
 

@@ -73,6 +73,7 @@ async def test_a_service_killed_in_mid_recording_adopts_the_message_exactly_once
     assert [call.outcome for call in scene.ledger.calls()] == ["lost"]
     assert len(message.deliveries) == 1
     assert [owed.state for owed in scene.ledger.callbacks()] == ["settled"]  # she has the message instead
+    assert [owed.item_id for owed in scene.ledger.deliveries()] == [message.id]  # and no second mail
 
 
 async def test_a_message_finished_while_the_service_was_dead_is_adopted_exactly_once(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Whole announcements as callers hear them: what the voice is judged by."""
+"""Whole announcements as callers, and those who are rung for them, hear them: what the voice is judged by."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from datetime import date, datetime
 from ari_absence.core.phrases import (
     AbsenceClass,
     Action,
+    CallerNumber,
+    CallFor,
     CallPromise,
     Choice,
+    ConnectingWith,
     Fixed,
     Moment,
     Name,
     Phrase,
+    Reaching,
     ReadBack,
-    Utterance,
+    UrgentMessageFor,
     Whereabouts,
 )
+from ari_absence.speech.language import AnyUtterance
 
 WHO = Name("Somebody")  # has no sound of its own: "The person you have called"
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -27,15 +32,15 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) 
     return Moment.seen_from(TODAY, datetime(year, month, day, hour, minute))  # noqa: DTZ001
 
 
-def _fixed(*phrases: Phrase) -> tuple[Utterance, ...]:
+def _fixed(*phrases: Phrase) -> tuple[AnyUtterance, ...]:
     return tuple(Fixed(phrase) for phrase in phrases)
 
 
-def _choices(*choices: tuple[str, Action]) -> tuple[Utterance, ...]:
+def _choices(*choices: tuple[str, Action]) -> tuple[AnyUtterance, ...]:
     return tuple(Choice(key, action) for key, action in choices)
 
 
-ANNOUNCEMENTS: tuple[tuple[Utterance, ...], ...] = (
+ANNOUNCEMENTS: tuple[tuple[AnyUtterance, ...], ...] = (
     (Whereabouts(WHO, AbsenceClass.OUT_OF_OFFICE, at(25, 9)),),
     (Whereabouts(WHO, AbsenceClass.IN_A_MEETING, at(24, 15, 30)),),
     (Whereabouts(WHO, AbsenceClass.ON_LEAVE, at(14, 9, month=12)),),
@@ -65,5 +70,19 @@ ANNOUNCEMENTS: tuple[tuple[Utterance, ...], ...] = (
     _fixed(Phrase.CALL_NOTED, Phrase.CALLBACK_NOTED, Phrase.GOODBYE),
     _fixed(Phrase.MESSAGE_NOT_SAVED, Phrase.BOX_FULL),
     _fixed(Phrase.CONNECTING, Phrase.OPERATOR_NOT_REACHED),
+    _fixed(Phrase.NOTHING_CAN_BE_NOTED),
     _fixed(Phrase.SORRY_FAULT, Phrase.NOT_UNDERSTOOD),
+    (Reaching(WHO), Fixed(Phrase.POUND_FOR_MESSAGE), Fixed(Phrase.STILL_TRYING)),
+    (ConnectingWith(WHO),),
+    _fixed(Phrase.REACHING_SOMEBODY, Phrase.URGENT_NOT_REACHED),
+    _fixed(Phrase.STILL_BUSY, Phrase.LINE_IS_FREE, Phrase.CANNOT_TAKE_NOW),
+    (
+        CallFor(WHO),
+        CallerNumber("5551234067"),
+        Fixed(Phrase.SECOND_CALL_TODAY),
+        Fixed(Phrase.SCREENING_MENU_WITH_NOTE),
+    ),
+    _fixed(Phrase.CALL_FOR_YOU, Phrase.CALLER_WITHHELD, Phrase.SCREENING_MENU),
+    _fixed(Phrase.ALREADY_TAKEN, Phrase.CALLER_LEFT, Phrase.THANK_YOU),
+    (UrgentMessageFor(WHO), Fixed(Phrase.URGENT_MENU), Fixed(Phrase.URGENT_PASSED_ON)),
 )

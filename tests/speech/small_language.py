@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ari_absence.core.people import Directory
-from ari_absence.core.phrases import Utterance
 from ari_absence.errors import SpeechError
 from ari_absence.speech.audio import Sound, wav_bytes
-from ari_absence.speech.language import CatalogueClip, Clip, CustomClip
+from ari_absence.speech.language import AnyUtterance, CatalogueClip, Clip, OwnClip
 
 TEXTS = {"hello": "Hello.", "and": "and also", "goodbye": "Goodbye."}
 
@@ -38,16 +37,16 @@ class SmallLanguage:
     def catalogue(self) -> Mapping[str, str]:
         return self.texts
 
-    def clips(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def clips(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         return (CatalogueClip("hello"),)
 
-    def simpler(self, utterance: Utterance) -> tuple[Clip, ...]:
+    def simpler(self, utterance: AnyUtterance) -> tuple[Clip, ...]:
         return (CatalogueClip("goodbye"),)
 
-    def text(self, utterance: Utterance) -> str:
+    def text(self, utterance: AnyUtterance) -> str:
         return self.texts["hello"]
 
-    def custom_clips(self, directory: Directory) -> tuple[CustomClip, ...]:
+    def custom_clips(self, directory: Directory) -> tuple[OwnClip, ...]:
         return ()
 
 

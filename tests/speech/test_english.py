@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,20 +11,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_absence.core.people import Directory, Site, SiteAnswer
+from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.people import Directory, Person, PrivateNote, Site, SiteAnswer, Team
 from ari_absence.core.phrases import (
     AbsenceClass,
     Action,
+    CalleeUtterance,
+    CallerNamed,
+    CallerNumber,
+    CallFor,
     CallPromise,
     Choice,
+    ConnectingWith,
     DayPart,
     Fixed,
+    MayNote,
+    MessageAudio,
     Moment,
     Name,
     Phrase,
     PublishedAnswer,
     QuestionChoice,
+    Reaching,
     ReadBack,
+    Recorded,
+    UrgentMessageFor,
     Utterance,
     Welcome,
     Whereabouts,
@@ -31,11 +43,21 @@ from ari_absence.core.phrases import (
 from ari_absence.errors import SpeechError
 from ari_absence.speech import english_catalogue as words
 from ari_absence.speech.english import English, grouped, prose
-from ari_absence.speech.language import CatalogueClip, CustomClip
+from ari_absence.speech.language import (
+    AnyUtterance,
+    CatalogueClip,
+    Clip,
+    CustomClip,
+    LentClip,
+    NoteClip,
+    RecordedClip,
+    as_sentence,
+)
 from ari_absence.speech.languages import language
 
 ENGLISH = English()
-ALICE = Name("Alice Tanaka", "101")
+ALICE, KENJI = Name("Alice Tanaka", "101"), Name("Kenji Ito", "102")
+NOTE = PrivateNote("may confirm delivery dates; refer prices to Kenji")
 TODAY = date(2026, 11, 24)  # a Tuesday
 HOURS = SiteAnswer("opening hours", "We are open from nine to five.")
 CLIPS_MAX = 7  # name, stem, day, month, date, hour, odd minute: what nobody plans
@@ -49,8 +71,25 @@ def out_until(moment: Moment) -> str:
     return ENGLISH.text(Whereabouts(ALICE, AbsenceClass.OUT_OF_OFFICE, moment))
 
 
-def clip_count(utterance: Utterance) -> int:
+def clip_count(utterance: AnyUtterance) -> int:
     return len(ENGLISH.clips(utterance))
+
+
+def words_of(utterance: AnyUtterance) -> list[str]:
+    return [_words_of(clip) for clip in ENGLISH.clips(utterance)]
+
+
+def _words_of(clip: Clip) -> str:
+    match clip:
+        case CatalogueClip(name):
+            return ENGLISH.catalogue[name]
+        case CustomClip():
+            return clip.text
+        case NoteClip() | RecordedClip() | LentClip():
+            return PLACEHOLDERS[type(clip)]
+
+
+PLACEHOLDERS = {NoteClip: "(what you may do)", RecordedClip: "(a recording)", LentClip: "(a message)"}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +150,7 @@ def test_a_day_without_a_time_is_a_sentence_too(day: int, ending: str) -> None:
         (Choice("1", Action.MESSAGE), "To leave a message, press one."),
         (Choice("9", Action.MESSAGE), "To leave a message, press nine."),
         (
-            Choice("4", Action.COLLEAGUE, Name("Kenji Ito", "102")),
+            Choice("4", Action.COLLEAGUE, KENJI),
             "Kenji Ito can help you. To be connected, press four.",
         ),
         (Choice("4", Action.COLLEAGUE), "To speak to a colleague, press four."),
@@ -120,10 +159,45 @@ def test_a_day_without_a_time_is_a_sentence_too(day: int, ending: str) -> None:
         (PublishedAnswer(HOURS), "We are open from nine to five."),
         (Welcome(Name("Acme")), "Thank you for calling Acme."),
         (Fixed(Phrase.GOODBYE), "Thank you for calling. Goodbye."),
+        (Choice("5", Action.URGENT), "If this is urgent, press five."),
+        (Choice("7", Action.WAIT), "To wait a moment, press seven."),
+        (Reaching(ALICE), "I will try to reach Alice Tanaka for you. One moment, please."),
+        (ConnectingWith(KENJI), "I am connecting you with Kenji Ito now. One moment, please."),
+        (CallFor(ALICE), "There is a call for Alice Tanaka on the line."),
+        (CallerNamed(KENJI), "Kenji Ito is calling."),
+        (CallerNumber("4155550123"), "Their number is, four one five, five five five, zero one two three."),
+        (CallerNumber(""), "The caller's number is withheld."),
+        (UrgentMessageFor(ALICE), "There is an urgent message for Alice Tanaka that is waiting to be heard."),
+        (
+            Fixed(Phrase.SCREENING_MENU_WITH_NOTE),
+            (
+                "To take the call, press one. If it is not for you, press two. To have a message taken, press "
+                "three. To hear what you may do, press four. To hear this again, press zero."
+            ),
+        ),
     ],
 )
-def test_every_kind_of_utterance_reads_as_prose(said: Utterance, text: str) -> None:
+def test_every_kind_of_utterance_reads_as_prose(said: AnyUtterance, text: str) -> None:
     assert ENGLISH.text(said) == text
+
+
+def test_what_only_one_pair_of_ears_may_hear_is_not_written() -> None:
+    said: tuple[AnyUtterance, ...] = (MayNote(NOTE), Recorded("name-1"), MessageAudio("m1"))
+    assert [ENGLISH.text(each) for each in said] == list(PLACEHOLDERS.values())
+    assert NOTE.text_for_owner() not in repr(ENGLISH.clips(MayNote(NOTE)))
+
+
+def test_the_menu_with_the_note_is_the_menu_with_one_more_sentence() -> None:
+    with_note = ENGLISH.text(Fixed(Phrase.SCREENING_MENU_WITH_NOTE))
+    shorter = with_note.replace("To hear what you may do, press four. ", "")
+    assert shorter == ENGLISH.text(Fixed(Phrase.SCREENING_MENU))
+
+
+@pytest.mark.parametrize("made", [Reaching, ConnectingWith, CallFor, CallerNamed, UrgentMessageFor])
+def test_no_sentence_ends_with_a_name_because_names_are_spoken_as_if_going_on(
+    made: type[Reaching | ConnectingWith | CallFor | CallerNamed | UrgentMessageFor],
+) -> None:
+    assert isinstance(ENGLISH.clips(made(ALICE))[-1], CatalogueClip)
 
 
 def test_every_phrase_and_every_class_of_absence_has_its_words() -> None:
@@ -168,44 +242,50 @@ utterances: st.SearchStrategy[Utterance] = st.one_of(
     st.builds(ReadBack, st.text("+0123456789*#- x", max_size=24)),
     st.builds(QuestionChoice, keys, st.just(HOURS)),
     st.builds(PublishedAnswer, st.just(HOURS)),
+    st.builds(Reaching, names),
+    st.builds(ConnectingWith, names),
 )
+to_callees: st.SearchStrategy[CalleeUtterance] = st.one_of(
+    st.builds(CallFor, names),
+    st.builds(CallerNamed, names),
+    st.builds(CallerNumber, st.text("+0123456789*#- x", max_size=24)),
+    st.just(Recorded("name-1")),
+    st.just(MayNote(NOTE)),
+    st.builds(UrgentMessageFor, names),
+    st.just(MessageAudio("m1")),
+)
+anything: st.SearchStrategy[AnyUtterance] = utterances | to_callees
 
 
-@given(utterances)
-def test_everything_is_said_with_clips_that_exist(utterance: Utterance) -> None:
+@given(anything)
+def test_everything_is_said_with_clips_that_exist(utterance: AnyUtterance) -> None:
     clips = ENGLISH.clips(utterance)
     assert clips
     for clip in clips:
-        wanted = clip.instead if isinstance(clip, CustomClip) else (clip,)
-        assert all(each.id in ENGLISH.catalogue for each in wanted)
+        if not isinstance(clip, RecordedClip):  # that one lies in Asterisk
+            wanted = (clip,) if isinstance(clip, CatalogueClip) else clip.instead
+            assert all(each.id in ENGLISH.catalogue for each in wanted)
 
 
-@given(utterances)
-def test_the_text_is_what_the_clips_say(utterance: Utterance) -> None:
-    spoken = [
-        clip.text if isinstance(clip, CustomClip) else ENGLISH.catalogue[clip.id]
-        for clip in ENGLISH.clips(utterance)
-    ]
+@given(anything)
+def test_the_text_is_what_the_clips_say(utterance: AnyUtterance) -> None:
     text = ENGLISH.text(utterance)
-    assert text.lower() == " ".join(spoken).lower()
-    assert text.endswith(".")
+    assert text.lower() == " ".join(words_of(utterance)).lower()
     assert ". ." not in text
+    if utterance != Fixed(Phrase.CALLER_SAID):  # the caller's own voice goes on
+        assert text.endswith((".", ")"))
 
 
-@given(utterances)
-def test_the_simpler_form_needs_only_the_catalogue(utterance: Utterance) -> None:
+@given(anything)
+def test_the_simpler_form_needs_only_the_catalogue(utterance: AnyUtterance) -> None:
     simpler = ENGLISH.simpler(utterance)
     assert simpler
     assert all(isinstance(clip, CatalogueClip) and clip.id in ENGLISH.catalogue for clip in simpler)
 
 
-@given(utterances)
-def test_only_the_last_clip_of_a_sentence_falls(utterance: Utterance) -> None:
-    texts = [
-        clip.text if isinstance(clip, CustomClip) else ENGLISH.catalogue[clip.id]
-        for clip in ENGLISH.clips(utterance)
-    ]
-    for text, following in pairwise(texts):
+@given(anything)
+def test_only_the_last_clip_of_a_sentence_falls(utterance: AnyUtterance) -> None:
+    for text, following in pairwise(words_of(utterance)):
         if text.endswith("."):
             assert following[0].isupper(), f"{following!r} goes on after a full stop"
 
@@ -243,11 +323,26 @@ def test_a_site_needs_its_welcome_its_names_and_its_answers() -> None:
 
     site = Site("Acme", ZoneInfo("UTC"), "US", answers=(HOURS,))
     clips = ENGLISH.custom_clips(Directory(site, {}))
-    assert [(clip.text, clip.recording) for clip in clips] == [
+    assert [(clip.text, clip.recording) for clip in clips if isinstance(clip, CustomClip)] == [
         ("Thank you for calling Acme.", "welcome"),
         ("For opening hours,", "title-opening-hours"),
         ("We are open from nine to five.", "answer-opening-hours"),
     ]
+
+
+def test_people_and_teams_need_their_names_and_only_who_may_do_something_a_note() -> None:
+    alice = Person("101", "Alice Tanaka", (), ZoneInfo("UTC"), WeeklyHours(), HolidayCalendar(), may=NOTE)
+    people = {"101": alice, "102": replace(alice, extension="102", name="Kenji Ito", may=None)}
+    teams = {"sales": Team("sales", "Sales and Service", ("101", "102"))}
+    clips = ENGLISH.custom_clips(Directory(Site("Acme", ZoneInfo("UTC"), "US"), people, teams))
+    assert [clip.recording for clip in clips] == ["welcome", "101", "102", "sales-and-service", "may-101"]
+    assert isinstance(clips[-1], NoteClip)
+    assert ENGLISH.clips(MayNote(PrivateNote(NOTE.text_for_owner()))) == (clips[-1],)
+
+
+def test_a_note_falls_at_its_end_however_it_was_written() -> None:
+    assert as_sentence(" may sign, ") == "may sign."
+    assert as_sentence("Ask Kenji!") == "Ask Kenji!"
 
 
 def test_a_region_falls_back_to_its_language_and_an_unknown_one_is_refused() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import tempfile
 from array import array
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from pocketsphinx import Decoder
@@ -13,9 +18,11 @@ from ari_absence.lab.phone import Phone
 from ari_absence.lab.pytest_fixtures import lab, lab_for_everybody
 from ari_absence.speech.audio import Sound, power, read_wav
 from ari_absence.speech.english import English
+from ari_absence.speech.lending import Lending
 from ari_absence.speech.manifest import SUFFIX
 from ari_absence.speech.shaping import resampled, speech_dbfs
-from tests.speech.hearing import listen
+from tests.speech.hearing import NARROWBAND_HZ, listen
+from tests.speech.small_language import write_recording
 
 __all__ = ["lab", "running_lab"]
 
@@ -24,6 +31,9 @@ pytestmark = pytest.mark.real
 SOUNDS = Path(__file__).parents[2] / "sounds" / "en"
 CLIPS = ("welcome", "office-closed", "say-message-after-tone")
 PLAYED = "&".join(str(SOUNDS / clip) for clip in CLIPS)
+MESSAGE = "say-message-saved"  # stands for a caller's words
+LENT = Path(tempfile.gettempdir(), f"ari-absence-test-{secrets.token_hex(4)}", "lent")
+LENT_NAME = "lent-for-this-test"
 
 running_lab = lab_for_everybody(
     extra_dialplan=f"""
@@ -33,12 +43,17 @@ exten => 7099,1,Answer()
  same => n,Playback({PLAYED})
  same => n,Wait(0.5)
  same => n,Hangup()
+exten => 7098,1,Answer()
+ same => n,Wait(0.5)
+ same => n,Playback({LENT / LENT_NAME})
+ same => n,Wait(0.5)
+ same => n,Hangup()
 """
 )
 
 
-async def _hears(phone: Phone) -> Sound:
-    await phone.call("7099")
+async def _hears(phone: Phone, called: str = "7099") -> Sound:
+    await phone.call(called)
     await phone.wait_ended(timeout_s=30)
     return read_wav(phone.heard)
 
@@ -72,3 +87,22 @@ async def test_a_caller_behind_g711_understands_every_clip(lab: Lab) -> None:
     decoder = Decoder(samprate=16_000, loglevel="FATAL")
     understood = listen(said, resampled(heard, 16_000), decoder)
     assert understood.wrong <= understood.words * 0.15, understood
+
+
+@pytest.fixture
+def lent() -> Iterator[Path]:
+    yield LENT
+    shutil.rmtree(LENT.parent)
+
+
+async def test_a_message_is_heard_while_it_is_lent(lab: Lab, lent: Path, tmp_path: Path) -> None:
+    spoken = resampled(read_wav(SOUNDS / f"{MESSAGE}{SUFFIX}"), NARROWBAND_HZ)
+    message = write_recording(tmp_path / "message.wav", spoken)
+    phone = await lab.outside_caller()
+    with patch("ari_absence.speech.lending.secrets.token_hex", return_value=LENT_NAME):
+        async with Lending(lent, f"sound:{lent}").lend("m1", message):
+            heard = await _hears(phone, "7098")
+    assert _speaking_seconds(heard) == pytest.approx(spoken.duration_seconds, abs=0.6)
+    said = English().catalogue[MESSAGE]
+    understood = listen(said, resampled(heard, 16_000), Decoder(samprate=16_000, loglevel="FATAL"))
+    assert understood.wrong <= 2, understood

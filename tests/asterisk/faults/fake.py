@@ -15,6 +15,8 @@ from urllib.parse import unquote
 
 from aiohttp import WSMsgType, web
 
+from tests.waiting import eventually
+
 NEVER = 0
 """Instead of a status: the request is not answered."""
 
@@ -78,11 +80,11 @@ class FakeAsterisk:
 
     async def until_asked(self, method: str, ending: str, times: int = 1) -> dict[str, Any]:
         """Wait for such a request; gives its parameters."""
-        for _ in range(500):
-            if len(found := self.asked(method, ending)) >= times:
-                return found[times - 1]
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"nobody asked {method} {ending}: {self.requests}")
+        try:
+            await eventually(lambda: len(self.asked(method, ending)) >= times)
+        except AssertionError:
+            raise AssertionError(f"nobody asked {method} {ending}: {self.requests}") from None
+        return self.asked(method, ending)[times - 1]
 
     async def send(self, kind: str, **fields: object) -> str:
         """Send an event with a time stamp of its own; gives the text, to be sent again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -67,8 +66,10 @@ async def test_a_phone_that_takes_a_legs_place_goes_on_talking(
     await asterisk.send("StasisStart", channel=channel("Local;1"), args=[], replace_channel=channel(leg))
     await asterisk.send("ChannelLeftBridge", channel=channel("other"), bridge={"id": "other"})
     await asterisk.send("StasisEnd", channel=channel(leg))
-    await asyncio.sleep(0.1)
+    await asterisk.send("StasisStart", channel=channel("later"), args=[])  # a stranger, who is turned away
+    await asterisk.until_asked("POST", "/channels/later/continue")
     assert not office._outcome.done()
+    assert not asterisk.asked("DELETE", bridge)
     await asterisk.send("ChannelLeftBridge", channel=channel("Local;1"), bridge={"id": bridge})
 
     assert await office.outcome() is Connection.TALKED

@@ -12,8 +12,9 @@ from ari_absence.asterisk import ChannelCall, recording
 from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import EffectFailed
-from tests.asterisk.conftest import Office, eventually
+from tests.asterisk.conftest import Office
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk, channel
+from tests.waiting import eventually
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"

@@ -8,8 +8,9 @@ from typing import Any
 from ari_absence.asterisk import AriClient, ids
 from ari_absence.attendant.call import RecordingTerms
 from ari_absence.core.numbers import DialTarget
-from tests.asterisk.conftest import Office, eventually
+from tests.asterisk.conftest import Office
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk
+from tests.waiting import eventually
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
@@ -38,11 +39,17 @@ async def test_a_missing_recording_folder_does_not_stop_the_link(
     asterisk: FakeAsterisk, client: AriClient
 ) -> None:
     asterisk.answer("GET", "/recordings/stored", (500, {"error": "Allocation failed"}))
-    office = Office(client)
-    await office.open()
-    await asterisk.until_asked("GET", "/recordings/stored")
-    await asyncio.sleep(0.1)
+    reconciled = asyncio.Event()
 
+    async def note() -> None:
+        reconciled.set()
+
+    office = Office(client)
+    office.link._on_connect = note
+    await office.open()
+    await asyncio.wait_for(reconciled.wait(), 5)
+
+    assert asterisk.asked("GET", "/recordings/stored")
     assert office.link.status.connects == 1
     await office.close()
 
@@ -82,8 +89,9 @@ async def test_a_call_that_is_cancelled_before_its_first_step_is_released(
 ) -> None:
     office.answer_with(lambda call: call.ask([], 30))
     await asterisk.start_call()
-    while not office.link.sessions.calls:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        while not office.link.sessions.calls:
+            await asyncio.sleep(0)
     await office.link.close(grace_seconds=0)
 
     assert asterisk.asked("POST", f"{CHANNEL_ID}/continue")
