@@ -10,7 +10,8 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,19 @@ from ari_absence.asterisk.channel_call import ChannelCall, Tools
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.link import Link
 from ari_absence.attendant.announce_only import NoNotebook, announce
-from ari_absence.attendant.notebook import Outcome
+from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.attendant.notebook import Notebook, Outcome
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
+from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
-from ari_absence.core.decision import Decision, Enquiry, decide
-from ari_absence.core.people import Directory, Limits, SetAbsences
-from ari_absence.core.phrases import ReadBack, Utterance
+from ari_absence.core.decision import Attempt, Decision, Enquiry, decide
+from ari_absence.core.people import Caller, Directory, Limits, SetAbsences, SetForwards, Why
+from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
+from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.outbox import OutboxWorker
@@ -39,6 +43,8 @@ from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.absences import LedgerAbsences
 from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.escalations import LedgerEscalations
+from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
@@ -99,6 +105,7 @@ class Service:
         self._holder = holder
         self._clock = clock
         self._set_absences = SetAbsences()
+        self._set_forwards = SetForwards()
         self._names_ready = False
         self._ledger_trouble: str | None = None
         self._adopting = asyncio.Lock()
@@ -146,10 +153,17 @@ class Service:
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
-        changes = {"absences-changed": self._absences_changed, "deliver": self._deliver, "clear": self._clear}
+        changes = {
+            "absences-changed": self._absences_changed,
+            "forwards-changed": self._forwards_changed,
+            "deliver": self._deliver,
+            "clear": self._clear,
+        }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        stack.push_async_callback(_cancelled, asyncio.create_task(self._forget_old()))
+        for task in (self._forget_old(), self._rounds.run()):
+            stack.push_async_callback(_cancelled, asyncio.create_task(task))
+        await self._watch_forwards()
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         """What callers hear is still true; what they say could not be kept, so nobody is asked for it."""
@@ -165,6 +179,7 @@ class Service:
             stack.push_async_callback(self._thread.close)
             await self._recover()
             await self._read_absences()
+            await self._read_forwards()
         except LedgerError as error:
             return str(error)
         return None
@@ -220,6 +235,24 @@ class Service:
             clock=self._clock,
         )
 
+        self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
+
+    def _office(self) -> Office:
+        """What telling urgent messages needs of everything else."""
+        return Office(
+            self._directory,
+            self._alarm_attempts,
+            self._link.alert,
+            lambda audio_id: self._sounds.lend(audio_id, self._store.path_of(audio_id)),
+            self._notebook.book_dial,
+            self._clock.now,
+        )
+
+    def _alarm_attempts(self, extension: str, at: datetime) -> Sequence[Attempt]:
+        directory, absences = self._directory(), self._set_absences
+        enquiry = Enquiry("urgent", extension, Caller(None), Why.ABSENT, at)
+        return alarm_attempts(case_of(enquiry, directory, absences, self._set_forwards))
+
     def _tools(self, configuration: Configuration) -> Tools:
         return Tools(
             self._client,
@@ -227,6 +260,7 @@ class Service:
             self._media,
             extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
             name_of=self._name_of,
+            callee_media=self._callee_media,
         )
 
     async def _recover(self) -> None:
@@ -255,7 +289,7 @@ class Service:
             return
         decision = await self._decide(call, directory)
         opening = asyncio.create_task(self._note_opening(decision))
-        outcome = await attend(Talk(call, decision, directory, self._notebook))
+        outcome = await attend(self._talk(call, decision, directory, self._notebook))
         await opening
         await self._note_closing(call.call_id, outcome)
 
@@ -266,9 +300,12 @@ class Service:
             return
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._set_absences)
-        outcome = await announce(Talk(call, decision, directory, NoNotebook()))
+        decision = decide(enquiry, directory, self._set_absences, self._set_forwards)
+        outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
+
+    def _talk(self, call: ChannelCall, decision: Decision, directory: Directory, notebook: Notebook) -> Talk:
+        return Talk(call, decision, directory, notebook, self._clock.now, self._sounds.can_say)
 
     async def _is_for_somebody(self, call: ChannelCall, directory: Directory) -> bool:
         """Whether the extension is known here; if not, the caller is the dialplan's again."""
@@ -280,11 +317,19 @@ class Service:
         return False
 
     def _media(self, utterances: Sequence[Utterance]) -> Sequence[str]:
-        """The sounds that say ``utterances``; the log of a rehearsal shows the words."""
-        if self._debug:
-            public = [each for each in utterances if not isinstance(each, ReadBack)]
-            log.debug("call.says", sentences=json.dumps(self._sounds.texts(public)))
+        """The sounds that say ``utterances`` to the caller; the log of a rehearsal shows the words."""
+        self._show("call.says", utterances)
         return self._sounds.media(utterances)
+
+    def _callee_media(self, utterances: Sequence[CalleeUtterance]) -> Sequence[str]:
+        """The same for somebody who was rung."""
+        self._show("callee.hears", utterances)
+        return self._sounds.media(utterances)
+
+    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:
+        if self._debug:
+            public = [each for each in utterances if not isinstance(each, ReadBack | CallerNumber)]
+            log.debug(event, sentences=json.dumps(self._sounds.texts(public)))
 
     async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
         try:
@@ -293,7 +338,12 @@ class Service:
             mailbox_full = False  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, mailbox_full)
-        return decide(enquiry, directory, self._set_absences)
+
+        def decide_with(unreachable: Mapping[str, str]) -> Decision:
+            told = replace(enquiry, unreachable=unreachable)
+            return decide(told, directory, self._set_absences, self._set_forwards)
+
+        return await decide_by_phones(call, decide_with)
 
     async def _note_opening(self, decision: Decision) -> None:
         try:
@@ -332,6 +382,25 @@ class Service:
 
     async def _read_absences(self) -> None:
         self._set_absences = await LedgerAbsences(self._thread).all(self._clock.now())
+
+    async def _read_forwards(self) -> None:
+        self._set_forwards = await LedgerForwards(self._thread).all(self._clock.now())
+
+    async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self._read_forwards()
+        self._lamps.refresh([str(question.get("extension"))])
+        self._outbox.wake()
+        return {"done": True}
+
+    async def _watch_forwards(self) -> None:
+        """Tell everybody whose calls go elsewhere than they did when we last looked."""
+        try:
+            watched = await LedgerForwards(self._thread).watch(self._directory(), self._clock.now())
+        except LedgerError as error:
+            log.error("changes of forwards could not be looked for", reason=str(error))
+            return
+        if watched.queued:
+            self._outbox.wake()
 
     async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._read_absences()
@@ -390,6 +459,8 @@ class Service:
         if not mistakes:
             log.info("configuration.taken", digest=self._holder.current.digest)
             self._lamps.refresh()
+            if self._ledger_trouble is None:
+                await self._watch_forwards()
             await self._prepare_names()
 
     # -- what others ask for

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -20,8 +20,7 @@ from ari_absence.core.people import Directory, Limits, Person
 from ari_absence.errors import CallError, LedgerError, SpeechError
 
 GIVE_UP = timedelta(days=1)  # whoever has not heard by then reads it in the mail first
-LOOK_SECONDS = 60.0  # a ledger that can't be read is asked again; a clock that was set is noticed
-IDLE_SECONDS = 3600.0
+LOOK_SECONDS = 60.0  # minutes are the finest thing there is here; new messages and a clock that was set are noticed
 
 
 class Unheard(Protocol):
@@ -78,31 +77,25 @@ class Office:
     directory: Callable[[], Directory]
     attempts: Callable[[str, datetime], Sequence[Attempt]]
     alert: Callable[[Sequence[Ring], float], Awaitable[Hunt]]
-    lend: Callable[[str], AbstractContextManager[object]]
+    lend: Callable[[str], AbstractAsyncContextManager[object]]
     book_dial: Callable[[str], Awaitable[bool]]
     now: Callable[[], datetime]
 
 
 class UrgentRounds(Generic[Claim]):
-    """Runs as long as the service does; :meth:`wake` after each urgent message."""
+    """Runs as long as the service does."""
 
     def __init__(self, messages: UnheardMessages[Claim], office: Office) -> None:
         self._messages = messages
         self._office = office
-        self._awake = asyncio.Event()
-
-    def wake(self) -> None:
-        """There may be something new."""
-        self._awake.set()
 
     async def run(self) -> None:
         """Tell whatever is due, for ever."""
         while True:
-            self._awake.clear()
-            await self._sleep(await self._tell_due())
+            await asyncio.sleep(await self._tell_due())
 
     async def _tell_due(self) -> float:
-        """Tell all whose time has come, at the same time; gives the seconds until the next."""
+        """Tell all whose time has come, at the same time; gives the seconds until it is to be looked again."""
         try:
             claims = await self._messages.due(self._office.now())
             await asyncio.gather(*map(self._tell, claims))
@@ -110,14 +103,8 @@ class UrgentRounds(Generic[Claim]):
         except LedgerError:
             return LOOK_SECONDS
         if next_at is None:
-            return IDLE_SECONDS
+            return LOOK_SECONDS
         return min(LOOK_SECONDS, max(1.0, (next_at - self._office.now()).total_seconds()))
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._awake.wait(), seconds)
-        except TimeoutError:
-            return
 
     async def _tell(self, claim: Claim) -> None:
         person = self._office.directory().people.get(claim.extension)
@@ -147,7 +134,7 @@ class UrgentRounds(Generic[Claim]):
 
     async def _play_to(self, alarm: Alarm, attempt: Attempt) -> None:
         try:
-            with self._office.lend(alarm.audio_id):
+            async with self._office.lend(alarm.audio_id):
                 await self._office.alert(alarm.rings(attempt), attempt.ring_seconds)
         except (CallError, SpeechError):
             return  # told again at the next turn

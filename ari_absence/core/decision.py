@@ -26,8 +26,8 @@ from ari_absence.core.people import (
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
-from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, reach_of
-from ari_absence.core.schedule import State, back_at, presence, state_at
+from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
+from ari_absence.core.schedule import State, back_at, presence
 
 DEFAULT_KEYS: Mapping[Action, str] = {
     Action.MESSAGE: "1",
@@ -100,10 +100,8 @@ def decide(
     Raises:
         KeyError: nobody in the directory has the extension that was called.
     """
-    person = directory.people[enquiry.extension]
-    own = set_absences.of(person.extension)
-    state = state_at(person, enquiry.at, own)
-    case = Case(enquiry, directory, set_absences, set_forwards, person, state)
+    case = case_of(enquiry, directory, set_absences, set_forwards)
+    person, state, own = case.person, case.state, set_absences.of(enquiry.extension)
     back = None if state.present else back_at(person, enquiry.at, own)
     handling = directory.handling_of(person, state.kind or Kind.CLOSED)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)

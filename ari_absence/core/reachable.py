@@ -25,7 +25,7 @@ from ari_absence.core.people import (
     Why,
 )
 from ari_absence.core.phrases import Name
-from ari_absence.core.schedule import State
+from ari_absence.core.schedule import State, state_at
 from ari_absence.core.steps import Destination, Situation, Step, Way
 
 _DESK = (Step((Destination(Way.DESK),)),)
@@ -103,6 +103,15 @@ class Reachable:
 
 
 _NOBODY = Reachable()
+
+
+def case_of(
+    enquiry: Enquiry, directory: Directory, set_absences: SetAbsences, set_forwards: SetForwards
+) -> Case:
+    """The case of ``enquiry``. Raises KeyError for an extension that nobody has."""
+    person = directory.people[enquiry.extension]
+    state = state_at(person, enquiry.at, set_absences.of(person.extension))
+    return Case(enquiry, directory, set_absences, set_forwards, person, state)
 
 
 def reach_of(case: Case) -> Reachable:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -98,8 +98,8 @@ class Building:
             self.heard.extend(callee.heard)
         return LegEnd.TALKED
 
-    @contextmanager
-    def lend(self, audio_id: str) -> Iterator[object]:
+    @asynccontextmanager
+    async def lend(self, audio_id: str) -> AsyncIterator[object]:
         yield audio_id
 
     async def one_round(self) -> None:

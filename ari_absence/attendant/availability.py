@@ -1,0 +1,46 @@
+"""Before a colleague is offered by name: whether their phone can really be rung now, as the PBX knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ari_absence.attendant.call import Call
+from ari_absence.core.decision import Decision
+from ari_absence.core.numbers import DialTarget
+from ari_absence.errors import CallError
+
+NOT_FREE = "the phone is not registered, or in a call"
+
+
+async def decide_by_phones(call: Call, decide: Callable[[Mapping[str, str]], Decision]) -> Decision:
+    """``decide`` until everybody that is offered by name has a phone that is free.
+
+    It is given the extensions that can't be rung, each with the reason. Everybody is asked about once.
+    """
+    known: dict[str, bool] = {}
+    while True:
+        decision = decide({extension: NOT_FREE for extension, free in known.items() if not free})
+        asked = {
+            extension: phones for extension, phones in _offered(decision).items() if extension not in known
+        }
+        if not asked:
+            return decision
+        known |= {extension: await _is_free(call, phones) for extension, phones in asked.items()}
+
+
+def _offered(decision: Decision) -> dict[str, list[DialTarget]]:
+    """The inside phones behind key 4, by extension."""
+    phones: dict[str, list[DialTarget]] = {}
+    for attempt in decision.colleague.attempts if decision.colleague else ():
+        for leg in attempt.legs:
+            if not leg.target.outside:
+                phones.setdefault(leg.extension, []).append(leg.target)
+    return phones
+
+
+async def _is_free(call: Call, phones: list[DialTarget]) -> bool:
+    """Who can't be asked about counts as free: the ringing will show."""
+    try:
+        return await call.is_free(phones)
+    except CallError:
+        return True

@@ -1,0 +1,77 @@
+"""Only a colleague whose phone is free is offered by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.numbers import DialTarget
+from ari_absence.core.people import Directory, Kind, SetAbsences, Why
+from ari_absence.errors import EffectFailed
+from tests.attendant.conversation import MORNING, OUTSIDER
+from tests.attendant.reach_office import ALICE, away, office
+from tests.attendant.script import ScriptedCall
+
+COVERED = office(away(ALICE, Kind.VACATION))
+
+
+class Exchange(ScriptedCall):
+    """A call whose exchange knows which phones are free; the last one asked about can be out of order."""
+
+    free: frozenset[str] = frozenset()
+    broken = False
+    asked: tuple[str, ...] = ()
+
+    async def is_free(self, targets: Sequence[DialTarget]) -> bool:
+        self.asked += tuple(target.endpoint for target in targets)
+        if self.broken:
+            raise EffectFailed("Asterisk does not answer")
+        return any(target.endpoint in self.free for target in targets)
+
+
+async def settled(*free: str, broken: bool = False, where: Directory = COVERED) -> tuple[Decision, Exchange]:
+    call = Exchange(OUTSIDER, "101", Why.ABSENT, [])
+    call.free, call.broken = frozenset(free), broken
+
+    def decide_with(unreachable: Mapping[str, str]) -> Decision:
+        enquiry = Enquiry("call-1", "101", OUTSIDER, Why.ABSENT, MORNING, unreachable=unreachable)
+        return decide(enquiry, where, SetAbsences())
+
+    return await decide_by_phones(call, decide_with), call
+
+
+def name_offered(decision: Decision) -> str | None:
+    return decision.colleague.name.text if decision.colleague else None
+
+
+async def test_colleague_whose_phone_is_free_is_offered() -> None:
+    decision, _ = await settled("PJSIP/102", "PJSIP/103")
+
+    assert name_offered(decision) == "Kenji Ito"
+
+
+async def test_next_one_is_offered_instead_of_a_colleague_in_a_call() -> None:
+    decision, _ = await settled("PJSIP/103")
+
+    assert name_offered(decision) == "the sales desk"
+
+
+async def test_nobody_is_offered_when_no_phone_is_free_and_each_was_asked_about_once() -> None:
+    decision, call = await settled()
+
+    assert name_offered(decision) is None
+    assert decision.action_for("4") is None
+    assert sorted(call.asked) == sorted(set(call.asked))
+
+
+async def test_exchange_that_does_not_answer_hinders_nobody() -> None:
+    decision, _ = await settled(broken=True)
+
+    assert name_offered(decision) == "Kenji Ito"
+
+
+async def test_call_that_offers_nobody_asks_nothing() -> None:
+    _, call = await settled(where=office())
+
+    assert call.asked == ()
