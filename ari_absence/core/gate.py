@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Why
-from ari_absence.core.reachable import Case, Enquiry, handling_on, reach_of
-from ari_absence.core.schedule import next_change, state_at
+from ari_absence.core.reachable import Case, Enquiry, case_of, handling_on, reach_of
+from ari_absence.core.schedule import next_change
 from ari_absence.core.steps import Situation
 
 LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as dark on phones
@@ -39,9 +39,9 @@ def gate_of(
     person: Person, at: datetime, directory: Directory, set_absences: SetAbsences, set_forwards: SetForwards
 ) -> Gate:
     """The gate and the lamp at the aware instant ``at``. Who works elsewhere (``remote``) counts as present."""
-    state = state_at(person, at, set_absences.of(person.extension))
     enquiry = Enquiry("gate", person.extension, _ANYBODY, Why.ABSENT, at)
-    case = Case(enquiry, directory, set_absences, set_forwards, person, state)
+    case = case_of(enquiry, directory, set_absences, set_forwards)
+    state = case.state
     absent, forwards = not state.present, _forwards(case)
     rings_first = directory.handling_of(person, state.kind or Kind.CLOSED).ring
     intercepts = (absent and not rings_first) or (forwards and _leads_somewhere(case))
