@@ -43,6 +43,8 @@ def _register() -> None:
         bench,
         check,
         explain,
+        forward,
+        heard,
         lab,
         listing,
         outbox,
@@ -52,7 +54,8 @@ def _register() -> None:
         who,
     )
 
-    for module in (run, check, who, explain, listing, outbox, absences, sounds, lab, schema, bench):
+    told = (run, check, who, explain, listing, heard, outbox, absences, forward)
+    for module in (*told, sounds, lab, schema, bench):
         module.register(app)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ari_absence.cli.options import (
+    AT_START,
     DEFAULT_CONFIG,
     ConfigOption,
+    command_user,
     console,
     end_of_absence,
     load,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from ari_absence.core.people import Person
 
-AT_START = "This takes effect when it starts."
 SETTABLE = ", ".join(kind.value for kind in Kind if kind.can_be_set)
 
 
@@ -57,7 +57,7 @@ def away(
         refuse(f"{kind!r} is no kind of absence; choose one of {SETTABLE}")
     now = SystemClock().now()
     end = end_of_absence(until, person.zone, now) if until else None
-    absence = NewAbsence(extension, Kind(kind), now, end, _who())
+    absence = NewAbsence(extension, Kind(kind), now, end, command_user())
     with writing_ledger(configuration) as session:
         set_absence(session, absence, now)
     tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
@@ -79,13 +79,9 @@ def back(
     configuration = load(config)
     person = person_of(configuration, extension)
     with writing_ledger(configuration) as session:
-        ended = end_absences(session, extension, _who(), SystemClock().now())
+        ended = end_absences(session, extension, command_user(), SystemClock().now())
     tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
     if ended:
         console.print(f"{person.name} is back.")
     else:
         console.print(f"Nothing was set for {person.name}; what the YAML says holds.")
-
-
-def _who() -> str:
-    return f"command ({getpass.getuser()})"

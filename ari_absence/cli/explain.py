@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from ari_absence.cli.ladders import attempt_lines, attempts_as_json, help_as_json
 from ari_absence.cli.options import (
     DEFAULT_CONFIG,
     AtOption,
@@ -14,6 +15,7 @@ from ari_absence.cli.options import (
     JsonOption,
     absences_set,
     console,
+    forwards_set,
     instant,
     load,
     local,
@@ -22,9 +24,13 @@ from ari_absence.cli.options import (
     readable,
 )
 from ari_absence.core.people import Caller, Why
+from ari_absence.core.phrases import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ari_absence.core.decision import Decision
+    from ari_absence.core.ladder import Attempt
     from ari_absence.speech.language import Language
 
 SOME_NUMBER = "00"
@@ -57,7 +63,8 @@ def explain(
     person_of(configuration, extension)
     moment = instant(at, configuration.directory.site.zone)
     enquiry = Enquiry("explain", extension, _caller(from_, inside=inside), why, moment)
-    decision = decide(enquiry, configuration.directory, absences_set(configuration))
+    absences, forwards = absences_set(configuration), forwards_set(configuration)
+    decision = decide(enquiry, configuration.directory, absences, forwards)
     speaker = language(configuration.directory.site.language)
     if as_json:
         print_json(as_dictionary(decision, speaker))
@@ -90,10 +97,11 @@ def as_dictionary(decision: Decision, speaker: Language) -> dict[str, Any]:
         "back_at": local(decision.back_at, zone),
         "heard": [speaker.text(each) for each in (*decision.greeting, *decision.menu)],
         "offers": [{"key": offer.key, "action": offer.action.value} for offer in decision.offers],
-        "attempts": [
-            {"extension": attempt.extension, "ring_seconds": attempt.ring_seconds}
-            for attempt in decision.attempts
-        ],
+        "attempts": attempts_as_json(decision.attempts),
+        "rings_as_desk": decision.rings_as_desk,
+        "straight_to_message": decision.straight_to_message,
+        "colleague": help_as_json(decision.colleague),
+        "urgent": attempts_as_json(decision.urgent),
         "promise": local(decision.promised, zone),
         "reasons": [{"text": each.text, "source": str(each.source)} for each in decision.reasons],
     }
@@ -108,15 +116,32 @@ def _print(decision: Decision, speaker: Language) -> None:
     console.print(f"  {presence}: {kind}{', ' + escape(state.detail) if state.detail else ''}")
     if decision.back_at:
         console.print(f"  back {readable(decision.back_at, person.zone)}")
-    for attempt in decision.attempts:
-        console.print(f"  first rings {attempt.extension} for {attempt.ring_seconds} s")
+    _print_attempts("Rung before anything is said", decision.attempts if decision.rings_as_desk else ())
     console.print("[bold]The caller hears[/]")
     for each in (*decision.greeting, *decision.menu):
         console.print(f"  {escape(speaker.text(each))}")
+    _print_attempts("Rung after the greeting", () if decision.rings_as_desk else decision.attempts)
+    if decision.straight_to_message:
+        console.print("[bold]Then[/]  straight to the message, without a menu")
     console.print("[bold]Keys[/]")
     console.print("  " + ", ".join(f"{offer.key} {offer.action.value}" for offer in decision.offers))
+    if decision.colleague:
+        title = f"Key {_key(decision, Action.COLLEAGUE)}: {escape(decision.colleague.name.text)} can help"
+        _print_attempts(title, decision.colleague.attempts)
+    _print_attempts(f"Key {_key(decision, Action.URGENT)}: urgent", decision.urgent)
     if decision.promised:
         console.print(f"[bold]Promised[/]  a call back by {readable(decision.promised, person.zone)}")
     console.print("[bold]Because[/]")
     for reason in decision.reasons:
         console.print(f"  {escape(reason.text)}  [dim]{escape(str(reason.source))}[/]")
+
+
+def _print_attempts(title: str, attempts: Sequence[Attempt]) -> None:
+    if attempts:
+        console.print(f"[bold]{title}[/]")
+    for line in attempt_lines(attempts):
+        console.print(line, soft_wrap=True)
+
+
+def _key(decision: Decision, action: Action) -> str:
+    return next((offer.key for offer in decision.offers if offer.action is action), "-")

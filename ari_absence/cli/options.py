@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import sys
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from ari_absence.config.settings import Configuration
-    from ari_absence.core.people import Person, SetAbsences
+    from ari_absence.core.people import Person, SetAbsences, SetForwards
 
 BAD_QUESTION = 2
 
@@ -39,6 +40,7 @@ AtOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_CONFIG = Path("config")
+AT_START = "This takes effect when it starts."
 LEDGER_FILE = "ledger.sqlite3"
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -155,6 +157,7 @@ def writing_ledger(configuration: Configuration) -> Iterator[Session]:
     """
     from ari_absence.ledger.store import open_existing, open_store
 
+    _log_errors_only()
     if _has_ledger(configuration):
         store = open_existing(ledger_url(configuration))  # never upgraded under a running service
     else:
@@ -165,6 +168,14 @@ def writing_ledger(configuration: Configuration) -> Iterator[Session]:
             yield session
     finally:
         store.close()
+
+
+def _log_errors_only() -> None:
+    """A command says itself what it did; the log of what it writes belongs to the service."""
+    import structlog
+
+    errors = structlog.make_filtering_bound_logger(40)
+    structlog.configure(wrapper_class=errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 def absences_set(configuration: Configuration) -> SetAbsences:
@@ -180,6 +191,26 @@ def absences_set(configuration: Configuration) -> SetAbsences:
             return set_absences(session, SystemClock().now())
     except LedgerError:
         return SetAbsences()
+
+
+def forwards_set(configuration: Configuration) -> SetForwards:
+    """The forwards that were set by phone or command and hold now; none if there is no ledger yet."""
+    from ari_absence.core.people import SetForwards
+
+    if not _has_ledger(configuration):
+        return SetForwards()
+    from ari_absence.ledger.forwards import set_forwards
+
+    try:
+        with reading_ledger(configuration) as session:
+            return set_forwards(session, SystemClock().now())
+    except LedgerError:
+        return SetForwards()
+
+
+def command_user() -> str:
+    """Who set something by command, for the explanation."""
+    return f"command ({getpass.getuser()})"
 
 
 def local(moment: datetime | None, zone: ZoneInfo) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from sys import intern
@@ -13,21 +14,23 @@ from ari_absence.config.checks import MONTH, OTHER
 from ari_absence.config.mistakes import FileMistakes, line_of
 from ari_absence.config.reader import Block
 from ari_absence.config.schema import AbsenceShape
+from ari_absence.config.steps_of import StepReader
 from ari_absence.core.absences import Absence, DatedAbsence, RecurringAbsence
 from ari_absence.core.localtime import MINUTES_PER_DAY, instant_of_local
 from ari_absence.core.people import Kind, PrivateNote, Source
 from ari_absence.core.recurrence import Recurrence, Weekly
 
 OPEN = "open"
-_SAY_NO_TIME = frozenset({"kind", "note", "delegate"})
+_SAY_NO_TIME = frozenset({"kind", "note", "delegate", "reach"})
 _ONLY_RECURRING = ("day", "starting", "ending", "except")
 
 
 class AbsenceReader:
     """Reads the absences of one person, in their ``zone``."""
 
-    def __init__(self, zone: ZoneInfo, mistakes: FileMistakes) -> None:
+    def __init__(self, zone: ZoneInfo, steps: StepReader, mistakes: FileMistakes) -> None:
         self._zone = zone
+        self._steps = steps
         self._mistakes = mistakes
 
     def read_all(self, shapes: Sequence[AbsenceShape], blocks: Sequence[Block]) -> list[Absence | None]:
@@ -42,6 +45,11 @@ class AbsenceReader:
         return absences
 
     def _read(self, shape: AbsenceShape, block: Block) -> Absence | None:
+        reach = None if shape.reach is None else self._steps.read(shape.reach, block["reach"])
+        absence = self._timed(shape, block)
+        return absence if absence is None or reach is None else replace(absence, reach=reach)
+
+    def _timed(self, shape: AbsenceShape, block: Block) -> Absence | None:
         if not _SAY_NO_TIME.issuperset(block.left_out):
             return None  # half of the times can't be judged
         mistakes_before = self._mistakes.count
@@ -84,7 +92,7 @@ class AbsenceReader:
             end,
             _note(shape),
             _interned(shape.delegate),
-            Source(self._mistakes.file, line_of(block.at)),
+            source=Source(self._mistakes.file, line_of(block.at)),
         )
 
     def _dated_end(

@@ -12,9 +12,15 @@ from zoneinfo import ZoneInfo
 
 from ari_absence.config import times
 from ari_absence.core.people import Kind
+from ari_absence.core.steps import Situation, Way
 
 KINDS = tuple(kind.value for kind in Kind)
 KINDS_TO_SET = tuple(kind.value for kind in Kind if kind.can_be_set)
+OCCASIONS = (*KINDS, *(situation.value for situation in Situation))
+STEP_WORDS = tuple(way.value for way in Way if way not in (Way.NAMED, Way.NUMBER))
+RING_SECONDS_MAX = 120
+MESSAGE_ALONE = "message rings nobody, and nothing can ring together with it; make it a step of its own"
+BEHIND_MESSAGE = "this is never reached: the steps end with message; move message to the end or remove this"
 OTHER = "other "
 MONTH = "month"
 _NAME_MAX = 80
@@ -23,7 +29,13 @@ _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,32}", re.ASCII)
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
 _HOST_PORT = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})", re.ASCII)
-_TRUNK = re.compile(r"[A-Za-z0-9_]+/(?:[A-Za-z0-9_.-]+/)?\{number\}(?:@[A-Za-z0-9_.-]+)?", re.ASCII)
+_TRUNK = re.compile(
+    r"[A-Za-z0-9_]+/(?:[A-Za-z0-9_.-]+/)?[0-9]{0,8}\{(?:number|digits|national)\}(?:@[A-Za-z0-9_.-]+)?",
+    re.ASCII,
+)
+_OWN_NUMBER = re.compile(r"\+?[0-9 ().-]{0,30}(?:\{extension\})?[0-9]{0,10}", re.ASCII)
+_DESTINATION_NUMBER = re.compile(r"\+[0-9][0-9 ().-]{3,40}", re.ASCII)
+_DIGITS_OF_NUMBERS = 7  # what has so many digits may be somebody's private number
 _DIAL_PATTERN = re.compile(r"[0-9XZN]{1,20}", re.ASCII)
 _EXTENSION_CHARACTER = re.compile(r"[0-9*#A-Za-z_-]", re.ASCII)
 
@@ -188,11 +200,60 @@ def dial_pattern(text: str) -> str:
     return text
 
 
+def may_be_private(text: str) -> bool:
+    """Whether ``text`` may hold a telephone number, so that no sentence may repeat it."""
+    return sum(character.isdigit() for character in text) >= _DIGITS_OF_NUMBERS
+
+
+def quoted_destination(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """What is not text, unless it may be a number that nobody may read in a sentence."""
+    if not isinstance(value, str | list | dict) and may_be_private(str(getattr(value, "text", value))):
+        raise ValueError('an outside number is written in double quotes, such as "+81 3 1234 5678"')
+    return value
+
+
+def destination(text: str) -> str:
+    """What a step rings: a word, an extension, a team or an outside number."""
+    if text.startswith("+") or (may_be_private(text) and not _EXTENSION.fullmatch(text)):
+        if not _DESTINATION_NUMBER.fullmatch(text):
+            raise ValueError(
+                "this is not an outside number; write it with + and its country code,"
+                ' in double quotes, such as "+81 3 1234 5678"'
+            )
+        return text
+    return extension(text)
+
+
+def shown_number(text: str) -> str:
+    """A number that called parties are shown: digits, perhaps with a plus and ``{extension}`` in it."""
+    if not _OWN_NUMBER.fullmatch(text) or not (any(map(str.isdigit, text)) or "{" in text):
+        raise ValueError(
+            f'{_shown(text)} is not a number that can be shown; write such as "+81 3 5555 {{extension}}"'
+        )
+    return text
+
+
+def company_number(text: str) -> str:
+    """A number that is the same for all."""
+    if "{" in text:
+        raise ValueError("the company's number is the same for everybody; write it without {extension}")
+    return shown_number(text)
+
+
+def occasion(text: str) -> str:
+    """Any kind of absence, or a situation."""
+    return _one_of(text, OCCASIONS)
+
+
 def kind(text: str) -> str:
     """Any kind of absence."""
-    if text not in KINDS:
-        like = nearest(text, KINDS)
-        remedy = f"write {like}" if like else f"write one of {', '.join(KINDS)}"
+    return _one_of(text, KINDS)
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        like = nearest(text, known)
+        remedy = f"write {like}" if like else f"write one of {', '.join(known)}"
         raise ValueError(f"the kind {_shown(text)} is not known; {remedy}")
     return text
 

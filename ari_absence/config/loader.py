@@ -31,7 +31,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
     _check_references(draft, people, mistakes)
     mistakes.raise_if_any()
     assert draft is not None  # noqa: S101 - without a draft there was a mistake
-    return _configuration(draft, people, secrets, _digest(site_content, people_content))
+    return _configuration(draft, people, secrets, _digest(site_content, people_content), mistakes.warnings())
 
 
 def _read_site(content: bytes | None, mistakes: Mistakes) -> SiteDraft | None:
@@ -68,15 +68,16 @@ def _digest(*contents: bytes | None) -> str:
     return digest.hexdigest()[:16]
 
 
-def _configuration(draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str) -> Configuration:
+def _configuration(
+    draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str, placed_warnings: list[str]
+) -> Configuration:
     return Configuration(
-        directory=Directory(draft.site, people.people, people.teams, draft.handling, digest),
+        directory=Directory(draft.site, people.people, people.teams, draft.handling, draft.dialing, digest),
         pbx=draft.pbx,
         delivery=draft.delivery,
-        dialing=draft.dialing,
         storage=draft.storage,
         secrets=secrets,
-        warnings=tuple(_warnings(draft, people, secrets)),
+        warnings=(*_warnings(draft, people, secrets), *placed_warnings),
     )
 
 

@@ -24,6 +24,7 @@ class Mistakes:
 
     def __init__(self) -> None:
         self._found: set[tuple[str, int, int, str]] = set()
+        self._warned: set[tuple[str, int, int, str]] = set()
         self.unreadable: set[str] = set()
 
     def __len__(self) -> int:
@@ -33,6 +34,14 @@ class Mistakes:
         """Note ``sentence`` for the place ``at`` of ``file``."""
         self._found.add((file, at >> _COLUMN_BITS, at & _COLUMN_MASK, sentence))
 
+    def warn(self, file: str, at: int, sentence: str) -> None:
+        """Note what works as it stands and yet is hardly meant so."""
+        self._warned.add((file, at >> _COLUMN_BITS, at & _COLUMN_MASK, sentence))
+
+    def warnings(self) -> list[str]:
+        """Every warning that has a place, as :meth:`lines`."""
+        return _lines(self._warned)
+
     def give_up_on(self, file: str, at: int, sentence: str) -> None:
         """Note ``sentence``, after which the rest of ``file`` can't be judged."""
         self.unreadable.add(file)
@@ -40,13 +49,7 @@ class Mistakes:
 
     def lines(self) -> list[str]:
         """Every mistake as ``file:line:column: sentence``, in the order of the files."""
-        found = sorted(self._found)
-        lines = [
-            f"{file}:{line}:{column}: {sentence}" for file, line, column, sentence in found[:MISTAKES_SHOWN]
-        ]
-        if len(found) > MISTAKES_SHOWN:
-            lines.append(f"and {len(found) - MISTAKES_SHOWN} more; mend these first")
-        return lines
+        return _lines(self._found)
 
     def raise_if_any(self) -> None:
         """Raise all of them at once.
@@ -56,6 +59,14 @@ class Mistakes:
         """
         if self._found:
             raise ConfigurationError(self.lines())
+
+
+def _lines(noted: set[tuple[str, int, int, str]]) -> list[str]:
+    found = sorted(noted)
+    lines = [f"{file}:{line}:{column}: {sentence}" for file, line, column, sentence in found[:MISTAKES_SHOWN]]
+    if len(found) > MISTAKES_SHOWN:
+        lines.append(f"and {len(found) - MISTAKES_SHOWN} more; mend these first")
+    return lines
 
 
 class FileMistakes:
@@ -73,6 +84,10 @@ class FileMistakes:
     def add(self, at: int, sentence: str) -> None:
         """Note ``sentence`` for the place ``at``."""
         self._mistakes.add(self.file, at, sentence)
+
+    def warn(self, at: int, sentence: str) -> None:
+        """Note, for the place ``at``, what works as it stands and yet is hardly meant so."""
+        self._mistakes.warn(self.file, at, sentence)
 
     def give_up(self, at: int, sentence: str) -> None:
         """Note ``sentence``, after which the rest of the file can't be judged."""

@@ -11,25 +11,29 @@ from pydantic import BaseModel
 
 from ari_absence.config import checks, sentences
 from ari_absence.config.absences_of import AbsenceReader
+from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
+from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
 from ari_absence.config.reader import Block, Entry
 from ari_absence.config.references import ALWAYS, NEVER, Reference
 from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
-from ari_absence.config.site_file import SiteDraft, handling_of, source_of
+from ari_absence.config.site_file import SiteDraft
 from ari_absence.config.sound_part import checked
+from ari_absence.config.steps_of import StepReader
 from ari_absence.core.absences import Absence, DatedAbsence, bounds_of
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     Disclosure,
     Handling,
-    Kind,
+    Occasion,
     Person,
     PrivateNote,
     PrivateNumber,
     Source,
     Team,
 )
+from ari_absence.core.steps import Way
 
 NAME = "people.yaml"
 PIECEWISE = frozenset({"people", "teams"})
@@ -44,6 +48,7 @@ class PeopleReader:
         self._mistakes = mistakes
         self._endpoints: dict[str, tuple[str, int]] = {}
         self._no_rights: frozenset[str] = frozenset()
+        self._numbers = OutsideNumbers(site.dialing if site.judges_numbers else None, mistakes)
         self.people: dict[str, Person] = {}
         self.teams: dict[str, Team] = {}
         # Every extension and team that stands in the file, right or wrong, and where.
@@ -134,7 +139,10 @@ class PeopleReader:
         if shape is None or block is None:
             return
         zone = self._site.site.zone if shape.timezone is None else checks.known_zone(shape.timezone)
-        absences = self._absences(shape, block, zone)
+        steps = StepReader(extension, self._mistakes, self._numbers, _lacks(shape, block))
+        absences = self._absences(shape, block, zone, steps)
+        handling = self._handling(shape, block, steps)
+        self.references += steps.references
         self._refer_all(extension, shape, block, absences)
         self._claim_phones(extension, shape, block)
         self.people[extension] = Person(
@@ -153,19 +161,21 @@ class PeopleReader:
             may=None if shape.may is None else PrivateNote(shape.may),
             disclosure=None if shape.disclosure is None else Disclosure(shape.disclosure),
             disclosure_source=source_of("disclosure", block, self._mistakes.file),
-            handling=self._handling(shape, block),
+            handling=handling,
             source=self._source(entry.key_at),
         )
 
-    def _absences(self, shape: PersonShape, block: Block, zone: ZoneInfo) -> Sequence[Absence | None]:
+    def _absences(
+        self, shape: PersonShape, block: Block, zone: ZoneInfo, steps: StepReader
+    ) -> Sequence[Absence | None]:
         if not shape.absences:
             return ()
-        return AbsenceReader(zone, self._mistakes).read_all(shape.absences, block["absences"])
+        return AbsenceReader(zone, steps, self._mistakes).read_all(shape.absences, block["absences"])
 
-    def _handling(self, shape: PersonShape, block: Block) -> Mapping[Kind, Handling]:
+    def _handling(self, shape: PersonShape, block: Block, steps: StepReader) -> Mapping[Occasion, Handling]:
         if not shape.handling:
             return _NO_HANDLING
-        return handling_of(shape.handling, block["handling"], self._mistakes.file, self._site.handling)
+        return handling_of(shape.handling, block["handling"], steps, self._site.handling)
 
     def _hours(self, shape: PersonShape, block: Block) -> WeeklyHours:
         if shape.hours is None:
@@ -190,12 +200,11 @@ class PeopleReader:
         if shape.mobile is None:
             return None
         country = self._site.site.country
-        number = _in_e164(shape.mobile, country)
-        if number is None and (country or shape.mobile.startswith("+")):
-            self._mistakes.add(
-                block.value_at("mobile"),
-                'this is not a telephone number that exists; write it with its country code, such as "+81 90 ..."',
-            )
+        number = number_of(shape.mobile, country)
+        if number is not None:
+            self._numbers.judge(number, block.value_at("mobile"))
+        elif country or shape.mobile.startswith("+"):
+            self._mistakes.add(block.value_at("mobile"), NO_SUCH_NUMBER)
         return number
 
     def _claim_phones(self, extension: str, shape: PersonShape, block: Block) -> None:
@@ -224,22 +233,19 @@ class PeopleReader:
 
 
 _HOLDS_NOBODY = '"{}" holds nobody; write them indented below, each as "extension":'
-_NO_HANDLING: Mapping[Kind, Handling] = {}
+_NO_HANDLING: Mapping[Occasion, Handling] = {}
+
+
+def _lacks(shape: PersonShape, block: Block) -> dict[Way, str]:
+    """The ways that lead nowhere for this person, unless half of what is written could not be read."""
+    needed = {Way.MOBILE: "mobile", Way.MANAGER: "manager"}
+    missing = {
+        way: key for way, key in needed.items() if getattr(shape, key) is None and key not in block.left_out
+    }
+    return {way: f"{shape.name} has no {key}" for way, key in missing.items()}
 
 
 def _bounds(absence: Absence | None) -> tuple[int, int]:
     if absence is None:
         return NEVER
     return bounds_of(absence) if isinstance(absence, DatedAbsence) else ALWAYS
-
-
-def _in_e164(text: str, country: str) -> PrivateNumber | None:
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return PrivateNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

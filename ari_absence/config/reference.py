@@ -42,7 +42,7 @@ def _below(field: FieldInfo) -> tuple[type[BaseModel] | None, str]:
     if direct is not None:
         return direct, ""
     element = model_in(element_of(field.annotation))
-    return element, "[]" if getattr(field.annotation, "__origin__", None) is list else ".<key>"
+    return element, "[]" if "list[" in str(field.annotation) else ".<key>"
 
 
 def _default(field: FieldInfo) -> str:
@@ -51,7 +51,7 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
     if default is None or isinstance(default, BaseModel) or default in ([], {}):
         return ""
-    text = str(default).lower() if isinstance(default, bool) else str(default)
+    text = str(default).lower() if isinstance(default, bool) else str(default).replace("'", "")
     return f"`{text}`"
 
 

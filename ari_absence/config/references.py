@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from ari_absence.config.checks import nearest
+from ari_absence.config.checks import STEP_WORDS, may_be_private, nearest
 from ari_absence.config.mistakes import Mistakes, line_of
 
+DELEGATE = "delegate"
+STEP = "step"
+_TEAMS_TOO = (DELEGATE, STEP)
 _STEPS_SHOWN = 10
 ALWAYS = (-(1 << 62), 1 << 62)
 NEVER = (
@@ -36,19 +39,27 @@ def note_unknown(
 ) -> None:
     """Note every reference to somebody who does not exist, and people who name themselves."""
     for reference in references:
-        known = reference.target in people or (reference.role == "delegate" and reference.target in teams)
+        known = reference.target in people or (reference.role in _TEAMS_TOO and reference.target in teams)
         if not known:
             mistakes.add(reference.file, reference.at, _unknown(reference, people, teams))
         elif reference.target == reference.owner and reference.role != "operator":
-            what = f"{reference.owner} can't be their own {reference.role}"
-            mistakes.add(reference.file, reference.at, f"{what}; name somebody else or remove it")
+            mistakes.add(reference.file, reference.at, _oneself(reference))
+
+
+def _oneself(reference: Reference) -> str:
+    if reference.role == STEP:
+        return f"{reference.owner} can't reach themself by extension; write desk, or name somebody else"
+    return f"{reference.owner} can't be their own {reference.role}; name somebody else or remove it"
 
 
 def _unknown(reference: Reference, people: Set[str], teams: Set[str]) -> str:
     target, role = reference.target, reference.role
     if target in teams:
         return f'the {role} "{target}" is a team; write the extension of one person'
-    known = sorted(people | teams if role == "delegate" else people)
+    if role == STEP and may_be_private(target):
+        return "this step is neither a known extension nor a team; write an outside number with + and its country code"
+    known = sorted(people | teams if role in _TEAMS_TOO else people)
+    known += STEP_WORDS if role == STEP else ()
     like = "" if target.isdigit() else nearest(target, known)  # 107 is no misspelling of 101
     remedy = f'write "{like}"' if like else "add it to people.yaml or name somebody who is there"
     return f'the {role} "{target}" is not known; {remedy}'

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -37,10 +46,27 @@ Date = Annotated[str, AfterValidator(checks.day), _pattern(r"^[0-9]{4}-[0-9]{2}-
 Length = Annotated[str, AfterValidator(checks.length), _pattern(r"^[0-9]+ ?(min|h)$")]
 Key = Annotated[str, AfterValidator(checks.key), _pattern(r"^[0-9*#]$")]
 Country = Annotated[str, AfterValidator(checks.country_code), _pattern(r"^[A-Z]{2}$")]
-Trunk = Annotated[str, AfterValidator(checks.trunk), _pattern(r"^[A-Za-z0-9_]+/.*\{number\}")]
+Trunk = Annotated[
+    str, AfterValidator(checks.trunk), _pattern(r"^[A-Za-z0-9_]+/.*\{(number|digits|national)\}")
+]
+OwnNumber = Annotated[
+    str,
+    AfterValidator(checks.shown_number),
+    _pattern(r"^(?=.*[0-9{])\+?[0-9 ().-]{0,30}(\{extension\})?[0-9]{0,10}$"),
+]
+CompanyNumber = Annotated[
+    str, AfterValidator(checks.company_number), _pattern(r"^(?=.*[0-9])\+?[0-9 ().-]{1,40}$")
+]
 DialPattern = Annotated[str, AfterValidator(checks.dial_pattern), _pattern(r"^[0-9XZN]{1,20}$")]
-AnyKind = Annotated[
-    str, AfterValidator(checks.kind), WithJsonSchema({"type": "string", "enum": list(checks.KINDS)})
+AnyOccasion = Annotated[
+    str, AfterValidator(checks.occasion), WithJsonSchema({"type": "string", "enum": list(checks.OCCASIONS)})
+]
+_DESTINATION = {"type": "string", "pattern": r"^(\+[0-9][0-9 ().-]{3,40}|[0-9*#A-Za-z_-]{1,32})$"}
+AnyDestination = Annotated[
+    str,
+    BeforeValidator(checks.quoted_destination),
+    AfterValidator(checks.destination),
+    WithJsonSchema(_DESTINATION),
 ]
 Note = Annotated[
     str, AfterValidator(checks.note), WithJsonSchema({"type": "string", "maxLength": checks.LINE_MAX})
@@ -72,10 +98,16 @@ DayOfMonth = Annotated[
         }
     ),
 ]
-Reach = Literal["mobile", "delegate", "manager", "operator"]
 WeeklySpans = dict[
     Annotated[str, AfterValidator(checks.weekdays), _pattern("^ *[A-Za-z]{3}[A-Za-z, -]*$")], list[Span]
 ]
+
+
+NumberType = Literal["fixed", "mobile", "voip", "toll-free"]
+
+
+def _usual_types() -> list[NumberType]:
+    return ["fixed", "mobile", "voip"]
 
 
 class Shape(BaseModel):
@@ -135,6 +167,31 @@ class HolidaysShape(Shape):
     days: list[SiteDayShape] = Field(default_factory=list, description="The office's own days off.")
 
 
+class TrunkShape(Shape):
+    """A way out."""
+
+    dial: Trunk = Field(
+        description="How a number is dialled: `PJSIP/{number}@trunk`. `{number}` is `+81312345678`, `{digits}`"
+        " the same without the plus, `{national}` as within its country: `0312345678`."
+    )
+    countries: list[Country] = Field(
+        default_factory=list,
+        description="Those it serves; all of `outside` if left out. The first that fits is taken.",
+    )
+    shows: Literal["caller", "own", "company"] = Field(
+        default="caller",
+        description="Whose number the called phone shows: `caller`, the original caller's; `own`, `own_number` with a"
+        " Diversion header; `company`, `company_number`.",
+    )
+    own_number: OwnNumber | None = Field(
+        default=None,
+        description="The number of whoever was called: `+81 3 5555 {extension}`. Goes with `shows: own`.",
+    )
+    company_number: CompanyNumber | None = Field(
+        default=None, description="The company's number. Goes with `shows: company`."
+    )
+
+
 class DialingShape(Shape):
     """What may be dialled; nothing outside this list ever is."""
 
@@ -147,22 +204,69 @@ class DialingShape(Shape):
         description="Countries whose ordinary numbers may be dialled; premium and short codes never are.",
     )
     trunk: Trunk | None = Field(
-        default=None, description="How an outside number is dialled: `PJSIP/{number}@trunk`."
+        default=None, description="Short for one of `trunks`: `PJSIP/{number}@trunk`."
+    )
+    trunks: list[TrunkShape] = Field(default_factory=list, description="The ways out, in order.")
+    types: list[NumberType] = Field(
+        default_factory=_usual_types,
+        description="Types of numbers that may be dialled; all that there are: `fixed`, `mobile`, `voip`, `toll-free`.",
     )
     per_hour: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        default=20, description="How many outside calls are made in an hour at most."
+        default=20, description="How many outside calls are made for one person in an hour at most."
     )
+    per_day: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=100, description="How many outside calls are made for one person in 24 hours at most."
+    )
+
+
+class StepShape(Shape):
+    """One step: what rings at the same time. Written as one text, it is one thing that rings as long as usual."""
+
+    ring: list[AnyDestination] = Field(
+        min_length=1,
+        description="What rings at the same time. A step that is only one of these may be written without `ring`.",
+    )
+    seconds: Annotated[int, Field(ge=1, le=checks.RING_SECONDS_MAX)] | None = Field(
+        default=None, description="For how long it rings; as `limits` say if left out."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_thing(cls, value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+        if isinstance(value, list):
+            raise ValueError(
+                "a list stands where a step is expected; write {ring: [...]} for what rings at the same time"
+            )
+        return value if value is None or isinstance(value, dict) else {"ring": [value]}
+
+    @model_validator(mode="after")
+    def _message_is_alone(self) -> StepShape:
+        if "message" in self.ring and len(self.ring) > 1:
+            raise ValueError(checks.MESSAGE_ALONE)
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A text or a mapping."""
+        mapping = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [_DESTINATION, dict(mapping)]}
 
 
 class HandlingShape(Shape):
-    """What happens to calls during one kind of absence."""
+    """What happens to calls during one kind of absence, or in one situation."""
 
     ring: bool | None = Field(default=None, description="Whether the desk phone rings first.")
-    reach: list[Reach] | None = Field(
-        default=None, description="Whom to try before a message is taken, in order."
+    reach: list[StepShape] | None = Field(
+        default=None, description="Steps that are tried before a message is taken, in order."
     )
-    urgent: list[Reach] | None = Field(
-        default=None, description="Whom to try when the caller says it is urgent."
+    ask: bool | None = Field(
+        default=None,
+        description="Whether somebody else is offered by name (key 4) instead of being rung at once; `true` at first.",
+    )
+    urgent: list[StepShape] | None = Field(
+        default=None, description="Steps that are tried when the caller says it is urgent."
     )
     promise: Length | None = Field(
         default=None,
@@ -248,6 +352,29 @@ class LimitsShape(Shape):
     hops: Annotated[int, Field(ge=1, le=20)] = Field(
         default=5, description="How far a chain of delegates is followed."
     )
+    step_ring_seconds: Annotated[int, Field(ge=1, le=checks.RING_SECONDS_MAX)] = Field(
+        default=20,
+        description="How long a step rings that does not say, if it is not the desk or the operator.",
+    )
+    desk_ring_before_forward_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=7, description="How long the desk phone rings before other steps begin."
+    )
+    screen_seconds: Annotated[float, Field(ge=1, le=30)] = Field(
+        default=5.0, description="How long whoever is rung for somebody has to press a key."
+    )
+    screen_rounds: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="How often they hear what the call is about before it counts as declined."
+    )
+    word_every_seconds: Annotated[float, Field(ge=5, le=20)] = Field(
+        default=20.0, description="How often a caller who waits hears a word."
+    )
+    busy_ask_seconds: Annotated[float, Field(ge=5, le=300)] = Field(
+        default=25.0, description="How often a caller who waits for a busy line is asked again."
+    )
+    urgent_again_minutes: Annotated[list[Annotated[int, Field(ge=1, le=1440)]], Field(max_length=20)] = Field(
+        default_factory=lambda: [15, 30],
+        description="After how many minutes each, an urgent message that nobody has heard is told again.",
+    )
 
 
 class KeysShape(Shape):
@@ -258,6 +385,7 @@ class KeysShape(Shape):
     just_called: Key = Field(default="3", description="Just say that I called.")
     colleague: Key = Field(default="4", description="The named colleague.")
     urgent: Key = Field(default="5", description="It is urgent.")
+    wait: Key = Field(default="7", description="Wait for a line that is busy.")
     questions: Key = Field(default="6", description="General questions.")
     operator: Key = Field(default="0", description="The operator.")
     repeat: Key = Field(default="*", description="Say it again.")
@@ -276,8 +404,9 @@ class AbsenceFile(Shape):
         default_factory=HolidaysShape, description="Days nobody is expected to work."
     )
     dialing: DialingShape = Field(default_factory=DialingShape, description="What may be dialled.")
-    handling: dict[AnyKind, HandlingShape] = Field(
-        default_factory=dict, description="What happens to calls, per kind of absence."
+    handling: dict[AnyOccasion, HandlingShape] = Field(
+        default_factory=dict,
+        description="What happens to calls, per kind of absence, `at_once`, and on `busy`, `no_answer`, `unreachable`.",
     )
     delivery: DeliveryShape = Field(
         default_factory=DeliveryShape, description="How messages reach their owners."
@@ -321,6 +450,9 @@ class AbsenceShape(Shape):
     delegate: Extension | None = Field(
         default=None, description="Who covers meanwhile: an extension or a team."
     )
+    reach: list[StepShape] | None = Field(
+        default=None, description="Steps for this absence, instead of those of its kind."
+    )
 
 
 class PersonShape(Shape):
@@ -352,7 +484,7 @@ class PersonShape(Shape):
     disclosure: Literal["class", "unavailable"] | None = Field(
         default=None, description="As `site.disclosure`."
     )
-    handling: dict[AnyKind, HandlingShape] = Field(
+    handling: dict[AnyOccasion, HandlingShape] = Field(
         default_factory=dict, description="As the site's `handling`; what is not said here is as there."
     )
 

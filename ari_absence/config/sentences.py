@@ -69,7 +69,7 @@ def _sentence(detail: ErrorDetails, shape: type[BaseModel]) -> str:
         return f'"{loc[-1]}" is missing here; add it'
     if key in PRIVATE_KEYS and not isinstance(value, str):
         return f"the value of {key} is not quoted text; put it in double quotes"
-    if isinstance(value, Trap):
+    if isinstance(value, Trap) and detail["type"] != "value_error":
         return _trap_sentence(value, detail["type"])
     if value is None:
         return no_value(key)
@@ -198,5 +198,7 @@ def model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - a typ
 
 def element_of(annotation: Any) -> Any:  # noqa: ANN401 - a type, of whatever kind
     """What a list or mapping of ``annotation`` holds, or None."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next((found for part in get_args(annotation) if (found := element_of(part))), None)
     arguments = get_args(annotation)
     return arguments[-1] if get_origin(annotation) in (list, dict) else None

@@ -56,16 +56,6 @@ class DeliverySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class DialingSettings:
-    """What may be dialled: patterns of extensions, countries, the way out, and a cap per hour."""
-
-    internal: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
-    trunk: str | None = None
-    per_hour: int = 20
-
-
-@dataclass(frozen=True, slots=True)
 class StorageSettings:
     """Where everything is kept, and how long. A relative folder begins where the service was started."""
 
@@ -80,7 +70,6 @@ class Configuration:
     directory: Directory
     pbx: PbxSettings
     delivery: DeliverySettings
-    dialing: DialingSettings
     storage: StorageSettings
     secrets: Secrets = field(repr=False)
     warnings: tuple[str, ...] = ()
@@ -94,7 +83,6 @@ class Configuration:
 __all__ = [
     "Configuration",
     "DeliverySettings",
-    "DialingSettings",
     "EmailSettings",
     "PbxSettings",
     "Secrets",

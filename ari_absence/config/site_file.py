@@ -10,24 +10,28 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ari_absence.config import checks, public_holidays, settings, times
+from ari_absence.config.dialing_of import DialingReader, unknown_country
+from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of
+from ari_absence.config.outside_numbers import OutsideNumbers
 from ari_absence.config.reader import Block, Entry, no_value
 from ari_absence.config.references import Reference
-from ari_absence.config.schema import AbsenceFile, HandlingShape, SiteDayShape
+from ari_absence.config.schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
+from ari_absence.config.steps_of import StepReader
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
-    DEFAULT_HANDLING,
-    NOWHERE,
+    Dialing,
     Disclosure,
     Handling,
-    Kind,
     Limits,
+    Occasion,
     Site,
     SiteAnswer,
     Source,
 )
+from ari_absence.core.steps import Way
 
 NAME = "absence.yaml"
 
@@ -60,18 +64,22 @@ class Calendars:
 
 @dataclass(frozen=True, slots=True)
 class SiteDraft:
-    """What ``absence.yaml`` says, before it is known whether the people agree with it."""
+    """What ``absence.yaml`` says, before it is known whether the people agree with it.
+
+    ``judges_numbers``: whether ``dialing`` is as it was meant, so that numbers can be judged by it.
+    """
 
     site: Site
     hours: WeeklyHours
     calendars: Calendars
-    handling: Mapping[Kind, Handling]
+    handling: Mapping[Occasion, Handling]
     pbx: settings.PbxSettings
     delivery: settings.DeliverySettings
-    dialing: settings.DialingSettings
+    dialing: Dialing
     storage: settings.StorageSettings
     region: str | None = None
     references: tuple[Reference, ...] = ()
+    judges_numbers: bool = False
 
 
 def stand_in() -> SiteDraft:
@@ -83,15 +91,19 @@ def stand_in() -> SiteDraft:
         handling={},
         pbx=settings.PbxSettings("", ""),
         delivery=settings.DeliverySettings(),
-        dialing=settings.DialingSettings(),
+        dialing=Dialing(),
         storage=settings.StorageSettings(),
     )
 
 
 def read(entries: list[Entry], mistakes: FileMistakes) -> SiteDraft | None:
     """The site, as far as it makes sense; for everything else a mistake is noted."""
-    shape, root = checked(AbsenceFile, _root(entries, mistakes), mistakes)
-    return None if shape is None or root is None else _SiteReader(shape, root, mistakes).draft()
+    written = _root(entries, mistakes)
+    shape, root = checked(AbsenceFile, written, mistakes)
+    if shape is None or root is None:
+        return None
+    whole = "dialing" not in root.left_out and written.get("dialing") == root.get("dialing")
+    return _SiteReader(shape, root, mistakes).draft(dialing_is_whole=whole)
 
 
 def _root(entries: list[Entry], mistakes: FileMistakes) -> Block:
@@ -112,25 +124,29 @@ class _SiteReader:
         self._shape = shape
         self._root = root
         self._mistakes = mistakes
+        self._references: list[Reference] = []
 
-    def draft(self) -> SiteDraft:
+    def draft(self, *, dialing_is_whole: bool) -> SiteDraft:
         shape = self._shape
         hours = weekly_hours(self._root.below("hours"), self._mistakes, self._source("hours"))
         calendars = Calendars(self._site_days(), public=shape.holidays.public)
-        self._check_dialing()
+        dialing = DialingReader(shape.dialing, self._root.below("dialing"), self._mistakes)
+        allowed = dialing.read()
+        judges_numbers = dialing_is_whole and dialing.sound
         self._check_limits()
         self._check_keys()
         return SiteDraft(
             site=self._site(hours, calendars),
             hours=hours,
             calendars=calendars,
-            handling=handling_of(shape.handling, self._root.below("handling"), self._mistakes.file, {}),
+            handling=self._handling(allowed if judges_numbers else None),
             pbx=self._pbx(),
             delivery=self._delivery(),
-            dialing=self._dialing(),
+            dialing=allowed,
             storage=self._storage(),
             region=shape.site.region,
-            references=self._references(),
+            references=(*self._operator(), *self._references),
+            judges_numbers=judges_numbers,
         )
 
     def _source(self, key: str) -> Source:
@@ -151,11 +167,23 @@ class _SiteReader:
             disclosure=Disclosure(site.disclosure),
             disclosure_source=self._source_of("disclosure"),
             answers=self._answers(),
-            limits=Limits(**self._shape.limits.model_dump()),
+            limits=self._limits(),
             keys=self._shape.keys.model_dump(),
             hours=hours,
             holidays=self._own_calendar(country, calendars),
         )
+
+    def _limits(self) -> Limits:
+        limits = self._shape.limits
+        again = tuple(limits.urgent_again_minutes)
+        return Limits(**limits.model_dump(exclude={"urgent_again_minutes"}), urgent_again_minutes=again)
+
+    def _handling(self, dialing: Dialing | None) -> Mapping[Occasion, Handling]:
+        lacks = {} if self._shape.site.operator else {Way.OPERATOR: "the site names no operator"}
+        reader = StepReader("", self._mistakes, OutsideNumbers(dialing, self._mistakes), lacks)
+        handling = handling_of(self._shape.handling, self._root.below("handling"), reader, {})
+        self._references += reader.references
+        return handling
 
     def _answers(self) -> tuple[SiteAnswer, ...]:
         blocks = self._root.get("answers", [])
@@ -172,7 +200,7 @@ class _SiteReader:
         if country in phonenumbers.SUPPORTED_REGIONS:
             return country
         if "country" in block:
-            sentence = _unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
+            sentence = unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
             self._mistakes.add(block.value_at("country"), sentence)
         return ""
 
@@ -214,16 +242,6 @@ class _SiteReader:
             return []
         return [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
 
-    def _check_dialing(self) -> None:
-        import phonenumbers
-
-        outside = self._root.below("dialing").get("outside", [])
-        for index, country in enumerate(self._shape.dialing.outside):
-            if country not in phonenumbers.SUPPORTED_REGIONS:
-                self._mistakes.add(
-                    outside.places[index], _unknown_country(country, phonenumbers.SUPPORTED_REGIONS)
-                )
-
     def _check_limits(self) -> None:
         limits, block = self._shape.limits, self._root.below("limits")
         for lower, upper in _ORDERED_LIMITS:
@@ -243,7 +261,7 @@ class _SiteReader:
                     at, f'key "{key}" would mean both {other} and {action}; choose another key'
                 )
 
-    def _references(self) -> tuple[Reference, ...]:
+    def _operator(self) -> tuple[Reference, ...]:
         operator = self._shape.site.operator
         if operator is None:
             return ()
@@ -274,12 +292,6 @@ class _SiteReader:
             settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption)
         )
 
-    def _dialing(self) -> settings.DialingSettings:
-        dialing = self._shape.dialing
-        return settings.DialingSettings(
-            tuple(dialing.internal), tuple(dialing.outside), dialing.trunk, dialing.per_hour
-        )
-
 
 def _is_file(path: Path) -> bool:
     with suppress(OSError):  # what can't be seen from here may be a folder of the service's own
@@ -293,36 +305,3 @@ _ORDERED_LIMITS = (
     ("message_min_seconds", "message_max_seconds"),
     ("messages_warning", "messages_per_person"),
 )
-
-
-def _unknown_country(country: str, known: set[str]) -> str:
-    like = checks.nearest(country, known)
-    remedy = f"write such as {like}" if like else "write the two letters of a country, such as JP"
-    return f'the country "{country}" is not known; {remedy}'
-
-
-def source_of(key: str, block: Block, file: str) -> Source:
-    """The line of ``key`` in ``block``, or the default if nobody wrote it."""
-    return Source(file, line_of(block.key_at(key))) if key in block else NOWHERE
-
-
-def handling_of(
-    shapes: Mapping[str, HandlingShape], block: Block, file: str, base: Mapping[Kind, Handling]
-) -> dict[Kind, Handling]:
-    """Handling per kind; what a shape leaves out is as in ``base``."""
-    found = {}
-    for name, shape in shapes.items():
-        kind = Kind(name)
-        known = base.get(kind) or DEFAULT_HANDLING[kind]
-        found[kind] = Handling(
-            ring=known.ring if shape.ring is None else shape.ring,
-            reach=known.reach if shape.reach is None else tuple(shape.reach),
-            urgent=known.urgent if shape.urgent is None else tuple(shape.urgent),
-            promise_seconds=known.promise_seconds
-            if shape.promise is None
-            else times.seconds_in(shape.promise),
-            promise_source=known.promise_source
-            if shape.promise is None
-            else source_of("promise", block.below(name), file),
-        )
-    return found

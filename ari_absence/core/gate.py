@@ -1,26 +1,31 @@
 """State -> the two device states Asterisk holds for a person: the gate, and the lamp.
 
 The gate decides in the dialplan whether a call rings the desk phone or comes to us; the lamp is what
-colleagues see. They differ for somebody who is only away from the desk: lit, and the phone still rings.
+colleagues see. They differ for somebody who is only away from the desk (lit, and the phone still rings), and for
+somebody whose calls go elsewhere at once (dark, and the call comes to us).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from ari_absence.core.people import Handling
-from ari_absence.core.schedule import State
+from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Why
+from ari_absence.core.reachable import Case, Enquiry, case_of, handling_on, reach_of
+from ari_absence.core.schedule import next_change
+from ari_absence.core.steps import Situation
 
 LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as dark on phones
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What Asterisk is told of one extension."""
+    """What Asterisk is told of one extension. ``forwards``: whether that hangs on who else can be rung now."""
 
     extension: str
     intercepts: bool
     lit: bool
+    forwards: bool = False
 
     def device_states(self) -> dict[str, str]:
         """The device states by name, as the dialplan and the hints read them."""
@@ -30,7 +35,38 @@ class Gate:
         }
 
 
-def gate_of(extension: str, state: State, handling: Handling) -> Gate:
-    """The gate and the lamp for ``state``. Who works elsewhere (``remote``) counts as present."""
-    absent = not state.present
-    return Gate(extension, intercepts=absent and not handling.ring, lit=absent)
+def gate_of(
+    person: Person, at: datetime, directory: Directory, set_absences: SetAbsences, set_forwards: SetForwards
+) -> Gate:
+    """The gate and the lamp at the aware instant ``at``. Who works elsewhere (``remote``) counts as present."""
+    enquiry = Enquiry("gate", person.extension, _ANYBODY, Why.ABSENT, at)
+    case = case_of(enquiry, directory, set_absences, set_forwards)
+    state = case.state
+    absent, forwards = not state.present, _forwards(case)
+    rings_first = directory.handling_of(person, state.kind or Kind.CLOSED).ring
+    intercepts = (absent and not rings_first) or (forwards and _leads_somewhere(case))
+    return Gate(person.extension, intercepts, lit=absent, forwards=forwards)
+
+
+_ANYBODY = Caller(None)
+
+
+def _forwards(case: Case) -> bool:
+    """Whether calls are to go elsewhere before the desk phone rings."""
+    works_elsewhere = case.state.present and case.state.kind is Kind.REMOTE
+    return works_elsewhere or bool(handling_on(case, Situation.AT_ONCE).reach)
+
+
+def _leads_somewhere(case: Case) -> bool:
+    """Whether a call that comes to us is better off: somebody can be rung or offered, or a message is asked for."""
+    reach = reach_of(case)
+    return bool(reach.attempts or reach.help or reach.ends_in_message)
+
+
+def next_gate_change(
+    person: Person, at: datetime, set_absences: SetAbsences, set_forwards: SetForwards
+) -> datetime | None:
+    """When the gate or lamp of ``person`` may change next, by what is known of them: their schedule, their forwards."""
+    ends = (each.until for each in set_forwards.by_extension.get(person.extension, {}).values())
+    moments = (next_change(person, at, set_absences.of(person.extension)), *ends)
+    return min((moment for moment in moments if moment is not None and moment > at), default=None)

@@ -11,9 +11,8 @@ from typing import Protocol
 import structlog
 
 from ari_absence.clock import Clock
-from ari_absence.core.gate import DARK, Gate, gate_of
-from ari_absence.core.people import Directory, Kind, SetAbsences
-from ari_absence.core.schedule import next_change, state_at
+from ari_absence.core.gate import DARK, Gate, gate_of, next_gate_change
+from ari_absence.core.people import Directory, SetAbsences, SetForwards
 from ari_absence.errors import AsteriskError
 
 CLOCK_CHECK_SECONDS = 60.0  # a wall clock that jumps (NTP, a resumed VM) is noticed within this time
@@ -45,14 +44,19 @@ class Lamps:
         set_absences: Callable[[], SetAbsences],
         states: DeviceStates,
         clock: Clock,
+        set_forwards: Callable[[], SetForwards] = SetForwards,
     ) -> None:
         self._directory = directory
         self._set_absences = set_absences
+        self._set_forwards = set_forwards
         self._states = states
         self._clock = clock
         self._changes: list[tuple[datetime, str]] = []
+        self._next_change: dict[str, datetime] = {}
         self._woken = asyncio.Event()
         self._stale: set[str] = set()
+        # Whose gate hangs on others being there; looked at again whenever anybody comes or goes.
+        self._forwarded: dict[str, Gate] = {}
         self._everything_stale = True
 
     @property
@@ -85,16 +89,27 @@ class Lamps:
             await self._compare_everything()
         now = self._clock.now()
         while self._changes and self._changes[0][0] <= now:
-            self._stale.add(heapq.heappop(self._changes)[1])
+            extension = heapq.heappop(self._changes)[1]
+            self._next_change.pop(extension, None)
+            self._stale.add(extension)
+        if self._stale:
+            self._stale.update(self._forwarded_differently(now))
         while self._stale:
             extension = next(iter(self._stale))
             await self._set_one(extension, now)
             self._stale.discard(extension)
 
+    def _forwarded_differently(self, now: datetime) -> list[str]:
+        """Those whose gate is another because somebody else came or went."""
+        people, known = self._directory().people, self._forwarded.copy()
+        return [each for each, gate in known.items() if each in people and self._look(each, now) != gate]
+
     async def _compare_everything(self) -> None:
         """Set only what differs: after a reconnect most lamps are right already."""
         shown = await self._states.device_states()
         now, self._changes = self._clock.now(), []
+        self._next_change.clear()
+        self._forwarded.clear()
         for extension in self._directory().people:
             for name, wanted in self._look(extension, now).device_states().items():
                 if shown.get(name, DARK) != wanted:
@@ -110,14 +125,20 @@ class Lamps:
 
     def _look(self, extension: str, now: datetime) -> Gate:
         """The gate at ``now``, and the next change noted for later."""
-        directory = self._directory()
+        directory, absences, forwards = self._directory(), self._set_absences(), self._set_forwards()
         person = directory.people[extension]
-        own = self._set_absences().of(extension)
-        state = state_at(person, now, own)
-        change = next_change(person, now, own)
-        if change is not None:
+        self._note(extension, next_gate_change(person, now, absences, forwards))
+        gate = gate_of(person, now, directory, absences, forwards)
+        self._forwarded.pop(extension, None)
+        if gate.forwards:
+            self._forwarded[extension] = gate
+        return gate
+
+    def _note(self, extension: str, change: datetime | None) -> None:
+        """Remember to look at ``extension`` at ``change``, once however often it is looked at before."""
+        if change is not None and self._next_change.get(extension) != change:
+            self._next_change[extension] = change
             heapq.heappush(self._changes, (change, extension))
-        return gate_of(extension, state, directory.handling_of(person, state.kind or Kind.CLOSED))
 
     async def _sleep_until_next_change(self) -> None:
         seconds = CLOCK_CHECK_SECONDS

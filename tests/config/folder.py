@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import indent
 
 from ari_absence.config.loader import load
 from ari_absence.config.settings import Configuration
+from ari_absence.core.steps import Step
 from ari_absence.errors import ConfigurationError
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -44,6 +46,11 @@ def mistakes(folder: Path, site: str | bytes = SITE, people: str | bytes = PEOPL
     except ConfigurationError as error:
         return error.mistakes
     return []
+
+
+def written(steps: Iterable[Step]) -> list[str]:
+    """Steps as people read them; numbers stay private."""
+    return [str(step) + (f":{step.ring_seconds}" if step.ring_seconds else "") for step in steps]
 
 
 def person(keys: str) -> str:

@@ -12,11 +12,11 @@ import pytest
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.loader import load
 from ari_absence.core.absences import DatedAbsence, RecurringAbsence
-from ari_absence.core.people import Kind
+from ari_absence.core.people import Dialing, Kind, Trunk
 from ari_absence.core.recurrence import LAST, MonthlyByDay, MonthlyByWeekday, Weekly
 from ari_absence.core.schedule import back_at, state_at
 from ari_absence.errors import ConfigurationError
-from tests.config.folder import EXAMPLES, PEOPLE, SITE, loaded, write
+from tests.config.folder import EXAMPLES, PEOPLE, SITE, loaded, write, written
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -59,10 +59,10 @@ def test_every_fact_of_the_examples_arrives() -> None:
     assert directory.people["102"].zone is directory.site.zone
     assert directory.teams["sales"].members == ("102", "103")
     assert directory.handling[Kind.MEETING].promise_seconds == 3600
-    assert directory.handling[Kind.OUT].urgent == ("mobile", "delegate", "manager")
+    assert written(directory.handling[Kind.OUT].urgent) == ["mobile", "delegate", "manager"]
     assert directory.extension_of_endpoint("PJSIP/113") == "103"
     assert configuration.pbx.ami == ("127.0.0.1", 5038)
-    assert configuration.dialing.trunk == "PJSIP/{number}@trunk"
+    assert directory.dialing == Dialing(frozenset({"JP"}), (Trunk("PJSIP/{number}@trunk"),))
     assert configuration.delivery.email is not None
     assert (configuration.delivery.email.host, configuration.delivery.email.port) == ("127.0.0.1", 25)
 
@@ -126,7 +126,7 @@ def test_a_persons_handling_adds_to_the_sites(tmp_path: Path) -> None:
     people = 'people:\n  "101": {name: Alice, handling: {meeting: {promise: 30min}}}\n'
     directory = loaded(tmp_path, site, people).directory
     handling = directory.handling_of(directory.people["101"], Kind.MEETING)
-    assert (handling.promise_seconds, handling.urgent) == (1800, ("mobile",))
+    assert (handling.promise_seconds, written(handling.urgent)) == (1800, ["mobile"])
 
 
 def test_holidays_are_those_of_the_region(tmp_path: Path) -> None:

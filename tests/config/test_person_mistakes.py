@@ -152,7 +152,7 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
     (
         "an unknown person to reach",
         "handling: {meeting: {reach: [mobil]}}",
-        '4:34: "mobil" is not possible here; write mobile',
+        '4:34: the step "mobil" is not known; write "mobile"',
     ),
     (
         "a promise without a unit",

@@ -17,15 +17,29 @@ from ari_absence.config.schema import FILES, json_schema
 from tests.config.folder import EXAMPLES, PEOPLE, SITE, mistakes
 
 MIS_WRITTEN: tuple[Any, ...] = (None, True, 7, -1, 1.5, "", " ", "x", "\n", [], [None], ["x"], {}, {"x": 1})
+STEPS = ["desk", {"ring": ["mobile", "100", "+81 3 1234 5678"], "seconds": 12}, "message"]
+TRUNKS = [
+    {"dial": "PJSIP/{number}@a", "countries": ["JP"], "shows": "own", "own_number": "+81 3 5555 {extension}"},
+    {"dial": "PJSIP/0{national}@b", "shows": "company", "company_number": "+81 3 5555 0000"},
+]
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "absence": {
         **yaml.load((EXAMPLES / "absence.yaml").read_text(), Loader=yaml.BaseLoader),  # noqa: S506
         "holidays": {"public": True, "days": [{"from": "2026-12-29", "until": "2027-01-03", "name": "Rest"}]},
-        "dialing": {"internal": ["1XX"], "outside": ["JP"], "trunk": "PJSIP/{number}@trunk", "per_hour": 20},
-        "handling": {"meeting": {"ring": False, "reach": ["mobile"], "urgent": ["mobile"], "promise": "1h"}},
+        "dialing": {
+            "internal": ["1XX"],
+            "outside": ["JP"],
+            "trunks": TRUNKS,
+            "types": ["mobile", "fixed"],
+            "per_hour": 20,
+        },
+        "handling": {
+            "meeting": {"ring": False, "ask": True, "reach": STEPS, "urgent": ["mobile"], "promise": "1h"},
+            "at_once": {"reach": ["100"]},
+        },
         "delivery": {"email": {"smtp": "127.0.0.1:25", "from": "a@example.com", "attach_audio": True}},
         "answers": [{"title": "our hours", "text": "From nine."}],
-        "limits": {"menu_seconds": 6.5, "hops": 5},
+        "limits": {"menu_seconds": 6.5, "hops": 5, "urgent_again_minutes": [15]},
         "keys": {"message": "1"},
         "storage": {"folder": "data", "keep_days": 90},
     },
@@ -45,6 +59,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
                         "until": "2026-11-26",
                         "note": "-",
                         "delegate": "us",
+                        "reach": ["desk", {"ring": ["mobile", "us"]}],
                     },
                     {
                         "kind": "meeting",
@@ -68,7 +83,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
                 "may": "Confirm dates.",
                 "rights": ["set_others"],
                 "disclosure": "class",
-                "handling": {"meeting": {"ring": True, "promise": "30min"}},
+                "handling": {"meeting": {"ring": True, "promise": "30min", "urgent": ["mobile", "us"]}},
             },
             "100": {"name": "Reception"},
         },
@@ -77,7 +92,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 # What needs other values, the calendar or a list of the world's zones, countries and numbers.
 BEYOND_A_SCHEMA = re.compile(
-    "the (zone|country|operator|manager|delegate|member) .* is not known|no public holidays are known|no regions"
+    "the (zone|country|operator|manager|delegate|member|step) .* is not known|is not dialled"
+    "|is missing here; add it, or|no public holidays are known|no regions"
     "|not a region|does not exist|that exists|is missing; add it, or|goes with|which day|which of the two"
     "|neither a date|is not a time|overlaps|would mean|is above|begins together|can't be their own|not a weekday"
     '|is not a day of a month|"from" is missing here|control characters'

@@ -203,7 +203,7 @@ def test_present_person_who_does_not_take_the_call(office: Directory, why: Why, 
 def test_caller_sent_to_us_whose_person_has_just_come_back_rings_the_desk(office: Directory) -> None:
     decision = decided(office, "2026-11-30T14:00", extension="102", why=Why.ABSENT)
 
-    assert [attempt.extension for attempt in decision.attempts] == ["102"]
+    assert [leg.extension for attempt in decision.attempts for leg in attempt.legs] == ["102"]
 
 
 def test_outsider_is_welcomed_by_company_name_and_colleague_is_not(office: Directory) -> None:
@@ -223,7 +223,7 @@ def test_only_what_can_work_now_is_offered_and_spoken(office: Directory) -> None
     full = decided(office, "2026-11-25T10:00", mailbox_full=True)
     withheld = decided(office, "2026-11-25T10:00", caller=WITHHELD)
 
-    assert [offer.key for offer in open_day.offers] == ["1", "2", "3", "6", "0", "*", "#"]
+    assert [offer.key for offer in open_day.offers] == ["1", "2", "3", "4", "5", "6", "0", "*", "#"]
     assert open_day.action_for("0") is Action.OPERATOR
     assert night.action_for("0") is None
     assert full.action_for("1") is None

@@ -1,0 +1,90 @@
+"""Steps as they are typed, checked as ``check`` checks those of the YAML; a bad one exits 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ari_absence.cli.options import refuse
+from ari_absence.core.people import Kind, Occasion, PrivateNumber
+from ari_absence.core.steps import Destination, Situation, Step, Way
+
+if TYPE_CHECKING:
+    from ari_absence.core.people import Directory, Person
+
+OCCASIONS: Mapping[str, Occasion] = {each.value: each for each in (*Situation, *Kind)}
+
+
+def typed_steps(words: Sequence[str], person: Person, directory: Directory) -> tuple[Step, ...]:
+    """The steps that ``words`` mean for ``person``, all of which can reach somebody."""
+    from ari_absence.config.checks import BEHIND_MESSAGE
+    from ari_absence.config.steps_of import note_after_message
+
+    steps = tuple(map(_step, words))
+    for step in steps:
+        for destination in step.destinations:
+            why = _why_not(destination, person, directory)
+            if why:
+                refuse(why)
+    behind = note_after_message(steps)
+    if behind is not None:
+        refuse(f"step {behind + 1}: {BEHIND_MESSAGE}")
+    return steps
+
+
+def _step(word: str) -> Step:
+    from ari_absence.config.steps_of import typed_step
+
+    try:
+        return typed_step(word)
+    except ValueError as error:
+        refuse(str(error))
+
+
+def _why_not(destination: Destination, person: Person, directory: Directory) -> str | None:
+    match destination.way:
+        case Way.NAMED:
+            return _why_not_named(destination.key, person, directory)
+        case Way.MOBILE if person.mobile is None:
+            return f"{person.name} has no mobile in people.yaml; add it there, or name another step"
+        case Way.MANAGER if person.manager is None:
+            return f"{person.name} has no manager in people.yaml; add one there, or name another step"
+        case Way.OPERATOR if directory.site.operator is None:
+            return "absence.yaml names no operator; add one there, or name another step"
+        case Way.MOBILE:
+            return _why_not_dialled(person.mobile, directory)
+        case _:
+            return _why_not_dialled(destination.number, directory)
+
+
+def _why_not_named(key: str, person: Person, directory: Directory) -> str | None:
+    from ari_absence.config.checks import STEP_WORDS, may_be_private, nearest
+
+    if key == person.extension:
+        return f"{key} is {person.name} themself; write desk, or name somebody else"
+    if key in directory.people or key in directory.teams:
+        return None
+    if may_be_private(key):
+        return "that is neither an extension nor a team; write an outside number with + and its country code"
+    like = (
+        "" if key.isdigit() else nearest(key, (*STEP_WORDS, *OCCASIONS, *directory.teams, *directory.people))
+    )
+    remedy = f"write {like}" if like else f"write {', '.join(STEP_WORDS)}, an extension or a team"
+    return f"there is no step, extension or team {key!r}; {remedy}"
+
+
+def _why_not_dialled(number: PrivateNumber | None, directory: Directory) -> str | None:
+    from ari_absence.config.outside_numbers import why_not_dialled
+
+    why = None if number is None else why_not_dialled(number, directory.dialing)
+    return f"this number is not dialled: {why}; write another" if why else None
+
+
+def steps_in_words(steps: Sequence[Step]) -> str:
+    """The steps as a sentence lists them; a number stays private."""
+    return ", then ".join(_in_words(steps)) or "nobody"
+
+
+def _in_words(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        yield f"{step} for {step.ring_seconds} s" if step.ring_seconds else str(step)

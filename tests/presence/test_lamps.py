@@ -1,0 +1,110 @@
+"""Lamps follow the schedule, what is set, the end of what is set, and those on whom a forward hangs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from ari_absence.core.absences import DatedAbsence
+from ari_absence.core.gate import DARK, LIT
+from ari_absence.core.people import Kind, SetAbsences, SetForward, SetForwards
+from ari_absence.core.steps import Situation
+from ari_absence.presence.lamps import Lamps
+from tests.attendant.conversation import MORNING
+from tests.attendant.reach_office import office, steps
+
+HOUR = timedelta(hours=1)
+
+
+class HandClock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+class Board:
+    """Asterisk's device states."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, str] = {}
+
+    async def device_states(self) -> Mapping[str, str]:
+        return dict(self.shown)
+
+    async def set_device_state(self, name: str, state: str) -> None:
+        self.shown[name] = state
+
+
+class Wall:
+    """Lamps of an office in which Alice forwards to Mori at once until eleven."""
+
+    def __init__(self) -> None:
+        self.board, self.clock = Board(), HandClock()
+        self.absences = SetAbsences()
+        forward = SetForward(steps("110"), MORNING + HOUR)
+        self.forwards = SetForwards({"101": {Situation.AT_ONCE: forward}})
+        directory = office()
+        self.lamps = Lamps(
+            lambda: directory, lambda: self.absences, self.board, self.clock, lambda: self.forwards
+        )
+
+    async def settle(self) -> None:
+        self.lamps.refresh(())
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    def gate(self) -> str:
+        return self.board.shown.get("Stasis:absence-101", DARK)
+
+    async def __aenter__(self) -> Wall:
+        self._task = asyncio.create_task(self.lamps.run())
+        await self.settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+def absent(extension: str) -> SetAbsences:
+    return SetAbsences({extension: [DatedAbsence(Kind.OUT, MORNING, None, set_at=MORNING)]})
+
+
+async def test_gate_opens_the_instant_a_set_forward_ends() -> None:
+    async with Wall() as wall:
+        assert wall.gate() == LIT
+        assert wall.board.shown.get("Stasis:lamp-101", DARK) == DARK
+
+        wall.clock.at = MORNING + HOUR
+        await wall.settle()
+        assert wall.gate() == DARK
+
+
+async def test_gate_opens_when_whoever_takes_the_calls_goes_and_closes_when_they_are_back() -> None:
+    async with Wall() as wall:
+        wall.absences = absent("110")
+        wall.lamps.refresh(["110"])
+        await wall.settle()
+        assert wall.gate() == DARK
+
+        wall.absences = SetAbsences()
+        wall.lamps.refresh(["110"])
+        await wall.settle()
+        assert wall.gate() == LIT
+
+
+async def test_clock_that_is_set_back_forgets_no_change() -> None:
+    async with Wall() as wall:
+        for later, expected in ((1, DARK), (0, LIT), (1, DARK)):
+            wall.clock.at = MORNING + later * HOUR
+            wall.lamps.refresh()
+            await wall.settle()
+            assert wall.gate() == expected
