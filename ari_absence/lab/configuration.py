@@ -132,6 +132,7 @@ aors = trunk
 
 [trunk]
 type = aor
+contact = sip:127.0.0.1:{settings.carrier_port}
 
 [trunk-by-domain]
 type = identify
