@@ -112,7 +112,8 @@ class AriClient:
         )
 
     async def hang_up(self, channel_id: str, *, reason_code: int | None = None) -> None:
-        """End the channel; ``reason_code`` 26 tells a ringing phone that somebody else took the call."""
+        """End the channel; ``reason_code`` 26 tells a ringing phone that somebody else took the call, 17 tells a
+        caller who was not answered that the line is busy."""
         reason = "normal" if reason_code is None else None
         await self._transport.ask(requests.HANG_UP, channel_id, reason=reason, reason_code=reason_code)
 
@@ -143,6 +144,10 @@ class AriClient:
             originator=originator,
             variables=dict(variables) if variables else None,
         )
+
+    async def endpoint(self, tech: str, resource: str) -> dict[str, Any]:
+        """A phone: its ``state`` (``online`` is registered) and ``channel_ids``; unknown is :class:`AlreadyGone`."""
+        return await self._transport.read_object(requests.ENDPOINT, tech, resource)
 
     async def channels(self) -> list[dict[str, Any]]:
         """All channels of this Asterisk, ours and others'."""

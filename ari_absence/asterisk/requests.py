@@ -66,6 +66,7 @@ ORIGINATE = Request(
     _names("endpoint app appArgs callerId timeout channelId originator variables"),
 )
 CHANNELS = Request("GET", "/channels")
+ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
 CHANNEL = Request("GET", "/channels/{channelId}")
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")

@@ -48,8 +48,12 @@ class Phrase(StrEnum):
     POUND_FOR_MESSAGE = auto()  # to leave a message instead, press pound at any time
     STILL_TRYING = auto()  # thank you for waiting, I am still trying
     NOT_REACHED = auto()  # I am sorry, nobody could be reached just now
-    URGENT_NOT_REACHED = auto()  # I am sorry, nobody could be reached; leave a message, it is passed on as urgent
-    CANNOT_TAKE_NOW = auto()  # I am sorry, your call can't be taken now; please leave a message (callee pressed 3)
+    URGENT_NOT_REACHED = (
+        auto()
+    )  # I am sorry, nobody could be reached; leave a message, it is passed on as urgent
+    CANNOT_TAKE_NOW = (
+        auto()
+    )  # I am sorry, your call can't be taken now; please leave a message (callee pressed 3)
     STILL_BUSY = auto()  # thank you for waiting, the line is still busy
     LINE_IS_FREE = auto()  # the line is free now; I connect you
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest_asyncio
 
 from ari_absence.asterisk import AriClient, ChannelCall, Link, Tools
-from ari_absence.core.phrases import Utterance
+from ari_absence.attendant.call import Display, Ring
+from ari_absence.core.numbers import DialTarget
+from ari_absence.core.phrases import CalleeUtterance, Utterance
 from ari_absence.lab import Lab
 
 Conversation = Callable[[ChannelCall], Awaitable[object]]
@@ -32,9 +34,14 @@ async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> N
         await asyncio.sleep(0.01)
 
 
-def sounds(utterances: Sequence[Utterance]) -> list[str]:
+def sounds(utterances: Sequence[Utterance | CalleeUtterance]) -> list[str]:
     """Instead of a sound library: every utterance of these tests is a media URI itself."""
     return [str(utterance) for utterance in utterances]
+
+
+def rings(*endpoints: str) -> list[Ring]:
+    """Phones to ring that take the call by answering."""
+    return [Ring(DialTarget(endpoint), Display("0441112233", "Hans Huber")) for endpoint in endpoints]
 
 
 class Office:
@@ -53,6 +60,7 @@ class Office:
             client,
             APP,
             media=sounds,
+            callee_media=sounds,
             extension_of={"PJSIP/103": "103"}.get,
             name_of={"101": "Absent Alice"}.get,
         )

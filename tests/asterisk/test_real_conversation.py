@@ -13,11 +13,10 @@ import pytest
 
 from ari_absence.asterisk import ChannelCall
 from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
-from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import Office, eventually
+from tests.asterisk.conftest import Office, eventually, rings
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -229,7 +228,8 @@ STEPS: dict[str, Step] = {
     "wait for a key": lambda call: call.ask([], 10),
     "ask_digits": lambda call: call.ask_digits([], 10, 10),
     "play": lambda call: call.play(Recording("no-such-recording", 3.0, RecordingEnd.KEY)),
-    "connect": lambda call: call.connect([DialTarget("PJSIP/101")], 10),
+    "hunt": lambda call: call.hunt(rings("PJSIP/101"), 10),
+    "wait": lambda call: call.wait(10),
 }
 
 

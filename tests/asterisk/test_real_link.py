@@ -10,11 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from ari_absence.asterisk import AriClient, ChannelCall, link, transport
-from ari_absence.attendant.call import Connection, Recording, RecordingEnd, RecordingTerms
-from ari_absence.core.numbers import DialTarget
+from ari_absence.attendant.call import Hunt, HuntEnd, Recording, RecordingEnd, RecordingTerms
 from ari_absence.errors import CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import APP, Office, eventually
+from tests.asterisk.conftest import APP, Office, eventually, rings
 from tests.asterisk.proxy import Proxy
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -139,9 +138,9 @@ async def test_a_caller_who_left_while_the_link_was_cut_is_gone(lab: Lab) -> Non
 @pytest.mark.parametrize("reaction", ["answer", "reject"])
 async def test_a_phone_that_reacts_while_the_link_is_cut_was_not_reached(lab: Lab, reaction: str) -> None:
     # Asterisk hangs up a leg that is answered while nobody serves the application
-    async def conversation(call: ChannelCall) -> Connection:
+    async def conversation(call: ChannelCall) -> Hunt:
         await call.answer()
-        return await call.connect([DialTarget("PJSIP/102")], 15)
+        return await call.hunt(rings("PJSIP/102"), 15)
 
     async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
         phone = await lab.desk_phone("102", on_ring="ring")
@@ -152,7 +151,7 @@ async def test_a_phone_that_reacts_while_the_link_is_cut_was_not_reached(lab: La
             await (phone.answer() if reaction == "answer" else phone.reject())
             await phone.wait_ended(3)
 
-        assert await office.outcome(5) is Connection.NO_ANSWER
+        assert (await office.outcome(5)).end is HuntEnd.NO_ANSWER
 
 
 async def test_callers_who_come_while_the_link_is_cut_hear_the_fallback(lab: Lab) -> None:

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from ari_absence.asterisk import ChannelCall, ids
-from ari_absence.attendant.call import Connection, RecordingTerms
+from ari_absence.attendant.call import Display, HuntEnd, RecordingTerms, Ring
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import EffectFailed
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk, channel
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
-PHONE = [DialTarget("PJSIP/102")]
+PHONE = rings("PJSIP/102")
 
 
 async def connected(asterisk: FakeAsterisk, office: Office, legs: int = 1) -> list[str]:
-    office.answer_with(lambda call: call.connect([DialTarget(f"PJSIP/10{n}") for n in range(legs)], 5))
+    office.answer_with(lambda call: call.hunt(rings(*(f"PJSIP/10{n}" for n in range(legs))), 5))
     await asterisk.start_call()
     await asterisk.until_asked("POST", "/channels", times=legs)
     return [values["channelId"] for values in asterisk.asked("POST", "/channels")]
@@ -71,7 +71,7 @@ async def test_a_phone_that_takes_a_legs_place_goes_on_talking(
     assert not office._outcome.done()
     await asterisk.send("ChannelLeftBridge", channel=channel("Local;1"), bridge={"id": bridge})
 
-    assert await office.outcome() is Connection.TALKED
+    assert (await office.outcome()).end is HuntEnd.TALKED
     await asterisk.until_asked("DELETE", "/channels/Local;1")
     await asterisk.until_asked("DELETE", bridge)
 
@@ -106,26 +106,26 @@ async def test_a_phone_that_answers_for_nobody_is_hung_up(asterisk: FakeAsterisk
 @pytest.mark.parametrize(
     ("rang", "cause", "expected"),
     [
-        (True, 19, Connection.NO_ANSWER),
-        (True, 21, Connection.NO_ANSWER),
-        (True, 17, Connection.BUSY),
-        (False, 17, Connection.BUSY),
-        (False, 21, Connection.BUSY),
-        (False, 19, Connection.UNREACHABLE),
-        (False, 20, Connection.UNREACHABLE),
-        (False, 1, Connection.UNREACHABLE),
-        (False, 34, Connection.UNREACHABLE),
+        (True, 19, HuntEnd.NO_ANSWER),
+        (True, 21, HuntEnd.DECLINED),
+        (True, 17, HuntEnd.BUSY),
+        (False, 17, HuntEnd.BUSY),
+        (False, 21, HuntEnd.DECLINED),
+        (False, 19, HuntEnd.UNREACHABLE),
+        (False, 20, HuntEnd.UNREACHABLE),
+        (False, 1, HuntEnd.UNREACHABLE),
+        (False, 34, HuntEnd.UNREACHABLE),
     ],
 )
 async def test_how_a_phone_was_not_reached_follows_from_its_cause(
-    asterisk: FakeAsterisk, office: Office, rang: bool, cause: int, expected: Connection
+    asterisk: FakeAsterisk, office: Office, rang: bool, cause: int, expected: HuntEnd
 ) -> None:
     (leg,) = await connected(asterisk, office)
     if rang:
         await asterisk.send("ChannelStateChange", channel=channel(leg, state="Ringing"))
     await asterisk.send("ChannelDestroyed", channel=channel(leg), cause=cause)
 
-    assert await office.outcome(2) is expected
+    assert (await office.outcome(2)).end is expected
 
 
 async def test_a_leg_that_is_gone_before_it_can_be_joined_was_not_reached(
@@ -135,7 +135,7 @@ async def test_a_leg_that_is_gone_before_it_can_be_joined_was_not_reached(
     (leg,) = await connected(asterisk, office)
     await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
 
-    assert await office.outcome(2) is Connection.NO_ANSWER
+    assert (await office.outcome(2)).end is HuntEnd.NO_ANSWER
     await asterisk.until_asked("DELETE", "-b2")
 
 
@@ -154,9 +154,9 @@ async def test_a_bridge_that_can_not_be_made_leaves_no_leg_behind(
 async def test_a_hostile_caller_name_can_not_break_the_identity_the_phone_shows(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
-    office.answer_with(lambda call: call.connect(PHONE, 5))
-    hostile = {**channel(), "caller": {"name": 'Eve" <666>\\ ${SHELL(x)}\r\n', "number": "0441112233"}}
-    await asterisk.send("StasisStart", channel=hostile, args=["absent", "101"])
+    hostile = Display("0441112233", 'Eve" <666>\\ ${SHELL(x)}\r\n')
+    office.answer_with(lambda call: call.hunt([Ring(DialTarget("PJSIP/102"), hostile)], 5))
+    await asterisk.start_call()
 
     asked = await asterisk.until_asked("POST", "/channels")
     assert asked["callerId"] == '"Eve 666 ${SHELL(x)}" <0441112233>'
