@@ -123,14 +123,14 @@ class Joining:
 
     async def _join(self, bridge_id: str, taker: Party) -> bool:
         """Put both into the bridge; False when the one who answered has hung up again."""
-        line, outside = self._line, taker.ring.target.outside
+        line = self._line
         try:
             await through(
                 self._client.add_channels(
                     bridge_id,
                     [line.channel.id, taker.line.channel.id],
-                    # what a carrier says of the number it reached must not become the caller's display
-                    keep_displays=outside,
+                    # a carrier, or a trusted phone, may tell its number at any time, also in the middle of the talk
+                    keep_displays=True,
                 )
             )
         except AlreadyGone:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 from typing import Any
 
 import pytest
 
 from ari_absence.asterisk import ChannelCall, ids
-from ari_absence.attendant.call import Display, HuntEnd, RecordingTerms, Ring
+from ari_absence.attendant.call import Callee, Display, Hunt, HuntEnd, LegEnd, RecordingTerms, Ring, Verdict
 from ari_absence.core.numbers import DialTarget
-from ari_absence.errors import EffectFailed
-from tests.asterisk.conftest import Office, rings
-from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk, channel
+from ari_absence.errors import CallerGone, EffectFailed
+from tests.asterisk.conftest import Office, eventually, rings
+from tests.asterisk.faults.fake import CHANNEL_ID, NEVER, FakeAsterisk, channel
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
@@ -161,3 +163,178 @@ async def test_a_hostile_caller_name_can_not_break_the_identity_the_phone_shows(
     asked = await asterisk.until_asked("POST", "/channels")
     assert asked["callerId"] == '"Eve 666 ${SHELL(x)}" <0441112233>'
     assert asked["variables"] == {"CALLERID(num)": "101", "CALLERID(name)": "Absent Alice"}
+
+
+MOMENTS = [
+    ("POST", "/variable"),
+    ("POST", "/ring"),
+    ("POST", "/channels"),
+    ("DELETE", "/ring"),
+    ("POST", "/bridges"),
+    ("POST", "/addChannel"),
+    ("DELETE", "-l1"),
+    ("DELETE", "-l2"),
+    ("DELETE", "-b3"),
+]
+"""Every request of a hunt whose first phone is taken while the second rings."""
+
+
+async def take(asterisk: FakeAsterisk) -> None:
+    """The first phone that was rung is answered, as often as anybody can still be rung."""
+    await asterisk.until_asked("POST", "/channels", times=2)
+    first = asterisk.asked("POST", "/channels")[0]["channelId"]
+    await asterisk.send("StasisStart", channel=channel(first), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("ChannelDestroyed", channel=channel(first), cause=16)
+
+
+@pytest.mark.parametrize("status", [NEVER, 404, 500])
+@pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
+async def test_whichever_request_of_a_hunt_fails_nothing_is_left_and_the_caller_has_an_end(
+    asterisk: FakeAsterisk, office: Office, impatient: None, moment: tuple[str, str], status: int
+) -> None:
+    asterisk.answer(*moment, status)
+    office.answer_with(lambda call: call.hunt(rings("PJSIP/101", "PJSIP/102"), 0.5))
+    await asterisk.start_call()
+    taking = asyncio.create_task(take(asterisk))
+    try:
+        with contextlib.suppress(EffectFailed, CallerGone):
+            await office.outcome(5)
+    finally:
+        taking.cancel()
+
+    await eventually(lambda: not office.link.status.calls)
+    rung = [values["channelId"] for values in asterisk.asked("POST", "/channels")]
+    ended = {path.rpartition("/")[2] for verb, path, _ in asterisk.requests if verb == "DELETE"}
+    refused = moment == ("POST", "/channels") and status != NEVER  # then there is no leg to end
+    assert refused or set(rung[1:]) <= ended
+    made = [values["bridgeId"] for values in asterisk.asked("POST", "/bridges")]
+    assert set(made) <= ended
+    assert not [line for line in office.link.sessions.lines if line.leg]
+    assert CHANNEL_ID in ended or asterisk.asked("POST", f"{CHANNEL_ID}/continue")
+
+
+async def test_a_hunt_that_is_cancelled_while_a_phone_is_being_rung_waits_and_hangs_it_up(
+    asterisk: FakeAsterisk, office: Office, impatient: None
+) -> None:
+    asterisk.answer("POST", "/channels", NEVER)
+    office.answer_with(lambda call: call.hunt(PHONE, 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await office.link.close(grace_seconds=0)
+
+    assert asterisk.asked("DELETE", leg)
+
+
+async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_let_go(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    left: Any = "sound:left"
+    office.answer_with(lambda call: call.hunt([dataclasses.replace(PHONE[0], left=(left,))], 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.until_asked("POST", "/ring")
+    asterisk.answer("POST", "/bridges", 404)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.end_call()
+    playback = await asterisk.until_asked("POST", f"{leg}/play")
+    await asterisk.send("PlaybackFinished", playback={"id": playback["playbackId"], "state": "done"})
+
+    with pytest.raises(CallerGone):
+        await office.outcome(2)
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_a_taker_who_is_gone_as_soon_as_joined_was_not_reached(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("ChannelDestroyed", channel=channel(leg), cause=16)
+
+    assert await office.outcome(2) == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.NO_ANSWER,))
+
+
+async def test_keys_and_playbacks_of_a_callee_are_not_the_callers(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def screening(callee: Callee) -> Verdict | None:
+        return Verdict.NOT_ME if await callee.ask([SOUND], 5) == "2" else None
+
+    ring = dataclasses.replace(PHONE[0], screening=screening)
+    pressed: list[str | None] = []
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        async def pastime() -> None:
+            pressed.append(await call.wait(10))
+            await asyncio.Event().wait()
+
+        return await call.hunt([ring], 5, pastime)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    playback = await asterisk.until_asked("POST", f"{leg}/play")
+    await asterisk.press("7")
+    await eventually(lambda: pressed)
+    await asterisk.send("ChannelDtmfReceived", digit="2", channel=channel(leg))
+    await asterisk.until_asked("DELETE", playback["playbackId"])
+    await asterisk.send("PlaybackFinished", playback={"id": playback["playbackId"], "state": "done"})
+
+    assert (await office.outcome(2)).legs == (LegEnd.DECLINED,)
+    assert pressed == ["7"]
+
+
+async def test_a_screening_with_a_mistake_in_it_costs_only_its_own_leg(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def mistaken(callee: Callee) -> Verdict | None:
+        raise ValueError("a mistake of the attendant's")
+
+    office.answer_with(lambda call: call.hunt([dataclasses.replace(PHONE[0], screening=mistaken)], 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    assert (await office.outcome(2)).legs == (LegEnd.UNDECIDED,)
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_a_pastime_that_fails_ends_the_hunt_with_its_error(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    asterisk.answer("POST", "/moh", 500)
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        async def pastime() -> None:
+            await call.wait(5)
+
+        return await call.hunt(PHONE, 5, pastime)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+
+    with pytest.raises(EffectFailed):
+        await office.outcome(2)
+    assert asterisk.asked("DELETE", leg)
+
+
+async def test_a_phone_that_another_forwards_our_ringing_to_is_hung_up_when_it_answers(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    await asterisk.send("StasisStart", channel=channel("1795428155.9", "Local/1@x;1"), args=["leg", "x"])
+
+    await asterisk.until_asked("DELETE", "/channels/1795428155.9")
+
+
+async def test_an_alert_is_ended_when_the_service_stops(asterisk: FakeAsterisk, office: Office) -> None:
+    alarmed = asyncio.create_task(office.link.alert(PHONE, 5))
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await office.link.close(grace_seconds=0)
+
+    assert (await alarmed).legs == (LegEnd.CANCELLED,)
+    assert asterisk.asked("DELETE", leg)
+    assert (await office.link.alert(PHONE, 5)).taken_by is None
