@@ -80,8 +80,8 @@ class Joining:
 
     async def _let_it_ring(self) -> None:
         line = self._line
-        await line.effect(self._client.ring(line.channel.id))
         try:
+            await line.effect(self._client.ring(line.channel.id))
             await line.until(lambda: line.gone, TALK_SECONDS_MAX)
             line.check()
         finally:

@@ -37,10 +37,14 @@ class Refused:
 
 @dataclass(frozen=True)
 class Returned:
-    """The owner of the number forwards to ``extension`` of the office; ``diversions`` forwards were before."""
+    """The owner of the number forwards to ``extension`` of the office, as the last of so many diversions: all
+    counted in one ``Diversion`` header, or each in one of its own; ``suffix`` is written behind each.
+    """
 
     extension: str
     diversions: int = 1
+    headers: int = 1
+    suffix: str = ""
 
 
 Fate = Reached | Refused | Returned
@@ -117,10 +121,10 @@ class Carrier(asyncio.DatagramProtocol):
         text = re.sub(
             r"^(Call-ID:\s*\S+)", rf"\1{_RETURNED}", text, count=1, flags=re.MULTILINE | re.IGNORECASE
         )
-        diversion = (
-            f"Diversion: <sip:{number}@carrier.example>;reason=unconditional;counter={fate.diversions}"
-        )
-        return text.replace("\r\n", f"\r\n{TRUNK_HEADER}: 1\r\n{diversion}\r\n", 1)
+        address = f"<sip:{number}@carrier.example>"
+        diversion = f"Diversion: {address};reason=unconditional;counter={fate.diversions}{fate.suffix}"
+        added = "\r\n".join([f"{TRUNK_HEADER}: 1", *[diversion] * fate.headers])
+        return text.replace("\r\n", f"\r\n{added}\r\n", 1)
 
     def _send(self, text: str, port: int) -> None:
         if self._transport is not None:

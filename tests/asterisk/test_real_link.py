@@ -15,6 +15,7 @@ from ari_absence.errors import CallerGone
 from ari_absence.lab import Lab, Phone
 from tests.asterisk.conftest import APP, Office, eventually, rings
 from tests.asterisk.proxy import Proxy
+from tests.asterisk.scenes import hear_each_other, hunting, joined, screened
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -290,3 +291,39 @@ async def test_the_link_waits_for_an_asterisk_that_is_not_there(lab: Lab) -> Non
                 await eventually(lambda: office.link.status.connected_since, 3)
             await office.link.close()
             await asyncio.wait_for(running, 3)
+
+
+async def test_a_caller_who_leaves_while_the_link_is_cut_leaves_nobody_deciding(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        deciding = await lab.desk_phone("101", on_ring="answer")
+        ringing = await lab.desk_phone("103")
+        office.answer_with(hunting(screened("PJSIP/101"), screened("PJSIP/103"), ring_seconds=20))
+        caller = await call_us(lab)
+        await deciding.wait_established()
+        await ringing.wait_incoming()
+        await deciding.wait_for_sound()
+        async with cut(proxy, office):
+            await caller.hang_up()
+
+        with pytest.raises(CallerGone):
+            await office.outcome(5)
+        await deciding.wait_ended(3)
+        await ringing.wait_ended(3)
+
+
+async def test_two_who_talk_go_on_talking_when_the_link_was_lost(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        colleague = await lab.desk_phone("101", on_ring="answer")
+        office.answer_with(hunting(screened("PJSIP/101")))
+        caller = await call_us(lab)
+        await colleague.wait_established()
+        await colleague.wait_for_sound()
+        await colleague.press("1")
+        await joined(office)
+        await hear_each_other(caller, colleague)
+        async with cut(proxy, office):
+            pass
+        await hear_each_other(caller, colleague)
+        await colleague.hang_up()
+
+        assert (await office.outcome(5)).end is HuntEnd.TALKED

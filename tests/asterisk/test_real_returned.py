@@ -11,7 +11,7 @@ import pytest_asyncio
 from ari_absence.attendant.call import HuntEnd, LegEnd
 from ari_absence.lab import Lab
 from ari_absence.lab.carrier import Returned
-from tests.asterisk.conftest import APP, Office
+from tests.asterisk.conftest import APP, Office, eventually
 from tests.asterisk.scenes import CALLER, hunting, mobile
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -47,10 +47,15 @@ async def test_our_forward_that_comes_back_is_busy_and_the_first_call_goes_on(
     assert office.link.status.returned_forwards == 1
 
 
-async def test_a_call_that_was_diverted_too_often_is_ended_whoever_sent_it(lab: Lab, office: Office) -> None:
+@pytest.mark.parametrize(
+    "fate", [Returned("102", diversions=6), Returned("102", headers=6)], ids=["one header", "six headers"]
+)
+async def test_a_call_that_was_diverted_too_often_is_ended_whoever_sent_it(
+    lab: Lab, office: Office, fate: Returned
+) -> None:
     await away(office, "101", "102")
     carrier = await lab.carrier()
-    carrier.fates[NUMBER] = Returned("102", diversions=6)
+    carrier.fates[NUMBER] = fate
     office.answer_with(hunting(mobile(NUMBER)))
     caller = await lab.outside_caller(CALLER)
     await caller.dial("101")
@@ -72,3 +77,17 @@ async def test_another_caller_is_served_while_a_phone_outside_is_rung(lab: Lab, 
 
     assert office.link.status.returned_forwards == 0
     assert office.link.status.calls == 2
+
+
+async def test_a_diversion_header_full_of_hostile_text_is_only_text(lab: Lab, office: Office) -> None:
+    await away(office, "101", "102")
+    carrier = await lab.carrier()
+    carrier.fates[NUMBER] = Returned("102", suffix=';x="${SHELL(id)},)&|${EXTEN}";y=$[1+1]')
+    office.answer_with(hunting(mobile(NUMBER), ring_seconds=2))
+    caller = await lab.outside_caller(CALLER)
+    await caller.dial("101")
+    await eventually(lambda: office.link.status.calls == 2)
+
+    assert office.link.status.returned_forwards == 0
+    assert "uid=" not in lab.log_file.read_text()
+    await caller.hang_up()
