@@ -88,10 +88,12 @@ class Office:
         try:
             result = await self._conversation(call)
         except BaseException as error:
-            self._outcome.set_exception(error)
-            self._outcome.exception()  # a test that does not ask has not forgotten it
+            if not self._outcome.done():  # of several calls the first that ends counts
+                self._outcome.set_exception(error)
+                self._outcome.exception()  # a test that does not ask has not forgotten it
             raise
-        self._outcome.set_result(result)
+        if not self._outcome.done():
+            self._outcome.set_result(result)
 
     async def _on_orphans(self, names: list[str]) -> None:
         self.orphans += names

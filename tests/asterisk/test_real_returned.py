@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from ari_absence.attendant.call import HuntEnd, LegEnd
+from ari_absence.asterisk import ChannelCall
+from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd
 from ari_absence.lab import Lab
 from ari_absence.lab.carrier import Returned
-from tests.asterisk.conftest import APP, Office, eventually
+from tests.asterisk.conftest import APP, Office
 from tests.asterisk.scenes import CALLER, hunting, mobile
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -80,14 +82,23 @@ async def test_another_caller_is_served_while_a_phone_outside_is_rung(lab: Lab, 
 
 
 async def test_a_diversion_header_full_of_hostile_text_is_only_text(lab: Lab, office: Office) -> None:
+    came = asyncio.Event()
+
+    async def conversation(call: ChannelCall) -> Hunt | None:
+        if call.extension == "101":
+            return await call.hunt([mobile(NUMBER)], 2)
+        came.set()
+        return None
+
     await away(office, "101", "102")
     carrier = await lab.carrier()
     carrier.fates[NUMBER] = Returned("102", suffix=';x="${SHELL(id)},)&|${EXTEN}";y=$[1+1]')
-    office.answer_with(hunting(mobile(NUMBER), ring_seconds=2))
+    office.answer_with(conversation)
     caller = await lab.outside_caller(CALLER)
     await caller.dial("101")
-    await eventually(lambda: office.link.status.calls == 2)
+    await asyncio.wait_for(came.wait(), 5)
 
     assert office.link.status.returned_forwards == 0
-    assert "uid=" not in lab.log_file.read_text()
-    await caller.hang_up()
+    log = lab.log_file.read_text()
+    assert "ari-absence,absent,102,reason=unconditional;counter=1;x=id;y=11" in log
+    assert not [line for line in log.splitlines() if NUMBER in line and "Executing" in line]
