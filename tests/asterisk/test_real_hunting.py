@@ -411,6 +411,19 @@ async def test_a_service_that_stops_leaves_nobody_ringing(lab: Lab, office: Offi
     await ringing.wait_ended(2)
 
 
+async def test_a_service_that_stops_while_they_talk_lets_go_of_both(lab: Lab, office: Office) -> None:
+    colleague = await lab.desk_phone("101", on_ring="answer")
+    office.answer_with(hunting(*rings("PJSIP/101")))
+    caller = await call_us(lab)
+    await colleague.wait_established()
+    await joined(office)
+    await hear_each_other(caller, colleague)
+    await office.close()
+
+    await colleague.wait_ended(2)
+    await caller.wait_for_sound()  # the dialplan's fallback
+
+
 async def test_an_alert_rings_screens_and_needs_no_caller(lab: Lab, office: Office) -> None:
     unwilling = await lab.desk_phone("101", on_ring="answer")
     ringing = await lab.desk_phone("103")

@@ -81,6 +81,8 @@ async def test_no_message_to_the_caller_holds_the_number_of_the_mobile(
     await caller.wait_ended()
     assert len(told(caller)) > 4
     assert leaks(caller) == []
+    if trunk.shows != "caller":  # nor the mobile the caller's, where the trunk shows another
+        assert leaks(phone, CALLER) == []
 
 
 async def test_a_caller_with_music_and_many_phones_learns_none_of_them(lab: Lab, office: Office) -> None:
@@ -163,6 +165,7 @@ async def test_the_trunk_decides_whom_the_called_party_sees(
     assert seen in headers["P-Asserted-Identity"]
     assert (diverted is None) == ("Diversion" not in headers)
     assert (diverted or "") in headers.get("Diversion", "")
+    assert diverted is None or "reason=no-answer" in headers["Diversion"]
 
 
 async def test_a_withheld_caller_is_anonymous_outside_too(lab: Lab, office: Office) -> None:

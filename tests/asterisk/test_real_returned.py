@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest_asyncio
 
 from ari_absence.asterisk import ChannelCall
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd
+from ari_absence.core.people import Trunk
 from ari_absence.lab import Lab
 from ari_absence.lab.carrier import Returned
 from tests.asterisk.conftest import APP, Office
-from tests.asterisk.scenes import CALLER, hunting, mobile
+from tests.asterisk.scenes import CALLER, TRUNK, hunting, mobile
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,13 +35,18 @@ async def away(office: Office, *extensions: str) -> None:
         await office.client.set_device_state(f"Stasis:absence-{extension}", "INUSE")
 
 
+OWN = dataclasses.replace(TRUNK, shows="own", own_number="+41441230{extension}")
+COMPANY = dataclasses.replace(TRUNK, shows="company", company_number="+41441230000")
+
+
+@pytest.mark.parametrize("trunk", [TRUNK, OWN, COMPANY], ids=lambda trunk: trunk.shows)
 async def test_our_forward_that_comes_back_is_busy_and_the_first_call_goes_on(
-    lab: Lab, office: Office
+    lab: Lab, office: Office, trunk: Trunk
 ) -> None:
     await away(office, "101")
     carrier = await lab.carrier()
     carrier.fates[NUMBER] = Returned("101")
-    office.answer_with(hunting(mobile(NUMBER)))
+    office.answer_with(hunting(mobile(NUMBER, trunk)))
     caller = await lab.outside_caller(CALLER)
     await caller.dial("101")
     hunt = await office.outcome()

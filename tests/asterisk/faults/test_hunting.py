@@ -222,9 +222,30 @@ async def test_a_hunt_that_is_cancelled_while_a_phone_is_being_rung_waits_and_ha
     office.answer_with(lambda call: call.hunt(PHONE, 5))
     await asterisk.start_call()
     leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
-    await office.link.close(grace_seconds=0)
+    closing = asyncio.create_task(office.link.close(grace_seconds=0))
+    await asyncio.sleep(0.1)  # the request is given up after twice as long
+    assert not asterisk.asked("DELETE", leg)
+    await closing
 
     assert asterisk.asked("DELETE", leg)
+
+
+async def test_what_the_caller_hears_meanwhile_is_over_before_they_are_joined(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def conversation(call: ChannelCall) -> Hunt:
+        return await call.hunt(PHONE, 5, lambda: call.say(SOUND))
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    playback_id = (await asterisk.until_asked("POST", f"{CHANNEL_ID}/play"))["playbackId"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("DELETE", playback_id)
+    assert not asterisk.asked("POST", "/addChannel")
+    await asterisk.send("PlaybackFinished", playback={"id": playback_id, "state": "done"})
+
+    await asterisk.until_asked("POST", "/addChannel")
 
 
 async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_let_go(
