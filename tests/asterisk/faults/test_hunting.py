@@ -69,8 +69,9 @@ async def test_a_phone_that_takes_a_legs_place_goes_on_talking(
     await asterisk.until_asked("POST", "/addChannel")
     await asterisk.send("StasisStart", channel=channel("Local;1"), args=[], replace_channel=channel(leg))
     await asterisk.send("ChannelLeftBridge", channel=channel("other"), bridge={"id": "other"})
+    before = office.link.status.events
     await asterisk.send("StasisEnd", channel=channel(leg))
-    await asyncio.sleep(0.1)
+    await eventually(lambda: office.link.status.events > before)
     assert not office._outcome.done()
     await asterisk.send("ChannelLeftBridge", channel=channel("Local;1"), bridge={"id": bridge})
 
@@ -223,7 +224,7 @@ async def test_a_hunt_that_is_cancelled_while_a_phone_is_being_rung_waits_and_ha
     await asterisk.start_call()
     leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
     closing = asyncio.create_task(office.link.close(grace_seconds=0))
-    await asyncio.sleep(0.1)  # the request is given up after twice as long
+    await eventually(lambda: not office.link.sessions.taking_calls)
     assert not asterisk.asked("DELETE", leg)
     await closing
 
