@@ -26,8 +26,9 @@ How ``app`` puts it together::
 ``link.status`` says how the link is.
 """
 
-from ari_absence.asterisk.channel_call import ChannelCall, Tools
+from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.link import Link, LinkStatus
+from ari_absence.asterisk.tools import Tools
 
 __all__ = ["AriClient", "ChannelCall", "Link", "LinkStatus", "Tools"]

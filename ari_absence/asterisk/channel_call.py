@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import structlog
 
-from ari_absence.asterisk import playing
+from ari_absence.asterisk import endpoints, playing
 from ari_absence.asterisk import recording as taking
-from ari_absence.asterisk.client import AriClient
-from ari_absence.asterisk.connecting import Connecting, Identity
-from ari_absence.asterisk.line import SETTLE_SECONDS, Line
-from ari_absence.attendant.call import Connection, Recording, RecordingTerms
+from ari_absence.asterisk.hunting import Cause, Hunting
+from ari_absence.asterisk.joining import Joining
+from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
+from ari_absence.asterisk.presenting import Identity
+from ari_absence.asterisk.speaking import Speaking
+from ari_absence.asterisk.tools import Tools
+from ari_absence.attendant.call import Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Utterance
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
-Media = Callable[[Sequence[Utterance]], Sequence[str]]
-"""Which sounds say the utterances, as Asterisk's media URIs."""
+__all__ = ["ChannelCall", "Tools"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every call needs.
+class ChannelCall(Speaking[Utterance]):
+    """One caller on one channel. Its methods may be called by one task only, one at a time.
 
-    ``extension_of`` knows our phones by endpoint (``PJSIP/101``) and ``name_of`` the public name of an
-    extension; the fallback is the place in the dialplan where callers go whom we can't serve.
+    While :meth:`hunt` runs, that task is the pastime's.
     """
 
-    client: AriClient
-    app: str
-    media: Media
-    extension_of: Callable[[str], str | None] = lambda _: None
-    name_of: Callable[[str], str | None] = lambda _: None
-    fallback_context: str = "ari-absence"
-    fallback_extension: str = "fallback"
-    recording_format: str = "wav"
-
-
-class ChannelCall:
-    """One caller on one channel. Its methods may be called by one task only, one at a time."""
-
     def __init__(self, tools: Tools, line: Line, extension: str, why: Why) -> None:
-        self.line = line
+        super().__init__(tools.client, line, tools.media)
         self._tools = tools
-        self._client = tools.client
         self._extension = extension
         self._why = why
         self._released = False
+        self._guarded = True
+        self._picked_up = False
         self._log = structlog.get_logger().bind(call=line.call_id)
 
     @property
@@ -78,26 +65,18 @@ class ChannelCall:
         """Whether the caller is no longer in our hands."""
         return self.line.ended or self._released
 
+    @property
+    def answered(self) -> bool:
+        """Whether the caller has been picked up, by us or by who sent them to us."""
+        return self._picked_up or self.line.channel.up
+
     async def answer(self) -> None:
         """Clear the guard of the dialplan, then pick up."""
         self.line.catch_up()
-        await self.line.effect(self._client.set_variable(self.line.channel.id, "TIMEOUT(absolute)", "0"))
+        await self._clear_guard()
         await self.line.effect(self._client.answer(self.line.channel.id))
+        self._picked_up = True
         self._log.info("call.answered")
-
-    async def say(self, *utterances: Utterance) -> None:
-        """Say it to the end. Keys pressed meanwhile are dropped."""
-        self.line.catch_up()
-        kept = len(self.line.keys)
-        await self._play(utterances, interruptible=False)
-        while len(self.line.keys) > kept:
-            self.line.keys.pop()
-
-    async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
-        """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
-        self.line.catch_up()
-        await self._play(utterances, interruptible=True)
-        return await self._key(patience_seconds)
 
     async def ask_digits(
         self, utterances: Sequence[Utterance], digits_max: int, patience_seconds: float
@@ -132,21 +111,41 @@ class ChannelCall:
         self._log.info("call.recorded", ended_by=done.ended_by.value, seconds=round(done.seconds))
         return done
 
-    async def connect(self, targets: Sequence[DialTarget], ring_seconds: float) -> Connection:
-        """Ring the targets at once, join the first who answers with the caller, return when they are done."""
+    async def wait(self, seconds: float) -> str | None:
+        """Music for so long; a key ends it and is returned, also one pressed before. None: nothing was pressed."""
         self.line.catch_up()
-        shown = Identity(self._extension, self._tools.name_of(self._extension) or "")
-        connecting = Connecting(self._client, self._tools.app, self.line, self.caller, shown)
-        connection = await connecting.run(targets, ring_seconds)
-        self.line.keys.clear()  # what was pressed while talking was meant for the other party
-        self._log.info("call.connection", ended=connection.value)
-        return connection
+        if self.line.keys:
+            return self.line.keys.popleft()
+        try:
+            await self.line.effect(self._client.music(self.line.channel.id))
+            return await self._key(seconds)
+        finally:
+            await through(self._stop_music())
+
+    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+        """Ring all at once, screen each who answers, join the first taker, return when they have talked."""
+        self.line.catch_up()
+        await self._clear_guard()
+        called = Identity(self._extension, self._tools.name_of(self._extension) or "")
+        cause = Cause(
+            self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
+        )
+        hunting = Hunting(self._tools, cause, rings, ring_seconds)
+        hunt = await Joining(self._tools, self, hunting).run(pastime)
+        if hunt.end is HuntEnd.TALKED:
+            self.line.keys.clear()  # what was pressed while talking was meant for the other party
+        return hunt
+
+    async def is_free(self, targets: Sequence[DialTarget]) -> bool:
+        """Whether at least one of these inside phones is registered and none of them is in a call."""
+        self.line.catch_up()
+        return await endpoints.is_free(self._client, targets)
 
     async def release_to_dialplan(self) -> None:
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
         if self.over:
             return
-        await self._quieten()
+        await self.quieten()
         tools, channel_id = self._tools, self.line.channel.id
         self._log.info("call.released")
         try:
@@ -194,21 +193,25 @@ class ChannelCall:
     def _let_go(self) -> None:
         self._released = self.line.gone = True
 
-    async def _quieten(self) -> None:
-        """End what is playing or being recorded; the dialplan would have to wait for it."""
-        if self.line.playback is not None:
-            await playing.stop(self.line, self._client, self.line.playback)
+    async def quieten(self) -> None:
+        """End what is playing or being recorded; whatever is asked of the channel next would wait for it."""
+        await self.fall_silent()
         if self.line.take is not None:
             await taking.stop(self._client, self.line.take)
+            self.line.take = None
 
-    async def _play(self, utterances: Sequence[Utterance], *, interruptible: bool) -> None:
-        media = self._tools.media(utterances)
-        if utterances and not media:
-            self._log.warning("prompt.without_sounds")
-        await playing.play(self.line, self._client, media, interruptible=interruptible)
+    async def _clear_guard(self) -> None:
+        """Tell the guard in the dialplan that somebody is here."""
+        if self._guarded:
+            await self.line.effect(self._client.set_variable(self.line.channel.id, "TIMEOUT(absolute)", "0"))
+            self._guarded = False
 
-    async def _key(self, patience_seconds: float) -> str | None:
-        line = self.line
-        await line.until(lambda: line.gone or bool(line.keys), patience_seconds)
-        line.check()
-        return line.keys.popleft() if line.keys else None
+    async def _stop_music(self) -> None:
+        if self.line.gone:
+            return
+        try:
+            await self._client.stop_music(self.line.channel.id)
+        except AlreadyGone:
+            self.line.gone = True
+        except AsteriskError as error:
+            self._log.warning("music.not_stopped", error=str(error))

@@ -59,6 +59,14 @@ class AriClient:
         """End the ringing."""
         await self._transport.ask(requests.STOP_RING, channel_id)
 
+    async def music(self, channel_id: str) -> None:
+        """Let the party hear music; it is not stopped by a bridge."""
+        await self._transport.ask(requests.MUSIC, channel_id)
+
+    async def stop_music(self, channel_id: str) -> None:
+        """End the music."""
+        await self._transport.ask(requests.STOP_MUSIC, channel_id)
+
     async def play(self, channel_id: str, media: Sequence[str], playback_id: str) -> None:
         """Play the media (``sound:...``, ``recording:...``) one after another, as one playback."""
         await self._transport.ask(requests.PLAY, channel_id, media=list(media), playbackId=playback_id)
@@ -96,7 +104,8 @@ class AriClient:
         )
 
     async def hang_up(self, channel_id: str, *, reason_code: int | None = None) -> None:
-        """End the channel; ``reason_code`` 26 tells a ringing phone that somebody else took the call."""
+        """End the channel; ``reason_code`` 26 tells a ringing phone that somebody else took the call, 17 tells a
+        caller who was not answered that the line is busy."""
         reason = "normal" if reason_code is None else None
         await self._transport.ask(requests.HANG_UP, channel_id, reason=reason, reason_code=reason_code)
 
@@ -127,6 +136,10 @@ class AriClient:
             originator=originator,
             variables=dict(variables) if variables else None,
         )
+
+    async def endpoint(self, tech: str, resource: str) -> dict[str, Any]:
+        """A phone: its ``state`` (``online`` is registered) and ``channel_ids``; unknown is :class:`AlreadyGone`."""
+        return await self._transport.read_object(requests.ENDPOINT, tech, resource)
 
     async def channels(self) -> list[dict[str, Any]]:
         """All channels of this Asterisk, ours and others'."""

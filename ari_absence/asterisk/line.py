@@ -1,4 +1,4 @@
-"""A caller's line as its own call sees it: what has happened so far, and waiting for what is to happen.
+"""One party's line as its own task sees it: what has happened so far, and waiting for what is to happen.
 
 Events only ever add facts, and every wait asks for a fact, so the order in which events arrive does not
 matter and an event that comes twice changes nothing.
@@ -8,31 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ari_absence.asterisk import protocol
 from ari_absence.asterisk.inbox import KEYS_WAITING_MAX, Inbox
 from ari_absence.asterisk.protocol import CallEvent, Channel
-from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, EffectFailed
+from ari_absence.errors import AlreadyGone, AsteriskError, CalleeGone, CallerGone, EffectFailed
 
 SETTLE_SECONDS = 0.3
 """How long an event may trail behind what it explains: a refused request, the end of a recording."""
 
 T = TypeVar("T")
 
-
-@dataclass(slots=True)
-class Leg:
-    """A phone that is rung for the caller, and then maybe talks. ``placed``: Asterisk has accepted it."""
-
-    channel_id: str
-    placed: bool = False
-    rang: bool = False
-    up: bool = False
-    over: bool = False
-    cause: int | None = None
+_SIGNS_OF_RINGING = frozenset({"RINGING", "PROGRESS"})  # a carrier may send the tone itself instead of 180
 
 
 @dataclass(slots=True)
@@ -58,47 +48,64 @@ class Take:
 
 @dataclass(slots=True)
 class Line:
-    """The facts of one caller's channel. Only the call's own task reads and changes them.
+    """The facts of one party's channel. One task at a time reads and changes them.
 
-    ``gone``: the caller left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
-    ``heard``: whether a sound of ours has reached the caller; None while nothing was played.
+    ``gone``: the party left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
+    ``heard``: whether a sound of ours has reached the party; None while nothing was played. ``leg`` is empty for
+    the caller; what follows ``placed`` is of use for a phone that we ring (``placed``: Asterisk has accepted it).
     """
 
     call_id: str
     channel: Channel
+    leg: str = ""
     inbox: Inbox = field(default_factory=Inbox)
     gone: bool = False
     ended: bool = False
     keys: deque[str] = field(default_factory=deque)
-    legs: list[Leg] = field(default_factory=list)
-    answered: list[Leg] = field(default_factory=list)
-    forwarded: list[str] = field(default_factory=list)
     parted: bool = False
     bridge_id: str | None = None
     playback: Playback | None = None
     take: Take | None = None
     heard: bool | None = None
     count: int = 0
+    placed: bool = False
+    rang: bool = False
+    up: bool = False
+    cause: int | None = None
+    forwarded: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What the ids of this line's playbacks and recordings begin with."""
+        return self.call_id + self.leg
 
     def next_count(self) -> int:
-        """A number for the next id; never the same one twice in a call."""
+        """A number for the next id; never the same one twice on a line."""
         self.count += 1
         return self.count
 
-    def leg(self, channel_id: str) -> Leg | None:
-        """The leg with that channel, if it is one of this call's."""
-        return next((leg for leg in self.legs if leg.channel_id == channel_id), None)
+    def reserve_counts(self, number: int) -> int:
+        """The first of so many numbers in a row that are given to nothing else."""
+        self.count += number
+        return self.count - number + 1
 
     def catch_up(self) -> None:
-        """Note everything that has arrived; raises CallerGone if the caller has left."""
-        while (event := self.inbox.take()) is not None:
-            self.note(event)
+        """Note everything that has arrived; raises CallerGone or CalleeGone if the party has left."""
+        self.read()
         self.check()
 
+    def read(self) -> None:
+        """Note everything that has arrived."""
+        while (event := self.inbox.take()) is not None:
+            self.note(event)
+
     def check(self) -> None:
-        """Raise CallerGone if the caller has left."""
+        """Raise CallerGone or CalleeGone if the party has left."""
         if self.gone:
-            raise CallerGone("the caller has hung up")
+            raise self._departure()
+
+    def _departure(self) -> CallerGone | CalleeGone:
+        return CalleeGone("who was rung has hung up") if self.leg else CallerGone("the caller has hung up")
 
     async def until(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Wait until ``ready`` holds; False if it does not within ``seconds``."""
@@ -115,17 +122,20 @@ class Line:
             await self.inbox.arrival()
         self.note(event)
 
-    async def effect(self, request: Awaitable[T]) -> T:
-        """Carry out a request about the caller's own channel; its errors become those of the conversation."""
+    async def effect(self, request: Coroutine[Any, Any, T]) -> T:
+        """Carry out a request about the party's own channel; its errors become those of the conversation.
+
+        A request once made is waited for, even by a task that is cancelled: else what undoes it could overtake it.
+        """
         try:
-            return await request
+            return await through(request)
         except AlreadyGone as error:
             self.gone = True
-            raise CallerGone("the caller has hung up") from error
+            raise self._departure() from error
         except AsteriskError as error:
             # a refusal may just be the first sign of a hang-up
             if await self.until(lambda: self.gone, SETTLE_SECONDS):
-                raise CallerGone("the caller has hung up") from error
+                raise self._departure() from error
             raise EffectFailed(str(error)) from error
 
     def note(self, event: CallEvent) -> None:
@@ -140,44 +150,36 @@ class Line:
                     self.take.end = event
             case _ if event.channel_id == self.channel.id:
                 self._note_own(event)
-            case _ if leg := self.leg(event.channel_id):
-                self._note_leg(leg, event)
 
     def _note_start(self, event: protocol.StasisStart) -> None:
         if event.replaced == self.channel.id:
-            self.channel = event.channel  # a transfer put somebody else into the caller's place
-        elif event.replaced and (leg := self.leg(event.replaced)):
-            leg.channel_id = event.channel.id
-        elif (leg := self.leg(event.channel.id)) and not leg.up:
-            leg.up = True
-            self.answered.append(leg)
+            self.channel = event.channel  # a transfer put somebody else into this party's place
+        elif event.channel.id == self.channel.id:
+            self.up, self.channel = True, event.channel
 
     def _note_own(self, event: protocol.ChannelEvent) -> None:
         match event:
             case protocol.ChannelDtmfReceived():
                 if len(self.keys) < KEYS_WAITING_MAX:
                     self.keys.append(event.digit)
-            case protocol.StasisEnd() | protocol.ChannelDestroyed():
+            case protocol.ChannelDestroyed():
+                self.gone = self.ended = True
+                self.cause = event.cause
+            case protocol.StasisEnd():
                 self.gone = self.ended = True
             case protocol.ChannelHangupRequest():
                 self.gone = True
             case protocol.ChannelLeftBridge():
                 self.parted |= event.bridge_id == self.bridge_id
-
-    def _note_leg(self, leg: Leg, event: protocol.ChannelEvent) -> None:
-        match event:
             case protocol.ChannelStateChange():
-                leg.rang |= event.state == "Ringing"
+                self.rang |= event.state == "Ringing"
             case protocol.Dial():
-                leg.rang |= event.status == "RINGING"
-                if event.forwarded:
-                    self.forwarded.append(event.forwarded)
-            case protocol.ChannelDestroyed():
-                leg.over, leg.cause = True, event.cause
-            case protocol.StasisEnd():
-                leg.over = True
-            case protocol.ChannelLeftBridge():
-                self.parted |= event.bridge_id == self.bridge_id
+                self._note_dial(event)
+
+    def _note_dial(self, event: protocol.Dial) -> None:
+        self.rang |= event.status in _SIGNS_OF_RINGING
+        if event.forwarded:
+            self.forwarded.append(event.forwarded)
 
     def _note_playback(self, event: protocol.PlaybackEvent) -> None:
         playback = self.playback
@@ -186,3 +188,18 @@ class Line:
         playback.progress_at = asyncio.get_running_loop().time()
         if isinstance(event, protocol.PlaybackFinished):
             playback.finished, playback.failed = True, event.failed
+
+
+async def through(work: Coroutine[Any, Any, T]) -> T:
+    """Do ``work`` to its end, even if cancelled meanwhile, however often; the cancellation follows then."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        task.cancelled() or task.exception()  # looked at, and less important than the cancellation
+        raise asyncio.CancelledError
+    return task.result()

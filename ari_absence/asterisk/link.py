@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +17,10 @@ import aiohttp
 import structlog
 
 from ari_absence.asterisk import protocol
-from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.reconcile import reconcile
 from ari_absence.asterisk.sessions import OnCall, OnOrphans, Sessions
+from ari_absence.asterisk.tools import Tools
+from ari_absence.attendant.call import Hunt, Ring
 from ari_absence.clock import Clock, SystemClock
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
@@ -67,6 +68,7 @@ class LinkStatus:
     unreadable: int
     duplicates: int
     for_nobody: int
+    returned_forwards: int
 
 
 class Backoff:
@@ -134,6 +136,7 @@ class Link:
             unreadable=count["unreadable"],
             duplicates=count["duplicates"] + self.sessions.counters["duplicates"],
             for_nobody=self.sessions.counters["for nobody"],
+            returned_forwards=self.sessions.counters["returned forwards"],
         )
 
     async def run(self) -> None:
@@ -150,6 +153,10 @@ class Link:
         self._closed.set()
         if self._socket is not None:
             await self._socket.close()
+
+    async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
+        """Ring phones without a caller, as for an urgent message; who takes it is told by their screening."""
+        return await self.sessions.alert(rings, ring_seconds)
 
     # -- one connection
 

@@ -1,4 +1,4 @@
-"""Playing sounds to a caller, as one playback, until they end, a key interrupts or they are stuck."""
+"""Playing sounds to a party, as one playback, until they end, a key interrupts or they are stuck."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ async def play(
 
     Returns only after Asterisk has said that the playback is over: until then it would hold up whatever
     is asked of the channel next. A sound that is missing is skipped and logged; the conversation goes on.
-    Raises CallerGone, and EffectFailed also when Asterisk finds none of our sounds: the caller is better off
-    with the dialplan's own voice than with beeps.
+    Raises CallerGone or CalleeGone, and EffectFailed also when Asterisk finds none of our sounds: the caller is
+    better off with the dialplan's own voice than with beeps.
     """
     if not media or (interruptible and line.keys):
         return
     if line.heard is False:
         raise EffectFailed(_NONE_FOUND)
     began_at = asyncio.get_running_loop().time()
-    playback = Playback(ids.of_playback(line.call_id, line.next_count()), began_at)
+    playback = Playback(ids.of_playback(line.name, line.next_count()), began_at)
     line.playback = playback
     await line.effect(client.play(line.channel.id, media, playback.id))
     await _follow(line, client, playback, interruptible=interruptible, sound_seconds_max=sound_seconds_max)
@@ -76,13 +76,14 @@ async def _judge(
     *,
     interruptible: bool,
 ) -> None:
-    """What a playback that failed means: one sound is missing, or Asterisk finds none of them."""
+    """What a playback that failed means: one sound is missing, or Asterisk finds none of several."""
     if not playback.failed:
         line.heard = True
         return
     await _explain_failure(line)
-    line.heard = line.heard or playback.progress_at - began_at > NOTHING_PLAYED_SECONDS
-    if not line.heard:
+    line.heard = line.heard or playback.progress_at - began_at > NOTHING_PLAYED_SECONDS or None
+    if not line.heard and len(media) > 1:
+        line.heard = False
         _log.error("sounds.unreadable", call=line.call_id, first=media[0], mend=UNREADABLE)
         raise EffectFailed(_NONE_FOUND)
     await _beep_instead(line, client, media, interruptible=interruptible)

@@ -39,24 +39,24 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Believed:
-    """What a call believed to exist at the moment we began to ask."""
+    """What we believed of a line at the moment we began to ask. ``held``: it was in our hands, not just ringing."""
 
     channel: str
-    legs: tuple[str, ...]
+    held: bool
     playback: str | None
     recording: str | None
 
     @classmethod
     def of(cls, line: Line) -> _Believed:
-        legs = tuple(leg.channel_id for leg in line.legs if leg.placed)
         playback = line.playback.id if line.playback and not line.playback.finished else None
         recording = line.take.name if line.take and line.take.end is None else None
-        return cls(line.channel.id, legs, playback, recording)
+        return cls(line.channel.id, not line.leg or line.up, playback, recording)
 
 
 async def reconcile(client: AriClient, app: str, sessions: Sessions) -> Findings:
     """Compare and put right. Raises AsteriskError if Asterisk can't be asked; then nothing is decided."""
-    believed = [_Believed.of(call.line) for call in sessions.calls.values()]  # before we ask, not after
+    # before we ask, not after; a leg that Asterisk has not accepted yet may well be missing there
+    believed = [_Believed.of(line) for line in sessions.lines if line.placed or not line.leg]
     held = await _held(client, app)
     channels = {str(channel.get("id")): channel for channel in await client.channels()}
     ends = 0
@@ -85,20 +85,26 @@ async def _held(client: AriClient, app: str) -> set[str]:
 async def _missed(
     client: AriClient, belief: _Believed, held: set[str], channels: dict[str, dict[str, Any]]
 ) -> list[protocol.CallEvent]:
-    """The events that this call would have got."""
+    """The events that this line would have got."""
     missed: list[protocol.CallEvent] = []
     if belief.recording is not None:
         missed += await _missed_recording(client, belief.recording)
     if belief.playback is not None and await _is_gone(client.playback(belief.playback)):
         missed.append(protocol.PlaybackFinished(belief.playback, failed=False))
-    for leg in belief.legs:
-        if leg not in channels:
-            missed.append(protocol.ChannelDestroyed(leg, CAUSE_UNKNOWN))
-        elif leg in held and channels[leg].get("state") == "Up":
-            missed.append(protocol.StasisStart(protocol.read_channel(channels[leg]), ()))
-    if belief.channel not in held or belief.channel not in channels:
-        missed.append(protocol.StasisEnd(belief.channel))
+    channel = channels.get(belief.channel)
+    if channel is None:
+        missed.append(_end_of(belief))
+    elif belief.channel not in held:
+        missed += [protocol.StasisEnd(belief.channel)] if belief.held else []
+    elif channel.get("state") == "Up" and not belief.held:
+        missed.append(protocol.StasisStart(protocol.read_channel(channel), ()))
     return missed
+
+
+def _end_of(belief: _Believed) -> protocol.CallEvent:
+    if ids.owner(belief.channel):
+        return protocol.ChannelDestroyed(belief.channel, CAUSE_UNKNOWN)
+    return protocol.StasisEnd(belief.channel)
 
 
 async def _missed_recording(client: AriClient, name: str) -> list[protocol.CallEvent]:

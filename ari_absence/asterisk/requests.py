@@ -47,6 +47,8 @@ SET_VARIABLE = Request("POST", "/channels/{channelId}/variable", _names("variabl
 GET_VARIABLE = Request("GET", "/channels/{channelId}/variable", _names("variable"))
 RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
 STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
+MUSIC = Request("POST", "/channels/{channelId}/moh", gone=_LEFT)
+STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
 PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId"), gone=_LEFT)
 # record's 409 can also mean that the name is taken, so it stays an error
 RECORD = Request(
@@ -62,6 +64,7 @@ ORIGINATE = Request(
     _names("endpoint app appArgs callerId timeout channelId originator variables"),
 )
 CHANNELS = Request("GET", "/channels")
+ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")
 STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")

@@ -1,7 +1,7 @@
 """Which call each channel, playback and recording belongs to, and that every call ends well.
 
-One task per call. Events reach a call's queue by the ids we chose, which carry the id of the call, or by
-the caller's channel. A channel that takes another's place takes its place here too.
+One task per call. Events reach the queue of their line by the ids we chose, or by the caller's channel. A channel
+that takes another's place takes its place here too.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
 import structlog
 
 from ari_absence.asterisk import ids, protocol
-from ari_absence.asterisk.channel_call import ChannelCall, Tools
+from ari_absence.asterisk.alert import alert
+from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, StasisStart
+from ari_absence.asterisk.returned import BUSY, diverted_too_often
+from ari_absence.asterisk.tools import Tools
+from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.core.people import Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone
 
@@ -42,8 +46,8 @@ class Sessions:
         self._on_call = on_call
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall] = {}
-        self._by_channel: dict[str, str] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._switchboard = tools.switchboard
+        self._tasks: dict[str, asyncio.Task[None] | asyncio.Task[Hunt]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
@@ -53,21 +57,36 @@ class Sessions:
         """The living calls, by call id."""
         return self._calls
 
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of all parties: callers, and phones that are rung for them."""
+        return list(self._switchboard.lines)
+
     def knows_channel(self, channel_id: str) -> bool:
         """Whether the channel is a living call's caller or leg."""
-        return self._of_channel(channel_id) is not None
+        return self._switchboard.of_channel(channel_id) is not None
 
     def deliver(self, event: CallEvent) -> None:
-        """Put the event into the queue of the call it belongs to; start and end calls."""
-        match event:
-            case StasisStart():
-                self._started(event)
-            case protocol.PlaybackProgress() | protocol.PlaybackFinished():
-                self._hand_over(self._owner(event.playback_id), event)
-            case protocol.RecordingFinished() | protocol.RecordingFailed():
-                self._recorded(event)
-            case _:
-                self._hand_over(self._of_channel(event.channel_id), event)
+        """Put the event into the queue of the line it belongs to; start and end calls."""
+        if isinstance(event, StasisStart):
+            self._started(event)
+        elif not self._switchboard.deliver(event):
+            self._for_nobody(event)
+
+    async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
+        """Ring phones without a caller; who takes it has been told everything by their screening."""
+        if not self.taking_calls:
+            return _unheard(rings)
+        call_id = ids.new_call_id()
+        task = asyncio.create_task(alert(self._tools, call_id, rings, ring_seconds), name=f"alert {call_id}")
+        self._tasks[call_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if task.cancelled() and not _is_being_cancelled():
+                return _unheard(rings)  # the service stops
+            raise
 
     async def close(self, grace_seconds: float) -> None:
         """Take no more calls, wait ``grace_seconds`` for those that live, release the rest."""
@@ -85,55 +104,50 @@ class Sessions:
 
     # -- events
 
-    def _owner(self, thing_id: str) -> ChannelCall | None:
-        return self._calls.get(ids.owner(thing_id) or "")
-
-    def _of_channel(self, channel_id: str) -> ChannelCall | None:
-        call_id = self._by_channel.get(channel_id) or ids.owner(channel_id)
-        return self._calls.get(call_id or "")
-
-    def _hand_over(self, call: ChannelCall | None, event: CallEvent) -> None:
-        if call is None:
-            self.counters["for nobody"] += 1
-        else:
-            call.line.inbox.put(event)
-
-    def _recorded(self, event: protocol.RecordingEvent) -> None:
-        call = self._owner(event.name)
-        if call is None and ids.owner(event.name) and isinstance(event, protocol.RecordingFinished):
+    def _for_nobody(self, event: CallEvent) -> None:
+        self.counters["for nobody"] += 1
+        if isinstance(event, protocol.RecordingFinished) and ids.owner(event.name):
             self._run_errand(self._on_orphans([event.name]))
-        self._hand_over(call, event)
 
     def _started(self, event: StasisStart) -> None:
         channel_id = event.channel.id
-        if event.replaced and (call := self._of_channel(event.replaced)):
-            self._by_channel.pop(event.replaced, None)
-            self._by_channel[channel_id] = call.call_id
-            self._hand_over(call, event)
-        elif ids.owner(channel_id):
-            self._leg_up(event)
-        elif channel_id in self._by_channel:
+        if event.replaced and self._switchboard.replace(event):
+            return
+        if ids.owner(channel_id):
+            if not self._switchboard.deliver(event):
+                self.turn_away(channel_id)  # answered for a caller who is no longer there
+        elif self._switchboard.of_channel(channel_id):
             self.counters["duplicates"] += 1
+        elif event.args[:1] == ("leg",):
+            self._hang_up(channel_id, None)  # a phone forwarded our ringing to whom nobody has allowed
         else:
             self._caller_came(event)
-
-    def _leg_up(self, event: StasisStart) -> None:
-        call = self._owner(event.channel.id)
-        if call is None or call.line.leg(event.channel.id) is None:
-            self.turn_away(event.channel.id)  # answered for a caller who is no longer there
-        else:
-            self._hand_over(call, event)
 
     def _caller_came(self, event: StasisStart) -> None:
         reason = self._cannot_take(event.args)
         if reason:
             _log.warning("call.not_taken", reason=reason)
             self.turn_away(event.channel.id)
-            return
+        elif self._is_returned(event):
+            self.counters["returned forwards"] += 1
+            _log.warning("call.returned", extension=event.args[1])
+            self._hang_up(event.channel.id, BUSY)
+        else:
+            self._begin(event)
+
+    def _is_returned(self, event: StasisStart) -> bool:
+        """Whether this is a call that we forwarded outside, and that was forwarded back to us."""
+        if self._tools.extension_of(event.channel.endpoint) is not None:
+            return False
+        return diverted_too_often("".join(event.args[2:])) or self._tools.outside.sent(
+            event.args[1], event.channel.caller_number
+        )
+
+    def _begin(self, event: StasisStart) -> None:
         line = Line(ids.new_call_id(), event.channel)
         call = ChannelCall(self._tools, line, extension=event.args[1], why=Why(event.args[0]))
         self._calls[call.call_id] = call
-        self._by_channel[event.channel.id] = call.call_id
+        self._switchboard.add_caller(line)
         task = asyncio.create_task(self._hold(call), name=f"call {call.call_id}")
         self._tasks[call.call_id] = task
         task.add_done_callback(lambda _: self._forget(call))
@@ -143,8 +157,8 @@ class Sessions:
             return "no calls are taken now"
         if len(self._calls) >= CALLS_MAX:
             return f"{CALLS_MAX} calls are being held already"
-        if len(args) != 2 or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
-            return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>)"
+        if len(args) not in (2, 3) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
+            return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>[,<diversions>])"
         return None
 
     # -- the life of a call
@@ -171,8 +185,7 @@ class Sessions:
     def _forget(self, call: ChannelCall) -> None:
         self._calls.pop(call.call_id, None)
         self._tasks.pop(call.call_id, None)
-        for channel_id in [key for key, owner in self._by_channel.items() if owner == call.call_id]:
-            del self._by_channel[channel_id]
+        self._switchboard.remove(call.line)
         if not call.over:  # its task was cancelled before it could take a single step
             self.turn_away(call.line.channel.id)
 
@@ -181,6 +194,9 @@ class Sessions:
     def turn_away(self, channel_id: str) -> None:
         """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan."""
         self._run_errand(self._turn_away(channel_id))
+
+    def _hang_up(self, channel_id: str, reason_code: int | None) -> None:
+        self._run_errand(self._tools.client.hang_up(channel_id, reason_code=reason_code))
 
     async def _turn_away(self, channel_id: str) -> None:
         tools = self._tools
@@ -204,3 +220,12 @@ async def _carried_out(errand: Awaitable[None]) -> None:
         _log.warning("errand.failed", error=str(error))
     except Exception:  # noqa: BLE001 - the app's own callback; it must not end the link
         _log.exception("errand.failed")
+
+
+def _unheard(rings: Sequence[Ring]) -> Hunt:
+    return Hunt(HuntEnd.UNREACHABLE, None, tuple(LegEnd.CANCELLED for _ in rings))
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -20,7 +20,9 @@ from ari_absence.core.people import Directory, Limits, Person
 from ari_absence.errors import CallError, LedgerError, SpeechError
 
 GIVE_UP = timedelta(days=1)  # whoever has not heard by then reads it in the mail first
-LOOK_SECONDS = 60.0  # minutes are the finest thing there is here; new messages and a clock that was set are noticed
+LOOK_SECONDS = (
+    60.0  # minutes are the finest thing there is here; new messages and a clock that was set are noticed
+)
 
 
 class Unheard(Protocol):

@@ -92,7 +92,7 @@ password = {settings.ari_password}
 
 def _pjsip(settings: Settings) -> str:
     desk = (_desk_phone(extension, settings) for extension in settings.desk_phones)
-    return "\n".join((_sip_transport(settings), _DESK_TEMPLATE, *desk, _TRUNK, _LOAD))
+    return "\n".join((_sip_transport(settings), _DESK_TEMPLATE, *desk, _trunk(settings), _LOAD))
 
 
 def _sip_transport(settings: Settings) -> str:
@@ -125,7 +125,9 @@ moh_suggest = default
 language = en
 """
 
-_TRUNK = f"""[trunk]
+
+def _trunk(settings: Settings) -> str:
+    return f"""[trunk]
 type = endpoint
 context = from-trunk
 disallow = all
@@ -138,12 +140,14 @@ aors = trunk
 
 [trunk]
 type = aor
+contact = sip:127.0.0.1:{settings.carrier_port}
 
 [trunk-by-domain]
 type = identify
 endpoint = trunk
 match_header = From: /@({TRUNK_DOMAIN}|anonymous\\.invalid)>/
 """
+
 
 # the load caller's calls come over a trunk of their own, which takes keys from SIP INFO
 _LOAD = f"""[load](trunk)

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 
 from ari_absence.errors import LabError
 from ari_absence.lab import accounts, installation, processes, waiting
+from ari_absence.lab.carrier import Carrier, Reached, Refused
 from ari_absence.lab.lamp import SubscriberPhone
 from ari_absence.lab.packages import Programs, programs
 from ari_absence.lab.phone import OnRing, Phone
@@ -72,6 +73,7 @@ class Lab:
         self._ports: PortBlock | None = None
         self._settings: Settings | None = None
         self._asterisk: processes.Process | None = None
+        self._carrier: Carrier | None = None
         self._phones: list[Phone | RefusingPhone | SubscriberPhone] = []
         self._phone_ports = Rota(lambda: self.ports.phones(), "phones")
         self._tool_ports = Rota(lambda: self.ports.tools(), "lamps and load callers")
@@ -170,6 +172,28 @@ class Lab:
         account = accounts.outside(number, name)
         return await self._switched_on(Phone(self, account, name=title, registers=False, wideband=False))
 
+    async def outside_phone(
+        self, number: str, *, on_ring: OnRing = "ring", answer_after_s: float = 0.0
+    ) -> Phone:
+        """A phone in the outside world that can be rung by the trunk, as ``PJSIP/<number>@trunk``."""
+        carrier = await self.carrier()
+        account = accounts.outside(number, "")
+        phone = Phone(self, account, name=f"outside phone {number}", registers=False, wideband=False)
+        phone.on_ring, phone.answer_after_s = on_ring, answer_after_s
+        await self._switched_on(phone)
+        carrier.fates[number] = Reached(phone.sip_port)
+        return phone
+
+    async def refused_outside(self, number: str, code: int) -> None:
+        """A number in the outside world that the network refuses with a SIP status."""
+        (await self.carrier()).fates[number] = Refused(code)
+
+    async def carrier(self) -> Carrier:
+        """The telephone network behind the trunk; it begins to work when it is first asked for."""
+        if self._carrier is None:
+            self._carrier = await Carrier(self.ports.carrier, self.sip_port).start()
+        return self._carrier
+
     async def refusing_phone(
         self, extension: str, code: int = 603, *, ring_seconds: float = 0.0, forwards_to: str | None = None
     ) -> RefusingPhone:
@@ -188,9 +212,12 @@ class Lab:
         return await self._switched_on(SubscriberPhone(self, extension, user=extension, watches="mailbox"))
 
     async def close_phones(self) -> None:
-        """Switch off every phone."""
+        """Switch off every phone, and the network outside."""
         for phone in list(self._phones):
             await phone.close()
+        if self._carrier is not None:
+            await self._carrier.close()
+            self._carrier = None
 
     def take_phone_ports(self) -> range:
         """Ports for one more phone."""
@@ -322,6 +349,7 @@ class Lab:
             folders=Folders(self._own_directory()),
             sip_port=ports.sip,
             http_port=ports.http,
+            carrier_port=ports.carrier,
             rtp_ports=ports.rtp,
             ari_password=secrets.token_hex(12),
             phone_password=secrets.token_hex(6),

@@ -218,6 +218,11 @@ class Phone:
         return call
 
     @property
+    def sip_port(self) -> int:
+        """The phone's own SIP port on 127.0.0.1."""
+        return self._station.ports[0]
+
+    @property
     def sip_log(self) -> Path:
         """Every SIP message this phone sent and got, as text."""
         return self._station.log

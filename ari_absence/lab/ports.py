@@ -25,7 +25,7 @@ PHONE_PORTS = 12
 
 PHONES = 25
 
-_HTTP, _TOOLS, _RTP, _LOAD_RTP, _PHONES = 1, 10, 100, 500, 700
+_HTTP, _CARRIER, _TOOLS, _RTP, _LOAD_RTP, _PHONES = 1, 2, 10, 100, 500, 700
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class PortBlock:
     def http(self) -> int:
         """TCP port of Asterisk's ARI."""
         return self.base + _HTTP
+
+    @property
+    def carrier(self) -> int:
+        """UDP port of the telephone network behind the trunk."""
+        return self.base + _CARRIER
 
     @property
     def rtp(self) -> range:

@@ -86,6 +86,7 @@ class Settings:
     folders: Folders
     sip_port: int
     http_port: int
+    carrier_port: int
     rtp_ports: range
     ari_password: str
     phone_password: str

@@ -12,12 +12,14 @@ _START = re.compile(r"^(?:UDP|TCP) \S+ -> 127\.0\.0\.1:(\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class SipMessage:
-    """One SIP message that the phone got (``received``) or sent. Header names are in lower case."""
+    """One SIP message that the phone got (``received``) or sent. Header names are in lower case; of a header that
+    comes several times the first counts. ``text`` is the whole message."""
 
     received: bool
     first_line: str
     headers: dict[str, str]
     body: str
+    text: str = ""
 
     @property
     def call_id(self) -> str:
@@ -50,4 +52,5 @@ def _message(text: str, *, received: bool) -> SipMessage:
     for line in lines:
         name, _, value = line.partition(":")
         headers.setdefault(name.strip().lower(), value.strip())
-    return SipMessage(received, first_line, headers, rest[: int(headers.get("content-length", "0") or 0)])
+    body = rest[: int(headers.get("content-length", "0") or 0)]
+    return SipMessage(received, first_line, headers, body, f"{head}\n\n{body}")

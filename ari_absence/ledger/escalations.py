@@ -78,10 +78,6 @@ class LedgerEscalations:
         )
         return await self._thread.write(ended)
 
-    async def release_all(self) -> None:
-        """End every lease: for the start of the service, when nobody can be taking a step."""
-        await self._thread.change(release_all)
-
 
 def begin_escalation(connection: Connection, message_id: str, first_at: datetime, now: datetime) -> None:
     """Have the message told from ``first_at`` on; in the transaction that saves it."""
@@ -137,7 +133,7 @@ def next_due_at(session: Session) -> datetime | None:
 
 
 def release_all(connection: Connection) -> None:
-    """End every lease."""
+    """End every lease: for the start of the service, when nobody can be telling anybody."""
     connection.execute(update(_escalations).values(claim=None, lease_until=None))
 
 

@@ -68,8 +68,8 @@ class Recordings(Protocol):
 class LedgerNotebook:
     """``attendant.notebook.Notebook``, on the ledger and its data folder.
 
-    ``on_queued`` is called on the event loop after each commit that queued deliveries. ``dialing`` gives the
-    caps of calls to outside numbers.
+    ``on_queued`` is called on the event loop after each commit that queued deliveries or an urgent message to be
+    told: it wakes whoever carries them out. ``dialing`` gives the caps of calls to outside numbers.
     """
 
     def __init__(

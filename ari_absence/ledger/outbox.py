@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,7 +84,7 @@ class LedgerMemo:
     seconds: float | None = None
     possibly_cut: bool = False
     audio: Path | None = None
-    facts: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] | None = field(default=None, repr=False)  # may hold its owner's private number
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ari_absence.clock import Clock
 from ari_absence.core.people import Limits
 from ari_absence.ledger import writing
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.escalations import release_all
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_all_places
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow
 from ari_absence.ledger.recordings import RecordingStore
@@ -80,6 +81,7 @@ class Recovery:
     def _rows(self, session: Session, still_live: Collection[str]) -> Recovered:
         now = self.clock.now()
         free_all_places(session.connection())
+        release_all(session.connection())
         messages = tuple(self._adopt_audio(session, now))
         lost = [call for call in _open_calls(session) if call.id not in still_live]
         callbacks = tuple(self._owe_call(session, call, now) for call in lost if _left_nothing(session, call))

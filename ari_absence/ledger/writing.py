@@ -46,9 +46,10 @@ _INSERT_CALLBACK = insert(_callbacks)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A message or callback that was saved: how many deliveries were queued, and its audio here and there.
+    """A message or callback that was saved: how much was queued of it, and its audio here and there.
 
-    ``recording_name``: the audio still lies in Asterisk under this name.
+    ``queued`` counts deliveries and the telling of an urgent message. ``recording_name``: the audio still lies in
+    Asterisk under this name.
     """
 
     id: str
@@ -186,6 +187,7 @@ def save_message(
     queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
     if escalate_at is not None:
         begin_escalation(connection, message_id, escalate_at, now)
+        queued += 1
     free_place(connection, left.call_id)
     queued += mailboxes.warn_if_filling(connection, extension, now)
     return Saved(message_id, queued, left.audio_id, recording_name)

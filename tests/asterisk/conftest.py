@@ -9,7 +9,9 @@ from typing import Any
 import pytest_asyncio
 
 from ari_absence.asterisk import AriClient, ChannelCall, Link, Tools
-from ari_absence.core.phrases import Utterance
+from ari_absence.attendant.call import Display, Ring
+from ari_absence.core.numbers import DialTarget
+from ari_absence.core.phrases import CalleeUtterance, Utterance
 from ari_absence.lab import Lab
 from tests.waiting import eventually
 
@@ -25,9 +27,14 @@ exten => fallback,1,Answer()
 """
 
 
-def sounds(utterances: Sequence[Utterance]) -> list[str]:
+def sounds(utterances: Sequence[Utterance | CalleeUtterance]) -> list[str]:
     """Instead of a sound library: every utterance of these tests is a media URI itself."""
     return [str(utterance) for utterance in utterances]
+
+
+def rings(*endpoints: str) -> list[Ring]:
+    """Phones to ring that take the call by answering."""
+    return [Ring(DialTarget(endpoint), Display("0441112233", "Hans Huber")) for endpoint in endpoints]
 
 
 class Office:
@@ -46,6 +53,7 @@ class Office:
             client,
             APP,
             media=sounds,
+            callee_media=sounds,
             extension_of={"PJSIP/103": "103"}.get,
             name_of={"101": "Absent Alice"}.get,
         )
@@ -73,10 +81,12 @@ class Office:
         try:
             result = await self._conversation(call)
         except BaseException as error:
-            self._outcome.set_exception(error)
-            self._outcome.exception()  # a test that does not ask has not forgotten it
+            if not self._outcome.done():  # of several calls the first that ends counts
+                self._outcome.set_exception(error)
+                self._outcome.exception()  # a test that does not ask has not forgotten it
             raise
-        self._outcome.set_result(result)
+        if not self._outcome.done():
+            self._outcome.set_result(result)
 
     async def _on_orphans(self, names: list[str]) -> None:
         self.orphans += names

@@ -13,11 +13,10 @@ import pytest
 
 from ari_absence.asterisk import ChannelCall, protocol
 from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
-from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -145,6 +144,7 @@ async def test_digits_are_collected_to_the_pound_key_the_limit_or_silence(
 async def test_a_missing_sound_is_skipped_and_the_conversation_goes_on(lab: Lab, office: Office) -> None:
     async def conversation(call: ChannelCall) -> str | None:
         await call.answer()
+        await call.say(SHORT)
         await call.say(MISSING)
         await call.say(MISSING, SHORT)
         await call.say()
@@ -232,7 +232,8 @@ STEPS: dict[str, Step] = {
     "wait for a key": lambda call: call.ask([], 10),
     "ask_digits": lambda call: call.ask_digits([], 10, 10),
     "play": lambda call: call.play(Recording("no-such-recording", 3.0, RecordingEnd.KEY)),
-    "connect": lambda call: call.connect([DialTarget("PJSIP/101")], 10),
+    "hunt": lambda call: call.hunt(rings("PJSIP/101"), 10),
+    "wait": lambda call: call.wait(10),
 }
 
 
@@ -252,7 +253,7 @@ async def test_a_hangup_ends_any_step_at_once(lab: Lab, office: Office, step: st
     await caller.wait_established()
     if step in ("say", "ask"):
         await caller.wait_for_sound()
-    if step == "connect":
+    if step == "hunt":
         await phone.wait_incoming()
     await caller.hang_up()
 

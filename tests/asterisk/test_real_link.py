@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 
 from ari_absence.asterisk import AriClient, ChannelCall, link, transport
 from ari_absence.asterisk.line import Line
-from ari_absence.attendant.call import Connection, Recording, RecordingEnd, RecordingTerms
-from ari_absence.core.numbers import DialTarget
+from ari_absence.attendant.call import Hunt, HuntEnd, Recording, RecordingEnd, RecordingTerms
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
-from tests.asterisk.conftest import APP, Office
+from tests.asterisk.conftest import APP, Office, rings
 from tests.asterisk.proxy import Proxy
+from tests.asterisk.scenes import hear_each_other, hunting, joined, screened
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -164,9 +164,9 @@ async def test_a_caller_who_left_while_the_link_was_cut_is_gone(lab: Lab) -> Non
 @pytest.mark.parametrize("reaction", ["answer", "reject"])
 async def test_a_phone_that_reacts_while_the_link_is_cut_was_not_reached(lab: Lab, reaction: str) -> None:
     # Asterisk hangs up a leg that is answered while nobody serves the application
-    async def conversation(call: ChannelCall) -> Connection:
+    async def conversation(call: ChannelCall) -> Hunt:
         await call.answer()
-        return await call.connect([DialTarget("PJSIP/102")], 15)
+        return await call.hunt(rings("PJSIP/102"), 15)
 
     async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
         phone = await lab.desk_phone("102", on_ring="ring")
@@ -177,7 +177,7 @@ async def test_a_phone_that_reacts_while_the_link_is_cut_was_not_reached(lab: La
             await (phone.answer() if reaction == "answer" else phone.reject())
             await phone.wait_ended(3)
 
-        assert await office.outcome(5) is Connection.NO_ANSWER
+        assert (await office.outcome(5)).end is HuntEnd.NO_ANSWER
 
 
 async def test_callers_who_come_while_the_link_is_cut_hear_the_fallback(lab: Lab) -> None:
@@ -333,3 +333,39 @@ async def test_the_link_waits_for_an_asterisk_that_is_not_there(lab: Lab) -> Non
                 await eventually(lambda: office.link.status.connected_since, 3)
             await office.link.close()
             await asyncio.wait_for(running, 3)
+
+
+async def test_a_caller_who_leaves_while_the_link_is_cut_leaves_nobody_deciding(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        deciding = await lab.desk_phone("101", on_ring="answer")
+        ringing = await lab.desk_phone("103")
+        office.answer_with(hunting(screened("PJSIP/101"), screened("PJSIP/103"), ring_seconds=20))
+        caller = await call_us(lab)
+        await deciding.wait_established()
+        await ringing.wait_incoming()
+        await deciding.wait_for_sound()
+        async with cut(proxy, office):
+            await caller.hang_up()
+
+        with pytest.raises(CallerGone):
+            await office.outcome(5)
+        await deciding.wait_ended(3)
+        await ringing.wait_ended(3)
+
+
+async def test_two_who_talk_go_on_talking_when_the_link_was_lost(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        colleague = await lab.desk_phone("101", on_ring="answer")
+        office.answer_with(hunting(screened("PJSIP/101")))
+        caller = await call_us(lab)
+        await colleague.wait_established()
+        await colleague.wait_for_sound()
+        await colleague.press("1")
+        await joined(office)
+        await hear_each_other(caller, colleague)
+        async with cut(proxy, office):
+            pass
+        await hear_each_other(caller, colleague)
+        await colleague.hang_up()
+
+        assert (await office.outcome(5)).end is HuntEnd.TALKED

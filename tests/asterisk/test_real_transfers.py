@@ -7,11 +7,10 @@ import asyncio
 import pytest
 
 from ari_absence.asterisk import ChannelCall
-from ari_absence.attendant.call import Connection
-from ari_absence.core.numbers import DialTarget
+from ari_absence.attendant.call import Hunt
 from ari_absence.errors import CallerGone
 from ari_absence.lab import Lab
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -62,9 +61,9 @@ async def test_a_blind_transfer_to_us_is_a_call_like_any_other(lab: Lab, office:
 async def test_a_colleague_who_transfers_the_caller_away_is_replaced_in_the_talk(
     lab: Lab, office: Office
 ) -> None:
-    async def conversation(call: ChannelCall) -> Connection:
+    async def conversation(call: ChannelCall) -> Hunt:
         await call.answer()
-        return await call.connect([DialTarget("PJSIP/102")], 5)
+        return await call.hunt(rings("PJSIP/102"), 5)
 
     office.answer_with(conversation)
     colleague = await lab.desk_phone("102", on_ring="answer")

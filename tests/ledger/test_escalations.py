@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import create_engine, insert, update
 from sqlalchemy.orm import Session
 
+from ari_absence.attendant.urgent_rounds import UnheardMessages
 from ari_absence.core.facts import Source
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Limits
@@ -48,6 +50,12 @@ async def row_of(office: Office, message_id: str) -> EscalationRow:
     return await office.thread.read(lambda session: session.get_one(EscalationRow, message_id))
 
 
+def test_they_are_what_the_rounds_of_alarm_ask_for(escalations: LedgerEscalations) -> None:
+    messages: UnheardMessages[Escalation] = escalations
+
+    assert messages is escalations
+
+
 async def test_an_urgent_message_is_due_after_the_first_of_the_set_minutes(
     office: Office, escalations: LedgerEscalations
 ) -> None:
@@ -60,6 +68,15 @@ async def test_an_urgent_message_is_due_after_the_first_of_the_set_minutes(
     assert (found.message_id, found.extension, found.step, found.call_id) == (message_id, "101", 0, "call-1")
     assert (found.caller_number, found.person_name, found.at) == ("+81312345678", "Alice Tanaka", NOON)
     assert office.audio.path_of(found.audio_id).exists()
+
+
+async def test_whoever_tells_it_is_woken_even_if_nobody_gets_a_mail(office: Office) -> None:
+    nobody_has_mail = directory(alice_mail=None)
+    office.directory = replace(nobody_has_mail, site=replace(nobody_has_mail.site, operator=None))
+
+    await urgent_message(office)
+
+    assert office.rings == 1
 
 
 @pytest.mark.parametrize(("urgent", "ladder"), [(False, LADDER), (True, ()), (False, ())])
@@ -189,7 +206,7 @@ async def test_a_service_that_starts_need_not_wait_for_the_leases_of_the_last_on
     await urgent_message(office)
     await escalations.due(FIRST)
 
-    await escalations.release_all()
+    await office.recover()
 
     assert len(await escalations.due(FIRST)) == 1
 

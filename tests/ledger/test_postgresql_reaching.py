@@ -1,15 +1,10 @@
-"""Dials, forwards and escalations on PostgreSQL, where two processes really are in the ledger at the same time.
-
-Runs where ARI_ABSENCE_TEST_POSTGRESQL holds the URL of a database that may be wiped, as ``test_postgresql`` does.
-"""
+"""Dials, forwards and escalations on PostgreSQL, where two processes really are in the ledger at the same time."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-
-import pytest
 
 from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.notebook import Outcome
@@ -25,9 +20,8 @@ from tests.ledger.office import CALLER, NOON, Office
 from tests.ledger.test_attempts import note
 from tests.ledger.test_escalations import FIRST, urgent_message
 from tests.ledger.test_forward_watch import OTHER_NUMBER, PAID, command, look, notices, office_of
-from tests.ledger.test_postgresql import URL, office  # noqa: F401 -- the fixture
+from tests.ledger.test_postgresql import database, office  # noqa: F401 -- the fixtures
 
-pytestmark = pytest.mark.skipif(not URL, reason="no PostgreSQL database was given")
 HOUR = timedelta(hours=1)
 
 
@@ -50,7 +44,7 @@ def at_once(works: list[Callable[[], None]]) -> None:
 
 
 async def test_f43_processes_at_once_get_no_more_than_one_would(office: Office) -> None:  # noqa: F811
-    stores, answers = [open_existing(URL) for _ in range(4)], list[bool]()
+    stores, answers = [open_existing(office.url) for _ in range(4)], list[bool]()
 
     def book(store: Store) -> None:
         for number in range(20):
@@ -68,7 +62,7 @@ async def test_f43_processes_at_once_get_no_more_than_one_would(office: Office) 
 async def test_a_change_is_told_once_though_two_look_at_the_same_time(office: Office) -> None:  # noqa: F811
     look(office)
     there = office_of(mobile=PrivateNumber(OTHER_NUMBER))
-    stores = [open_existing(URL) for _ in range(4)]
+    stores = [open_existing(office.url) for _ in range(4)]
 
     def see(store: Store) -> None:
         with store.writing() as session:
@@ -85,7 +79,7 @@ async def test_a_change_is_told_once_though_two_look_at_the_same_time(office: Of
 async def test_an_urgent_message_is_leased_to_one_of_two_and_goes_with_its_call(office: Office) -> None:  # noqa: F811
     for number in range(5):
         await urgent_message(office, f"call-{number}")
-    stores, claims = [open_existing(URL) for _ in range(3)], list[str]()
+    stores, claims = [open_existing(office.url) for _ in range(3)], list[str]()
 
     def claim(store: Store) -> None:
         with store.writing() as session:

@@ -130,7 +130,7 @@ async def test_an_unknown_event_is_counted_and_the_link_stays(asterisk: FakeAste
 
 
 @pytest.mark.parametrize(
-    "args", [(), ("absent",), ("mad", "101"), ("absent", "101&PJSIP/trunk"), ("absent", "101", "x")]
+    "args", [(), ("absent",), ("mad", "101"), ("absent", "101&PJSIP/trunk"), ("absent", "101", "", "x")]
 )
 async def test_a_call_with_arguments_we_do_not_know_goes_to_the_fallback(
     asterisk: FakeAsterisk, office: Office, args: tuple[str, ...]

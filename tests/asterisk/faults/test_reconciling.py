@@ -7,18 +7,16 @@ from typing import Any
 
 from ari_absence.asterisk import AriClient, ids
 from ari_absence.attendant.call import RecordingTerms
-from ari_absence.core.numbers import DialTarget
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk
 from tests.waiting import eventually
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
-PHONE = [DialTarget("PJSIP/102")]
 
 
 async def connected(asterisk: FakeAsterisk, office: Office, legs: int = 1) -> list[str]:
-    office.answer_with(lambda call: call.connect([DialTarget(f"PJSIP/10{n}") for n in range(legs)], 5))
+    office.answer_with(lambda call: call.hunt(rings(*(f"PJSIP/10{n}" for n in range(legs))), 5))
     await asterisk.start_call()
     await asterisk.until_asked("POST", "/channels", times=legs)
     return [values["channelId"] for values in asterisk.asked("POST", "/channels")]

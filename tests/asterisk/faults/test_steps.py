@@ -9,14 +9,13 @@ import pytest
 
 from ari_absence.asterisk import ChannelCall, playing
 from ari_absence.attendant.call import RecordingTerms
-from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import CallerGone, EffectFailed
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.asterisk.faults.fake import CHANNEL_ID, NEVER, FakeAsterisk
 
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
-PHONE = [DialTarget("PJSIP/102")]
+PHONE = rings("PJSIP/102")
 
 
 STEPS: dict[str, Callable[[ChannelCall], Awaitable[object]]] = {
@@ -24,7 +23,8 @@ STEPS: dict[str, Callable[[ChannelCall], Awaitable[object]]] = {
     "/answer": lambda call: call.answer(),
     "/play": lambda call: call.say(SOUND),
     "/record": lambda call: call.record(TERMS),
-    "/ring": lambda call: call.connect(PHONE, 5),
+    "/moh": lambda call: call.wait(5),
+    "/ring": lambda call: call.hunt(PHONE, 5),
 }
 
 

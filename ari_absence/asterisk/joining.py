@@ -1,0 +1,194 @@
+"""The caller's side of a hunt: company while phones ring, the bridge with who takes the call, and the end of both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+import structlog
+
+from ari_absence.asterisk import ids
+from ari_absence.asterisk.hunting import Hunting
+from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
+from ari_absence.asterisk.party import Party
+from ari_absence.asterisk.tools import Tools
+from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Pastime
+from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, EffectFailed
+
+TALK_SECONDS_MAX = 4 * 3600.0
+"""A conversation longer than this is two phones that were not hung up."""
+
+
+class CallersSide(Protocol):
+    """What a hunt needs of the call it is for."""
+
+    line: Line
+
+    @property
+    def answered(self) -> bool:
+        """Whether the caller has been picked up."""
+
+    async def answer(self) -> None:
+        """Pick up."""
+
+    async def quieten(self) -> None:
+        """End what is playing or being recorded."""
+
+
+class Joining:
+    """One hunt with its caller. Use once."""
+
+    def __init__(self, tools: Tools, side: CallersSide, hunting: Hunting) -> None:
+        self._client = tools.client
+        self._app = tools.app
+        self._side = side
+        self._line = side.line
+        self._hunting = hunting
+        self._log = structlog.get_logger().bind(call=side.line.call_id)
+
+    async def run(self, pastime: Pastime | None) -> Hunt:
+        """Ring, keep the caller company, join, wait until they have talked. Leaves nothing behind."""
+        self._hunting.begin()
+        company = asyncio.create_task(self._keep_company(pastime))
+        company.add_done_callback(lambda _: self._hunting.decide(HuntEnd.CALLER_CHOSE))
+        at_once = True
+        try:
+            end = await self._attempt(company)
+            at_once = end is HuntEnd.TALKED
+        except CallerGone:
+            at_once = False
+            self._tell_the_taker()
+            raise
+        finally:
+            await through(self._tidy(company, at_once=at_once))
+        return self._hunting.result(end)
+
+    async def _attempt(self, company: asyncio.Task[None]) -> HuntEnd:
+        end = await self._hunting.decided()
+        self._hunting.dismiss_the_rest(caller_left=end is HuntEnd.CALLER_CHOSE)
+        await self._part_from(company)
+        taker = self._hunting.taker
+        if end is not HuntEnd.TALKED or taker is None:
+            return end
+        return await self._talk(taker)
+
+    # -- company
+
+    async def _keep_company(self, pastime: Pastime | None) -> None:
+        await (self._let_it_ring() if pastime is None else pastime())
+
+    async def _let_it_ring(self) -> None:
+        line = self._line
+        try:
+            await line.effect(self._client.ring(line.channel.id))
+            await line.until(lambda: line.gone, TALK_SECONDS_MAX)
+            line.check()
+        finally:
+            if not line.gone:
+                await self._quietly(self._client.stop_ring(line.channel.id))
+
+    async def _part_from(self, company: asyncio.Task[None]) -> None:
+        """End the company as at a word; what went wrong with it, or that the caller left, is raised."""
+        company.cancel()
+        await asyncio.wait([company])
+        if not company.cancelled() and (error := company.exception()) is not None:
+            raise error
+        await self._side.quieten()
+        self._line.catch_up()
+
+    # -- joining
+
+    async def _talk(self, taker: Party) -> HuntEnd:
+        bridge_id = await self._bridge()
+        if not self._side.answered:
+            await self._side.answer()
+        for side in (self._line, taker.line):
+            side.bridge_id, side.parted = bridge_id, False
+        taker.end = LegEnd.NO_ANSWER
+        if not await self._join(bridge_id, taker) or not await self._have_talked(taker.line):
+            return HuntEnd.NO_ANSWER
+        taker.end = LegEnd.TALKED
+        self._line.check()
+        return HuntEnd.TALKED
+
+    async def _bridge(self) -> str:
+        line = self._line
+        bridge_id = ids.of_bridge(line.call_id, line.next_count())
+        line.bridge_id = (
+            bridge_id  # before we ask: a request that is answered too late has made it all the same
+        )
+        await line.effect(self._client.create_bridge(bridge_id, self._app))
+        return bridge_id
+
+    async def _join(self, bridge_id: str, taker: Party) -> bool:
+        """Put both into the bridge; False when the one who answered has hung up again."""
+        line = self._line
+        try:
+            await through(
+                self._client.add_channels(
+                    bridge_id,
+                    [line.channel.id, taker.line.channel.id],
+                    # a carrier, or a trusted phone, may tell its number at any time, also in the middle of the talk
+                    keep_displays=True,
+                )
+            )
+        except AlreadyGone:
+            await line.until(lambda: line.gone, SETTLE_SECONDS)
+            line.check()
+            return False
+        except AsteriskError as error:
+            raise EffectFailed(str(error)) from error
+        return True
+
+    async def _have_talked(self, leg: Line) -> bool:
+        """Wait until one of the two leaves; False if the leg was gone before it could come in."""
+        self._log.info("call.connected")
+        began_at = asyncio.get_running_loop().time()
+        await _until_one_leaves(self._line, leg)
+        if self._line.gone or not leg.gone or leg.parted:
+            return True
+        if asyncio.get_running_loop().time() - began_at > SETTLE_SECONDS:
+            return True
+        return await leg.until(lambda: leg.parted, SETTLE_SECONDS)
+
+    # -- the end
+
+    def _tell_the_taker(self) -> None:
+        taker = self._hunting.taker
+        if taker is not None and taker.end in (None, LegEnd.NO_ANSWER):
+            self._hunting.dismiss(taker, taker.ring.left)
+
+    async def _tidy(self, company: asyncio.Task[None], *, at_once: bool) -> None:
+        company.cancel()
+        await asyncio.wait([company])
+        if not company.cancelled():
+            company.exception()  # looked at: what ended the hunt is raised already
+        # first the phones, then the bridge: a bridge that goes first overwrites their hang-up cause
+        await self._hunting.end(at_once=at_once)
+        if self._line.bridge_id is not None:
+            await self._quietly(self._client.destroy_bridge(self._line.bridge_id))
+            self._line.bridge_id = None
+
+    async def _quietly(self, request: Coroutine[Any, Any, None]) -> None:
+        """Carry out a request of the tidying: what is gone already is fine, and nothing stops the rest."""
+        try:
+            await through(request)
+        except AlreadyGone:
+            pass
+        except AsteriskError as error:
+            self._log.warning("hunt.not_tidied", error=str(error))
+
+
+async def _until_one_leaves(*sides: Line) -> None:
+    waiting = [asyncio.create_task(_left(side)) for side in sides]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
+
+
+async def _left(side: Line) -> None:
+    await side.until(lambda: side.gone or side.parted, TALK_SECONDS_MAX)

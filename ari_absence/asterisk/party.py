@@ -1,0 +1,185 @@
+"""One phone that is rung for a hunt, from its first ring until it is let go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import structlog
+
+from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
+from ari_absence.asterisk.presenting import Presentation
+from ari_absence.asterisk.protocol import ChannelDestroyed
+from ari_absence.asterisk.speaking import Speaking
+from ari_absence.asterisk.tools import Tools
+from ari_absence.attendant.call import LegEnd, Ring, Verdict
+from ari_absence.core.phrases import CalleeUtterance
+from ari_absence.errors import AlreadyGone, AsteriskError, CalleeGone, CallError, RequestRefused
+
+RING_MARGIN_SECONDS = 3
+"""How much longer Asterisk lets a phone ring than we do: it ends what we can't, being dead or cut off."""
+
+SCREENING_SECONDS_MAX = 180.0
+"""Longest talk with somebody who was rung; three rounds of everything there is to say take half of it."""
+
+FAREWELL_SECONDS_MAX = 8.0
+"""Longest word to somebody whose decision is no longer needed."""
+
+ANSWERED_ELSEWHERE = 26
+"""Hang-up reason for the phones that lost: they log no missed call."""
+
+_UNREACHABLE = 20
+_BUSY = 17
+_DECLINED = 21
+_REDIRECTED = 23
+
+
+class Callee(Speaking[CalleeUtterance]):
+    """The port ``attendant.call.Callee`` on a real channel."""
+
+
+class Party:
+    """One phone, and whoever answers it. Its methods may be called by one task only, one at a time."""
+
+    def __init__(self, tools: Tools, line: Line, ring: Ring, presentation: Presentation) -> None:
+        self.line = line
+        self.ring = ring
+        self.end: LegEnd | None = None
+        self._tools = tools
+        self._client = tools.client
+        self.presentation = presentation
+        self._callee = Callee(tools.client, line, tools.callee_media)
+        self._dialling: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger().bind(call=line.call_id, leg=line.leg)
+
+    def dial(self, ring_seconds: float, originator: str | None) -> None:
+        """Have Asterisk ring the phone. That it refused becomes known as the end of the line."""
+        self._dialling = asyncio.create_task(self._originate(ring_seconds, originator))
+
+    async def reach(self, ring_seconds: float) -> LegEnd | None:
+        """Wait for somebody to answer, and for their verdict. None: they take the call."""
+        if not await self._is_answered(ring_seconds):
+            return self._why_unanswered()
+        if self.ring.screening is None:
+            return None
+        self._log.info("leg.answered")
+        return await self._screen()
+
+    async def let_go(self, words: Sequence[CalleeUtterance] = ()) -> None:
+        """Stop ringing; who has answered and was still deciding hears ``words`` first."""
+        try:
+            if words and self.line.up:
+                await self._part_with(words)
+        finally:
+            await through(self.hang_up(ANSWERED_ELSEWHERE))
+
+    async def hang_up(self, reason_code: int | None = None) -> None:
+        """End the leg, and what it may have been forwarded to. Nothing is wrong with one that has ended."""
+        if self._dialling is not None:
+            await asyncio.wait([self._dialling])  # a phone that Asterisk is just about to ring would ring on
+        self.line.read()
+        if not self.line.ended:
+            await self._quietly(self._client.hang_up(self.line.channel.id, reason_code=reason_code))
+            self.line.gone = self.line.ended = True
+        await self._forbid_forwarding()
+
+    # -- ringing
+
+    async def _originate(self, ring_seconds: float, originator: str | None) -> None:
+        shown = self.presentation
+        try:
+            await self._client.originate(
+                self.ring.target.endpoint,
+                self.line.channel.id,
+                self._tools.app,
+                app_args=f"leg,{self.line.call_id}",
+                caller_id=shown.caller_id,
+                ring_seconds=math.ceil(ring_seconds) + RING_MARGIN_SECONDS,
+                originator=originator,
+                variables=shown.variables,
+            )
+            self.line.placed = True
+        except RequestRefused as error:
+            self._note_refusal(error)
+        except AsteriskError:
+            self._log.warning("leg.unanswered_request")  # it may ring all the same
+
+    def _note_refusal(self, error: RequestRefused) -> None:
+        # only the status: what Asterisk says about it may repeat the number
+        self._log.info("leg.refused", status=error.status)
+        if error.status == 409:  # an earlier request of ours got through after all
+            self.line.placed = True
+        else:
+            self.line.inbox.put(ChannelDestroyed(self.line.channel.id, _UNREACHABLE))
+
+    async def _is_answered(self, ring_seconds: float) -> bool:
+        line, loop = self.line, asyncio.get_running_loop()
+        deadline = loop.time() + ring_seconds
+        # the end itself, not the hang-up that announces it: only the end has the cause
+        while await line.until(lambda: line.up or line.ended or bool(line.forwarded), deadline - loop.time()):
+            if not line.forwarded:
+                break
+            await self._forbid_forwarding()
+        if line.cause == _REDIRECTED:  # what it was redirected to is told a moment later
+            await line.until(lambda: bool(line.forwarded), SETTLE_SECONDS)
+        return line.up and not line.gone
+
+    async def _forbid_forwarding(self) -> None:
+        # a phone's own call forwarding dials a number that nobody has allowed, and shows no caller there
+        while self.line.forwarded:
+            self._log.warning("leg.forwarded")
+            await self._quietly(self._client.hang_up(self.line.forwarded.pop()))
+
+    def _why_unanswered(self) -> LegEnd:
+        if self.line.up:
+            return LegEnd.DECLINED  # picked up and put down
+        if self.line.cause == _BUSY:
+            return LegEnd.BUSY
+        if self.line.cause == _DECLINED:
+            return LegEnd.DECLINED
+        return LegEnd.NO_ANSWER if self.line.rang else LegEnd.UNREACHABLE
+
+    # -- screening
+
+    async def _screen(self) -> LegEnd | None:
+        try:
+            async with asyncio.timeout(SCREENING_SECONDS_MAX):
+                verdict = await self._ask_verdict()
+        except TimeoutError:
+            return LegEnd.UNDECIDED
+        except CalleeGone:
+            return LegEnd.DECLINED
+        except CallError as error:
+            self._log.warning("leg.not_screened", error=str(error))
+            return LegEnd.UNDECIDED
+        return _END_BY[verdict]
+
+    async def _ask_verdict(self) -> Verdict | None:
+        assert self.ring.screening is not None  # noqa: S101 - asked before
+        return await self.ring.screening(self._callee)
+
+    async def _part_with(self, words: Sequence[CalleeUtterance]) -> None:
+        with contextlib.suppress(CallError, TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS_MAX):
+                await self._callee.fall_silent()
+                await self._callee.say(*words)
+
+    async def _quietly(self, request: Coroutine[Any, Any, None]) -> None:
+        """Carry out a request of the tidying: what is gone already is fine, and nothing stops the rest."""
+        try:
+            await request
+        except AlreadyGone:
+            pass
+        except AsteriskError as error:
+            self._log.warning("leg.not_tidied", error=str(error))
+
+
+_END_BY: dict[Verdict | None, LegEnd | None] = {
+    Verdict.TAKE: None,
+    Verdict.NOT_ME: LegEnd.DECLINED,
+    Verdict.TO_MESSAGE: LegEnd.TO_MESSAGE,
+    None: LegEnd.UNDECIDED,
+}

@@ -1,0 +1,88 @@
+"""What a phone that is rung is shown, and what it is allowed to show the caller.
+
+The channel of a leg has two identities: the one its phone displays (``callerId`` of the originate), and its own,
+which Asterisk tells the caller's phone when they are joined. The second is always the extension that was called,
+never the number that was rung.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ari_absence.attendant.call import Ring
+from ari_absence.core.people import Caller, Trunk
+
+_CALLER_ID_SIGNS = frozenset('"\\<>')  # the signs that have a meaning in `"name" <number>`
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the caller's display may show while connected: who was called."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What the originate request says of the parties. ``number`` is what the phone sees; None is withheld."""
+
+    number: str | None
+    caller_id: str | None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Presentation:
+    """How ``ring`` is presented; without ``called`` nobody is joined, and the leg's own identity is empty.
+
+    Inside, the phone sees what the conversation wants it to see; outside, the trunk decides.
+    """
+    trunk = ring.target.trunk
+    shown = ring.shown.number if trunk is None else _by_trunk(trunk, ring, caller, called)
+    variables = {
+        "CALLERID(num)": called.number if called else "",
+        "CALLERID(name)": called.name if called else "",
+    }
+    if trunk is not None and trunk.shows == "own" and called is not None:
+        variables |= _diversion(called, shown)
+    return Presentation(shown, caller_id(shown, ring.shown.name), variables)
+
+
+def caller_id(number: str | None, name: str) -> str | None:
+    """``"name" <number>``; None, shown as anonymous, if the number is withheld."""
+    if number is None:
+        return None
+    return f'"{_plain(name)}" <{_plain(number)}>'
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() and sign not in _CALLER_ID_SIGNS)
+
+
+def _by_trunk(trunk: Trunk, ring: Ring, caller: Caller | None, called: Identity | None) -> str | None:
+    match trunk.shows:
+        case "own":
+            return _own_number(trunk, called)
+        case "company":
+            return trunk.company_number
+        case _:
+            return caller.number if caller else ring.shown.number
+
+
+def _own_number(trunk: Trunk, called: Identity | None) -> str | None:
+    if trunk.own_number is None:
+        return None
+    return trunk.own_number.replace("{extension}", called.number if called else "")
+
+
+def _diversion(called: Identity, own_number: str | None) -> dict[str, str]:
+    """Makes chan_pjsip send ``Diversion: <sip:own number@…>;reason=no-answer``."""
+    if own_number is None:
+        return {}
+    return {
+        "REDIRECTING(from-num,i)": own_number,
+        "REDIRECTING(from-name,i)": called.name,
+        "REDIRECTING(reason,i)": "cfnr",
+        "REDIRECTING(count,i)": "1",
+    }

@@ -1,0 +1,57 @@
+"""Saying and asking on one party's line: the same for a caller and for who is rung for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+
+from ari_absence.asterisk import playing
+from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.line import Line
+
+Sayable = TypeVar("Sayable", contravariant=True)
+
+
+class Speaking(Generic[Sayable]):
+    """Half of the ports ``Call`` and ``Callee``. Its methods may be called by one task only, one at a time."""
+
+    def __init__(
+        self, client: AriClient, line: Line, media: Callable[[Sequence[Sayable]], Sequence[str]]
+    ) -> None:
+        self.line = line
+        self._client = client
+        self._media = media
+
+    async def say(self, *utterances: Sayable) -> None:
+        """Say it to the end. Keys pressed meanwhile are dropped."""
+        self.line.catch_up()
+        kept = len(self.line.keys)
+        await self._play(utterances, interruptible=False)
+        while len(self.line.keys) > kept:
+            self.line.keys.pop()
+
+    async def ask(self, utterances: Sequence[Sayable], patience_seconds: float) -> str | None:
+        """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
+        self.line.catch_up()
+        await self._play(utterances, interruptible=True)
+        return await self._key(patience_seconds)
+
+    async def fall_silent(self) -> None:
+        """End what is playing, and wait until it has ended: whatever is asked of the channel next waits behind it."""
+        if self.line.playback is not None:
+            await playing.stop(self.line, self._client, self.line.playback)
+            self.line.playback = None
+
+    async def _play(self, utterances: Sequence[Sayable], *, interruptible: bool) -> None:
+        media = self._media(utterances)
+        if utterances and not media:
+            structlog.get_logger().warning("prompt.without_sounds", call=self.line.call_id)
+        await playing.play(self.line, self._client, media, interruptible=interruptible)
+
+    async def _key(self, patience_seconds: float) -> str | None:
+        line = self.line
+        await line.until(lambda: line.gone or bool(line.keys), patience_seconds)
+        line.check()
+        return line.keys.popleft() if line.keys else None

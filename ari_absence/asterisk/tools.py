@@ -1,0 +1,38 @@
+"""What every call and every hunt needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.returned import Outside
+from ari_absence.asterisk.switchboard import Switchboard
+from ari_absence.core.phrases import CalleeUtterance, Utterance
+
+Media = Callable[[Sequence[Utterance]], Sequence[str]]
+"""Which sounds say the utterances, as Asterisk's media URIs."""
+
+CalleeMedia = Callable[[Sequence[CalleeUtterance]], Sequence[str]]
+"""The same for what is said to somebody who was rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every call needs.
+
+    ``extension_of`` knows our phones by endpoint (``PJSIP/101``) and ``name_of`` the public name of an
+    extension; the fallback is the place in the dialplan where callers go whom we can't serve.
+    """
+
+    client: AriClient
+    app: str
+    media: Media
+    extension_of: Callable[[str], str | None] = lambda _: None
+    name_of: Callable[[str], str | None] = lambda _: None
+    fallback_context: str = "ari-absence"
+    fallback_extension: str = "fallback"
+    recording_format: str = "wav"
+    callee_media: CalleeMedia = lambda _: ()
+    switchboard: Switchboard = field(default_factory=Switchboard)
+    outside: Outside = field(default_factory=Outside)

@@ -1,0 +1,341 @@
+"""Legs and transfers: whatever is reported in whatever order, nobody is left behind. On a fake Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from typing import Any
+
+import pytest
+
+from ari_absence.asterisk import ChannelCall, ids
+from ari_absence.attendant.call import Callee, Display, Hunt, HuntEnd, LegEnd, RecordingTerms, Ring, Verdict
+from ari_absence.core.numbers import DialTarget
+from ari_absence.errors import CallerGone, EffectFailed
+from tests.asterisk.conftest import Office, rings
+from tests.asterisk.faults.fake import CHANNEL_ID, NEVER, FakeAsterisk, channel
+from tests.waiting import eventually
+
+TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
+SOUND: Any = "sound:activated"
+PHONE = rings("PJSIP/102")
+
+
+async def connected(asterisk: FakeAsterisk, office: Office, legs: int = 1) -> list[str]:
+    office.answer_with(lambda call: call.hunt(rings(*(f"PJSIP/10{n}" for n in range(legs))), 5))
+    await asterisk.start_call()
+    await asterisk.until_asked("POST", "/channels", times=legs)
+    return [values["channelId"] for values in asterisk.asked("POST", "/channels")]
+
+
+async def test_a_channel_that_takes_the_callers_place_is_the_caller(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def conversation(call: ChannelCall) -> tuple[str | None, str | None]:
+        key = await call.ask([SOUND], 5)
+        return key, call.caller.extension
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    playback_id = (await asterisk.until_asked("POST", "/play"))["playbackId"]
+    await asterisk.send(
+        "StasisStart", channel=channel("new", "PJSIP/103-00000009"), args=[], replace_channel=channel()
+    )
+    await asterisk.end_call()  # of the old channel
+    await asterisk.send("ChannelDtmfReceived", digit="3", channel=channel("new"))
+    await asterisk.until_asked("DELETE", playback_id)
+    await asterisk.send("PlaybackFinished", playback={"id": playback_id, "state": "done"})
+
+    assert await office.outcome() == ("3", "103")
+    await asterisk.until_asked("DELETE", "/channels/new")
+
+
+async def test_a_channel_that_takes_an_unknown_place_goes_to_the_fallback(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel("unknown"))
+
+    await asterisk.until_asked("POST", "/channels/new/continue")
+    assert office.link.status.calls == 0
+
+
+async def test_a_phone_that_takes_a_legs_place_goes_on_talking(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    bridge = (await asterisk.until_asked("POST", "/bridges"))["bridgeId"]
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("StasisStart", channel=channel("Local;1"), args=[], replace_channel=channel(leg))
+    await asterisk.send("ChannelLeftBridge", channel=channel("other"), bridge={"id": "other"})
+    await asterisk.send("StasisEnd", channel=channel(leg))
+    await asyncio.sleep(0.1)
+    assert not office._outcome.done()
+    await asterisk.send("ChannelLeftBridge", channel=channel("Local;1"), bridge={"id": bridge})
+
+    assert (await office.outcome()).end is HuntEnd.TALKED
+    await asterisk.until_asked("DELETE", "/channels/Local;1")
+    await asterisk.until_asked("DELETE", bridge)
+
+
+async def test_two_who_answer_at_once_the_first_wins(asterisk: FakeAsterisk, office: Office) -> None:
+    first, second = await connected(asterisk, office, legs=2)
+    await asterisk.send("StasisStart", channel=channel(second), args=["leg"])
+    await asterisk.send("StasisStart", channel=channel(first), args=["leg"])
+
+    assert (await asterisk.until_asked("POST", "/addChannel"))["channel"] == [CHANNEL_ID, second]
+    assert (await asterisk.until_asked("DELETE", first))["reason_code"] == "26"
+
+
+async def test_a_leg_whose_request_had_got_through_before_is_carried_on_with(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    asterisk.answer("POST", "/channels", 409)
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    await asterisk.until_asked("POST", "/addChannel")
+
+
+async def test_a_phone_that_answers_for_nobody_is_hung_up(asterisk: FakeAsterisk, office: Office) -> None:
+    leg = ids.of_leg(ids.new_call_id(), 1)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    await asterisk.until_asked("DELETE", leg)
+    assert office.link.status.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("rang", "cause", "expected"),
+    [
+        (True, 19, HuntEnd.NO_ANSWER),
+        (True, 21, HuntEnd.DECLINED),
+        (True, 17, HuntEnd.BUSY),
+        (False, 17, HuntEnd.BUSY),
+        (False, 21, HuntEnd.DECLINED),
+        (False, 19, HuntEnd.UNREACHABLE),
+        (False, 20, HuntEnd.UNREACHABLE),
+        (False, 1, HuntEnd.UNREACHABLE),
+        (False, 34, HuntEnd.UNREACHABLE),
+    ],
+)
+async def test_how_a_phone_was_not_reached_follows_from_its_cause(
+    asterisk: FakeAsterisk, office: Office, rang: bool, cause: int, expected: HuntEnd
+) -> None:
+    (leg,) = await connected(asterisk, office)
+    if rang:
+        await asterisk.send("ChannelStateChange", channel=channel(leg, state="Ringing"))
+    await asterisk.send("ChannelDestroyed", channel=channel(leg), cause=cause)
+
+    assert (await office.outcome(2)).end is expected
+
+
+async def test_a_leg_that_is_gone_before_it_can_be_joined_was_not_reached(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    asterisk.answer("POST", "/addChannel", 400)
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    assert (await office.outcome(2)).end is HuntEnd.NO_ANSWER
+    await asterisk.until_asked("DELETE", "-b2")
+
+
+async def test_a_bridge_that_can_not_be_made_leaves_no_leg_behind(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    asterisk.answer("POST", "/bridges", 500)
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    with pytest.raises(EffectFailed):
+        await office.outcome(2)
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_a_hostile_caller_name_can_not_break_the_identity_the_phone_shows(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    hostile = Display("0441112233", 'Eve" <666>\\ ${SHELL(x)}\r\n')
+    office.answer_with(lambda call: call.hunt([Ring(DialTarget("PJSIP/102"), hostile)], 5))
+    await asterisk.start_call()
+
+    asked = await asterisk.until_asked("POST", "/channels")
+    assert asked["callerId"] == '"Eve 666 ${SHELL(x)}" <0441112233>'
+    assert asked["variables"] == {"CALLERID(num)": "101", "CALLERID(name)": "Absent Alice"}
+
+
+MOMENTS = [
+    ("POST", "/variable"),
+    ("POST", "/ring"),
+    ("POST", "/channels"),
+    ("DELETE", "/ring"),
+    ("POST", "/bridges"),
+    ("POST", "/addChannel"),
+    ("DELETE", "-l1"),
+    ("DELETE", "-l2"),
+    ("DELETE", "-b3"),
+]
+"""Every request of a hunt whose first phone is taken while the second rings."""
+
+
+async def take(asterisk: FakeAsterisk) -> None:
+    """The first phone that was rung is answered, as often as anybody can still be rung."""
+    await asterisk.until_asked("POST", "/channels", times=2)
+    first = asterisk.asked("POST", "/channels")[0]["channelId"]
+    await asterisk.send("StasisStart", channel=channel(first), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("ChannelDestroyed", channel=channel(first), cause=16)
+
+
+@pytest.mark.parametrize("status", [NEVER, 404, 500])
+@pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
+async def test_whichever_request_of_a_hunt_fails_nothing_is_left_and_the_caller_has_an_end(
+    asterisk: FakeAsterisk, office: Office, impatient: None, moment: tuple[str, str], status: int
+) -> None:
+    asterisk.answer(*moment, status)
+    office.answer_with(lambda call: call.hunt(rings("PJSIP/101", "PJSIP/102"), 0.5))
+    await asterisk.start_call()
+    taking = asyncio.create_task(take(asterisk))
+    try:
+        with contextlib.suppress(EffectFailed, CallerGone):
+            await office.outcome(5)
+    finally:
+        taking.cancel()
+
+    await eventually(lambda: not office.link.status.calls)
+    rung = [values["channelId"] for values in asterisk.asked("POST", "/channels")]
+    ended = {path.rpartition("/")[2] for verb, path, _ in asterisk.requests if verb == "DELETE"}
+    refused = moment == ("POST", "/channels") and status != NEVER  # then there is no leg to end
+    assert refused or set(rung[1:]) <= ended
+    made = [values["bridgeId"] for values in asterisk.asked("POST", "/bridges")]
+    assert set(made) <= ended
+    assert not [line for line in office.link.sessions.lines if line.leg]
+    assert CHANNEL_ID in ended or asterisk.asked("POST", f"{CHANNEL_ID}/continue")
+
+
+async def test_a_hunt_that_is_cancelled_while_a_phone_is_being_rung_waits_and_hangs_it_up(
+    asterisk: FakeAsterisk, office: Office, impatient: None
+) -> None:
+    asterisk.answer("POST", "/channels", NEVER)
+    office.answer_with(lambda call: call.hunt(PHONE, 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await office.link.close(grace_seconds=0)
+
+    assert asterisk.asked("DELETE", leg)
+
+
+async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_let_go(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    left: Any = "sound:left"
+    office.answer_with(lambda call: call.hunt([dataclasses.replace(PHONE[0], left=(left,))], 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.until_asked("POST", "/ring")
+    asterisk.answer("POST", "/bridges", 404)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.end_call()
+    playback = await asterisk.until_asked("POST", f"{leg}/play")
+    await asterisk.send("PlaybackFinished", playback={"id": playback["playbackId"], "state": "done"})
+
+    with pytest.raises(CallerGone):
+        await office.outcome(2)
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_a_taker_who_is_gone_as_soon_as_joined_was_not_reached(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("ChannelDestroyed", channel=channel(leg), cause=16)
+
+    assert await office.outcome(2) == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.NO_ANSWER,))
+
+
+async def test_keys_and_playbacks_of_a_callee_are_not_the_callers(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def screening(callee: Callee) -> Verdict | None:
+        return Verdict.NOT_ME if await callee.ask([SOUND], 5) == "2" else None
+
+    ring = dataclasses.replace(PHONE[0], screening=screening)
+    pressed: list[str | None] = []
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        async def pastime() -> None:
+            pressed.append(await call.wait(10))
+            await asyncio.Event().wait()
+
+        return await call.hunt([ring], 5, pastime)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    playback = await asterisk.until_asked("POST", f"{leg}/play")
+    await asterisk.press("7")
+    await eventually(lambda: pressed)
+    await asterisk.send("ChannelDtmfReceived", digit="2", channel=channel(leg))
+    await asterisk.until_asked("DELETE", playback["playbackId"])
+    await asterisk.send("PlaybackFinished", playback={"id": playback["playbackId"], "state": "done"})
+
+    assert (await office.outcome(2)).legs == (LegEnd.DECLINED,)
+    assert pressed == ["7"]
+
+
+async def test_a_screening_with_a_mistake_in_it_costs_only_its_own_leg(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def mistaken(callee: Callee) -> Verdict | None:
+        raise ValueError("a mistake of the attendant's")
+
+    office.answer_with(lambda call: call.hunt([dataclasses.replace(PHONE[0], screening=mistaken)], 5))
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+
+    assert (await office.outcome(2)).legs == (LegEnd.UNDECIDED,)
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_a_pastime_that_fails_ends_the_hunt_with_its_error(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    asterisk.answer("POST", "/moh", 500)
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        async def pastime() -> None:
+            await call.wait(5)
+
+        return await call.hunt(PHONE, 5, pastime)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+
+    with pytest.raises(EffectFailed):
+        await office.outcome(2)
+    assert asterisk.asked("DELETE", leg)
+
+
+async def test_a_phone_that_another_forwards_our_ringing_to_is_hung_up_when_it_answers(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    await asterisk.send("StasisStart", channel=channel("1795428155.9", "Local/1@x;1"), args=["leg", "x"])
+
+    await asterisk.until_asked("DELETE", "/channels/1795428155.9")
+
+
+async def test_an_alert_is_ended_when_the_service_stops(asterisk: FakeAsterisk, office: Office) -> None:
+    alarmed = asyncio.create_task(office.link.alert(PHONE, 5))
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await office.link.close(grace_seconds=0)
+
+    assert (await alarmed).legs == (LegEnd.CANCELLED,)
+    assert asterisk.asked("DELETE", leg)
+    assert (await office.link.alert(PHONE, 5)).taken_by is None
