@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from ari_absence.config.steps_of import typed_step
 from ari_absence.core.people import DEFAULT_HANDLING, Kind, PrivateNumber
 from ari_absence.core.steps import Situation, Step, Way
 from tests.config.folder import PEOPLE, SITE, loaded, mistakes, person, written
+from tests.hostile import HOSTILE
 
 WAY_OUT = 'dialing: {outside: [JP], trunk: "PJSIP/{number}@trunk"}\n'
 PREMIUM, FOREIGN, FREE = "+81 990 123 456", "+44 20 7946 0958", "+81 120 123 456"
@@ -220,6 +222,24 @@ def test_number_of_a_typed_step_is_the_one_that_was_typed() -> None:
     assert [each.way for each in step.destinations] == [Way.MOBILE, Way.NUMBER, Way.NAMED]
     assert step.destinations[1].number == PrivateNumber("+81312345678")
     assert isinstance(step, Step)
+
+
+def _typed(text: str) -> tuple[Step, str]:
+    """The step, or one that rings nothing and the sentence that refuses it."""
+    try:
+        return typed_step(text), ""
+    except ValueError as error:
+        return Step(()), str(error)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("around", ["{}", "mobile+{}", "102{}", "+81312345678{}"])
+def test_nothing_hostile_becomes_a_step_that_dials_it(text: str, around: str) -> None:
+    step, sentence = _typed(around.format(text))
+    assert "1234" not in sentence.replace("+81 3 1234 5678", "")
+    for each in step.destinations:
+        assert each.number in (None, PrivateNumber("+81312345678"))
+        assert re.fullmatch(r"[0-9*#A-Za-z_-]{0,32}", each.key, re.ASCII)
 
 
 @pytest.mark.parametrize(
