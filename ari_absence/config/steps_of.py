@@ -58,7 +58,7 @@ def _words(text: str) -> Iterator[str]:
         found = _ONE_OF_SEVERAL.match(text, at)
         if found is None:
             break
-        yield found[0].strip()
+        yield found[0]
         at = found.end() + 1
     if at != len(text) + 1:
         raise ValueError('this is not a step; write such as mobile, "102" or mobile+desk:12')

@@ -93,16 +93,20 @@ class Lamps:
             self._next_change.pop(extension, None)
             self._stale.add(extension)
         if self._stale:
-            self._stale.update(self._forwarded_differently(now))
+            self._stale.update(await self._forwarded_differently(now))
         while self._stale:
             extension = next(iter(self._stale))
             await self._set_one(extension, now)
             self._stale.discard(extension)
 
-    def _forwarded_differently(self, now: datetime) -> list[str]:
-        """Those whose gate is another because somebody else came or went."""
-        people, known = self._directory().people, self._forwarded.copy()
-        return [each for each, gate in known.items() if each in people and self._look(each, now) != gate]
+    async def _forwarded_differently(self, now: datetime) -> list[str]:
+        """Those whose gate is another because somebody else came or went. Calls go on meanwhile."""
+        differ = []
+        for extension, gate in self._forwarded.copy().items():
+            if extension in self._directory().people and self._look(extension, now) != gate:
+                differ.append(extension)
+            await asyncio.sleep(0)
+        return differ
 
     async def _compare_everything(self) -> None:
         """Set only what differs: after a reconnect most lamps are right already."""

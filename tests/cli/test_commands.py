@@ -278,7 +278,8 @@ def test_every_command_explains_itself() -> None:
     overview = run("--help").stdout
 
     for command in (
-        "run", "check", "who", "explain", "messages", "callbacks", "away", "back", "sounds", "lab", "schema", "bench",
+        "run", "check", "who", "explain", "messages", "callbacks", "away", "back", "forward", "heard", "sounds", "lab",
+        "schema", "bench",
     ):  # fmt: skip
         assert command in overview
         assert run(command, "--help").returncode == 0

@@ -1,0 +1,273 @@
+"""Where calls go on to, at the command line: shown, set, refused, ended, explained."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from ari_absence.cli import app
+from ari_absence.clock import SystemClock
+from ari_absence.control import ControlSocket
+from ari_absence.ledger.forwards import set_forwards
+from ari_absence.ledger.store import default_url, open_existing
+from tests.cli.test_commands import office
+from tests.ledger.office import FakeClock
+from tests.ledger.office import Office as LedgerOffice
+
+__all__ = ["office"]  # a fixture
+
+MORNING = ("--at", "2026-11-25T10:00")
+NUMBER = "+81 3 1234 5678"
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that writes sets up the log of its process; here that is the log of other tests, too."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it exited."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, config: Path) -> Said:
+    """Run a command in this process: dozens of them would take minutes as processes of their own."""
+    done = CliRunner().invoke(app, [*arguments, "--config", str(config)])
+    return Said(done.exit_code, " ".join(done.stdout.split()), done.stderr)
+
+
+def run_json(*arguments: str, config: Path) -> Any:
+    """What a command prints with ``--json``, read."""
+    return json.loads(run(*arguments, "--json", config=config).stdout)
+
+
+def in_force(config: Path, on: str = "at_once") -> dict[str, object]:
+    """What ``forward 101`` shows for one occasion."""
+    [row] = run_json("forward", "101", on, config=config)
+    assert isinstance(row, dict)
+    return row
+
+
+def test_explain_shows_every_attempt_with_its_line(office: Path) -> None:
+    told = run_json("explain", "101", "--at", "2026-11-30T15:00", config=office)
+
+    assert told["attempts"] == [
+        {
+            "ring_seconds": 20,
+            "source": "absence.yaml:32",
+            "legs": [{"way": "mobile", "extension": "101", "name": "Alice Tanaka", "screened": True}],
+        }
+    ]
+    assert told["colleague"] is None
+    assert [leg["way"] for each in told["urgent"] for leg in each["legs"]] == [
+        "mobile",
+        "delegate",
+        "manager",
+    ]
+
+
+def test_explain_shows_who_is_offered_by_name(office: Path) -> None:
+    told = run_json("explain", "101", *MORNING, config=office)
+    shown = run("explain", "101", *MORNING, config=office).stdout
+
+    assert told["colleague"]["name"] == "Kenji Ito"
+    assert told["colleague"]["attempts"][0]["legs"][0]["extension"] == "102"
+    assert "Key 4: Kenji Ito can help" in shown
+    assert "1. Kenji Ito (102), who covers, screened: 20 s absence.yaml:33" in shown
+    assert "Key 5: urgent" in shown
+    assert "the mobile of Alice Tanaka (101), screened: 20 s" in shown
+
+
+def test_explain_tells_why_somebody_is_skipped(office: Path) -> None:
+    reasons = run_json("explain", "101", *MORNING, config=office)["reasons"]
+
+    assert any("Night Desk is skipped: absent, too (closed)" in each["text"] for each in reasons)
+
+
+def test_forward_shows_what_the_yaml_says_and_where(office: Path) -> None:
+    rows = {row["occasion"]: row for row in run_json("forward", "101", config=office)}
+
+    assert rows["out"]["steps"] == [{"ring": ["mobile"], "seconds": None}]
+    assert (rows["out"]["source"], rows["remote"]["source"]) == ("absence.yaml:32", "default")
+    assert "at_once" not in rows
+
+
+def test_forward_is_set_shown_explained_and_ended(office: Path) -> None:
+    until = datetime.now(UTC).date() + timedelta(days=30)
+    done = run(
+        "forward", "101", "mobile+desk:12", "102", "message", "--until", until.isoformat(), config=office
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Alice Tanaka, at once: mobile + desk for 12 s, then 102, then message, until" in done.stdout
+
+    found = in_force(office)
+    assert found["steps"] == [
+        {"ring": ["mobile", "desk"], "seconds": 12},
+        {"ring": ["102"], "seconds": None},
+        {"ring": ["message"], "seconds": None},
+    ]
+    assert str(found["source"]).startswith("set by command")
+    assert str(found["until"]).startswith((until + timedelta(days=1)).isoformat())
+
+    attempts = run_json("explain", "101", *MORNING, config=office)["attempts"]
+    assert [[leg["way"] for leg in each["legs"]] for each in attempts] == [["mobile", "desk"], ["named"]]
+    assert attempts[0]["ring_seconds"] == 12
+
+    ended = run("forward", "101", "--off", config=office)
+    assert "ended what was set at once" in ended.stdout
+    assert in_force(office)["steps"] == []
+    assert "Nothing was set" in run("forward", "101", "--off", config=office).stdout
+
+
+def test_forward_of_one_occasion_leaves_the_others(office: Path) -> None:
+    for words in (("busy", "sales"), ("vacation", "message"), ("102",)):
+        assert run("forward", "101", *words, config=office).returncode == 0
+    run("forward", "101", "busy", "--off", config=office)
+
+    rows = {row["occasion"]: row["source"] for row in run_json("forward", "101", config=office)}
+    assert rows["busy"] == "default"
+    assert rows["vacation"] == rows["at_once"] != "default"
+
+
+def test_outside_number_is_kept_for_dialling_and_shown_nowhere(office: Path) -> None:
+    done = run("forward", "101", "no_answer", f"mobile+{NUMBER}:20", "--json", config=office)
+    shown = run("forward", "101", config=office)
+
+    assert done.returncode == 0
+    assert "mobile + number for 20 s" in shown.stdout
+    for output in (done.stdout, done.stderr, shown.stdout, json.dumps(in_force(office, "no_answer"))):
+        assert "1234" not in output
+    store = open_existing(default_url(office.parent / "data"))
+    with store.reading() as session:
+        [steps] = [
+            each.steps for each in set_forwards(session, SystemClock().now()).by_extension["101"].values()
+        ]
+    store.close()
+    assert steps[0].destinations[1].number is not None
+
+
+REFUSED = [
+    (("nobody-here",), "there is no step, extension or team 'nobody-here'"),
+    (("moble",), "write mobile"),
+    (("bussy", "102"), "write busy"),
+    (("107",), "there is no step, extension or team '107'"),
+    (("101",), "101 is Alice Tanaka themself; write desk"),
+    (("+81 990 123 456",), "this number is not dialled: calls to premium numbers are not allowed"),
+    (("+44 20 7946 0958",), "this number is not dialled: calls to GB are not allowed"),
+    (("desk++44 20 7946 0958:9",), "this number is not dialled: calls to GB are not allowed"),
+    (("+81 3 12",), "this is not a telephone number that exists"),
+    (("0312345678",), "write an outside number with + and its country code"),
+    (("desk:121",), "121 seconds is not possible; write 1 to 120"),
+    (("message", "102"), "step 2: this is never reached"),
+    (("message+102",), "message rings nobody"),
+    (("102&103",), "an extension is made of"),
+    (("mobile", "--until", "2020-01-01"), "has passed already"),
+    (("--until", "2099-01-01"), "--until says until when, but not what"),
+    (("mobile", "--off"), "--off ends what was set and takes neither steps nor --until"),
+    (("--off", "--until", "2099-01-01"), "--off ends what was set and takes neither steps nor --until"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSED, ids=[" ".join(case[0]) for case in REFUSED])
+def test_what_makes_no_sense_is_refused_with_one_sentence_and_nothing_is_set(
+    office: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = run("forward", "101", *words, config=office)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert sentence in done.stderr
+    assert not any(digits in done.stderr for digits in ("7946", "123 456", "0312345678"))
+    assert in_force(office)["steps"] == []
+
+
+@pytest.mark.parametrize("word", ["mobile", "manager"])
+def test_step_that_this_person_has_not_got_is_refused(office: Path, word: str) -> None:
+    done = run("forward", "102", word, config=office)
+
+    assert done.returncode == 2
+    assert f"Kenji Ito has no {word} in people.yaml" in done.stderr
+
+
+def test_mobile_that_would_not_be_dialled_is_refused_when_it_is_forwarded_to(office: Path) -> None:
+    site = office / "absence.yaml"
+    site.write_text(site.read_text().replace('  trunk: "PJSIP/{number}@trunk"\n', ""))
+
+    done = run("forward", "101", "mobile", config=office)
+
+    assert done.returncode == 2
+    assert "this number is not dialled: no outside calls are allowed" in done.stderr
+
+
+def test_examples_without_a_trunk_load_with_warnings(office: Path) -> None:
+    site = office / "absence.yaml"
+    site.write_text(site.read_text().replace('  trunk: "PJSIP/{number}@trunk"\n', ""))
+
+    done = run("check", config=office)
+
+    assert done.returncode == 0
+    assert "no outside calls are configured" in done.stdout
+
+
+def test_extension_of_nobody_is_refused(office: Path) -> None:
+    done = run("forward", "999", "mobile", config=office)
+
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) -> None:
+    heard: list[Mapping[str, Any]] = []
+
+    async def changed(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        heard.append(question)
+        return {"done": True}
+
+    folder = office.parent / "data"
+    folder.mkdir()
+    control = ControlSocket(folder, {"forwards-changed": changed})
+    await control.open()
+    try:
+        done = await asyncio.to_thread(lambda: run("forward", "101", "102", config=office))
+        await asyncio.to_thread(lambda: run("forward", "101", "--off", config=office))
+    finally:
+        await control.close()
+    assert "not running" not in done.stdout
+    assert [each["extension"] for each in heard] == ["101", "101"]
+
+
+def test_message_that_is_not_there_has_not_been_heard(office: Path) -> None:
+    run("away", "101", "out", config=office)  # makes the ledger
+
+    done = run("heard", "message-1", config=office)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "there is no message 'message-1'; `ari-absence messages` lists them\n"
+
+
+async def test_message_that_was_heard_is_one_from_then_on(office: Path) -> None:
+    ledger = LedgerOffice(office.parent / "data", FakeClock())
+    message_id = await ledger.leave_message()
+    await ledger.close()
+
+    done = run("heard", message_id, config=office)
+
+    assert done.stdout.endswith(f"{message_id} has been heard.")
+    [told] = run_json("messages", config=office)
+    assert told["heard_at"] is not None
