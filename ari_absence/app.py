@@ -143,7 +143,13 @@ class Service:
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
         self._client = await stack.enter_async_context(_client(configuration))
-        self._lamps = Lamps(self._directory, lambda: self._set_absences, self._client, self._clock)
+        self._lamps = Lamps(
+            self._directory,
+            lambda: self._set_absences,
+            self._client,
+            self._clock,
+            lambda: self._set_forwards,
+        )
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
@@ -388,7 +394,9 @@ class Service:
 
     async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._read_forwards()
-        self._lamps.refresh([str(question.get("extension"))])
+        extension = question.get("extension")
+        log.info("forwards.changed", extension=extension)
+        self._lamps.refresh(None if extension is None else [str(extension)])
         self._outbox.wake()
         return {"done": True}
 
