@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -14,13 +15,16 @@ from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.presenting import Identity
 from ari_absence.asterisk.speaking import Speaking
 from ari_absence.asterisk.tools import Tools
-from ari_absence.attendant.call import Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.attendant.call import FREE, Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Utterance
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
 __all__ = ["ChannelCall", "Tools"]
+
+LOOK_SECONDS = 2.0
+"""How often we look whether a line that is waited for has become free; how long it may be free unused."""
 
 
 class ChannelCall(Speaking[Utterance]):
@@ -111,16 +115,27 @@ class ChannelCall(Speaking[Utterance]):
         self._log.info("call.recorded", ended_by=done.ended_by.value, seconds=round(done.seconds))
         return done
 
-    async def wait(self, seconds: float) -> str | None:
-        """Music for so long; a key ends it and is returned, also one pressed before. None: nothing was pressed."""
+    async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
+        """Music until a key, until the phones are free, or for so long; a key pressed before counts, too."""
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
         try:
             await self.line.effect(self._client.music(self.line.channel.id))
-            return await self._key(seconds)
+            return await (self._key_or_free(seconds, free) if free else self._key(seconds))
         finally:
             await through(self._stop_music())
+
+    async def _key_or_free(self, seconds: float, phones: Sequence[DialTarget]) -> str | None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while (left := deadline - loop.time()) > 0:
+            key = await self._key(min(LOOK_SECONDS, left))
+            if key is not None:
+                return key
+            if await self.is_free(phones):
+                return FREE
+        return None
 
     async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
         """Ring all at once, screen each who answers, join the first taker, return when they have talked."""

@@ -87,6 +87,10 @@ class Display:
     name: str
 
 
+FREE = "free"
+"""What :meth:`Call.wait` gives, instead of a key, when the phones that are waited for have become free."""
+
+
 class Callee(Protocol):
     """Somebody who picked up a phone that we rang. Every method raises :class:`CalleeGone` once they hung up."""
 
@@ -170,8 +174,11 @@ class Call(Protocol):
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
 
-    async def wait(self, seconds: float) -> str | None:
-        """Music for so long; a key ends it and is returned, also one pressed before. None: nothing was pressed."""
+    async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
+        """Music for so long; a key ends it and is returned, also one pressed before. None: nothing was pressed.
+
+        With ``free``, it also ends, with ``FREE``, as soon as these inside phones are free.
+        """
 
     async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
         """Ring all at once, screen each who answers, join the first taker, return when they have talked.

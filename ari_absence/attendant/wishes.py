@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ari_absence.attendant.call import HuntEnd, Ring
+from ari_absence.attendant.call import FREE, HuntEnd, Ring
 from ari_absence.attendant.callback_request import request_callback
 from ari_absence.attendant.general_questions import answer_questions
 from ari_absence.attendant.names import forget_name, know_name, record_name
@@ -16,7 +16,6 @@ from ari_absence.core.ladder import Attempt
 from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
 from ari_absence.errors import LedgerError
 
-LOOK_SECONDS = 2.5  # how long a line may be free before who waits for it is connected
 WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
 
 
@@ -142,29 +141,21 @@ async def _count_calls(talk: Talk) -> None:
 
 async def wait_for_the_line(talk: Talk) -> Outcome | None:
     """Key 7, while the person is on the phone: music until the line is free, and every so often the choice again."""
+    phones = talk.phones_of(talk.call.extension)
     for _ in range(WAITING_ROUNDS):
-        if await _is_free_in_time(talk):
+        key = await talk.call.wait(talk.limits.busy_ask_seconds, phones)
+        if key == FREE:
             await talk.say(Phrase.LINE_IS_FREE)
             hunt = await talk.call.hunt(_rings(talk, talk.call.extension), talk.limits.desk_ring_seconds)
             if hunt.end is HuntEnd.TALKED:
                 return await _parted(talk)
-        key = await talk.ask(Phrase.STILL_BUSY, *talk.menu())
+        if key in (FREE, None):
+            key = await talk.ask(Phrase.STILL_BUSY, *talk.menu())
         action = talk.offered(talk.decision.action_for(key)) if key else None
         if action not in (None, Action.WAIT, Action.REPEAT):
             return await fulfil(talk, action)
     talk.gone_from_menu.add(Action.WAIT)
     return None
-
-
-async def _is_free_in_time(talk: Talk) -> bool:
-    """Music until the line is free; False when it is time to ask again, or a key was pressed, which is kept."""
-    phones = talk.phones_of(talk.call.extension)
-    for _ in range(max(1, round(talk.limits.busy_ask_seconds / LOOK_SECONDS))):
-        if await talk.call.wait(LOOK_SECONDS) is not None:
-            return False
-        if await talk.call.is_free(phones):
-            return True
-    return False
 
 
 async def _parted(talk: Talk) -> Outcome:

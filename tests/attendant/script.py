@@ -155,7 +155,7 @@ class ScriptedCall:
         self._step("play")
         return self._key()
 
-    async def wait(self, seconds: float) -> str | None:
+    async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         assert seconds > 0
         self._step("wait")
         return self._key()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.call import FREE, LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.people import Caller, Handling, Kind, Why
 from ari_absence.core.phrases import (
@@ -285,21 +285,28 @@ def busy(*script: object, **keywords: object) -> Conversation:
 
 
 async def test_caller_who_waits_is_connected_when_the_line_is_free() -> None:
-    talk = busy("7", SILENCE, "busy", SILENCE, "free", Rings((LegEnd.TALKED,)))
+    talk = busy("7", SILENCE, SILENCE, FREE, Rings((LegEnd.TALKED,)))
 
     assert await talk.hold() is Outcome.CONNECTED
     assert Phrase.LINE_IS_FREE in talk.call.phrases()
 
 
 async def test_caller_who_waits_is_asked_again_and_may_leave_a_message() -> None:
-    talk = busy("7", *(SILENCE, "busy") * 10, "1", Speaks(9), SEND)
+    talk = busy("7", SILENCE, "1", Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert Phrase.STILL_BUSY in talk.call.phrases()
 
 
+async def test_key_pressed_while_waiting_is_the_choice_itself() -> None:
+    talk = busy("7", "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.STILL_BUSY not in talk.call.phrases()
+
+
 async def test_line_that_is_never_free_ends_the_waiting() -> None:
-    talk = busy("7", *((SILENCE, "busy") * 10 + (SILENCE,)) * 20, "1", Speaks(9), SEND)
+    talk = busy("7", *(SILENCE, SILENCE) * 20, "1", Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
 
@@ -319,9 +326,7 @@ STORIES: dict[str, Callable[..., Conversation]] = {
     "remote": lambda **k: Conversation(
         Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT, **k
     ),
-    "waits": lambda **k: busy(
-        "7", SILENCE, "busy", SILENCE, "free", Rings((LegEnd.BUSY,)), "1", Speaks(9), SEND, **k
-    ),
+    "waits": lambda **k: busy("7", SILENCE, SILENCE, FREE, Rings((LegEnd.BUSY,)), "1", Speaks(9), SEND, **k),
 }
 MOST_STEPS = 16
 
