@@ -452,6 +452,7 @@ class Service:
             "ledger_trouble": self._ledger_trouble,
             "calls": status.calls,
             "events": status.events,
+            "returned_forwards": status.returned_forwards,
             "lamps_set": self._lamps.settled,
             "names_ready": self._names_ready,
         }

@@ -109,8 +109,7 @@ class Joining:
         if not await self._join(bridge_id, taker) or not await self._have_talked(taker.line):
             return HuntEnd.NO_ANSWER
         taker.end = LegEnd.TALKED
-        self._line.check()
-        return HuntEnd.TALKED
+        return HuntEnd.TALKED  # also when it was the caller who hung up: they have talked
 
     async def _bridge(self) -> str:
         line = self._line

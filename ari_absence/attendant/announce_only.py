@@ -34,7 +34,7 @@ async def _converse(talk: Talk) -> Outcome:
     await talk.call.answer()
     opening = list(talk.decision.greeting)
     while UNWRITTEN & _offered(talk):
-        action = await choose(talk, [*opening, *talk.menu()])
+        action = await choose(talk, [*opening, *talk.opening()])
         if action not in UNWRITTEN | {Action.REPEAT}:
             return await talk.take_leave(Outcome.LOST)
         opening = list(talk.decision.greeting) if action is Action.REPEAT else []

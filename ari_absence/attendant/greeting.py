@@ -22,7 +22,7 @@ async def greet(talk: Talk) -> Outcome:
             opening = [*talk.decision.greeting, *talk.menu()]
             continue
         outcome = await wishes.fulfil(talk, action)
-        opening = talk.menu()
+        opening = talk.opening()
     return outcome
 
 
@@ -38,7 +38,7 @@ async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
     if decision.straight_to_message and talk.offered(Action.MESSAGE):
         await talk.say(*greeting)
         return talk.menu(), await wishes.fulfil(talk, Action.MESSAGE)
-    return [*greeting, *talk.menu()], None
+    return [*greeting, *talk.opening()], None
 
 
 async def choose(talk: Talk, opening: list[Utterance]) -> Action:

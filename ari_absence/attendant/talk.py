@@ -25,7 +25,7 @@ class Talk:
     ``gone_from_menu`` holds offers that turned out not to work in this call; ``settled`` is what has been
     written down for the caller so far, so that a later hang-up takes nothing back. ``name_said`` is the caller's name
     as recorded in Asterisk, ``name_audio`` our own copy. ``now`` gives the instant (UTC), ``can_say`` tells whether
-    there are sounds for an utterance.
+    there are sounds for an utterance. ``news`` is what the next menu opens with, so that a key can interrupt it.
     """
 
     call: Call
@@ -41,6 +41,7 @@ class Talk:
     name_asked: bool = False
     calls_today: int = 1
     attempts_made: int = 0
+    news: list[Phrase] = field(default_factory=list)
 
     @property
     def limits(self) -> Limits:
@@ -96,6 +97,11 @@ class Talk:
         """The spoken choices, without those that turned out not to work in this call."""
         gone = self.gone_from_menu
         return [each for each in self.decision.menu if not (isinstance(each, Choice) and each.action in gone)]
+
+    def opening(self) -> list[Utterance]:
+        """The menu, after what is news since the last one."""
+        news, self.news = self.news, []
+        return [*map(_as_utterance, news), *self.menu()]
 
     def offered(self, action: Action | None) -> Action | None:
         """``action``, if it can still be chosen in this call."""

@@ -58,7 +58,7 @@ async def connect_operator(talk: Talk) -> Outcome | None:
     if ends.end is HuntEnd.TALKED:
         return await _parted(talk)
     talk.gone_from_menu.add(Action.OPERATOR)
-    await talk.say(Phrase.OPERATOR_NOT_REACHED)
+    talk.news.append(Phrase.OPERATOR_NOT_REACHED)
     return None
 
 
@@ -116,7 +116,7 @@ async def _reach(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Ou
         case HuntEnd.CALLER_CHOSE:
             return await take_message(talk)
         case _:
-            await talk.say(Phrase.NOT_REACHED)
+            talk.news.append(Phrase.NOT_REACHED)
             return None
 
 
