@@ -356,9 +356,6 @@ class LimitsShape(Shape):
         default=20,
         description="How long a step rings that does not say, if it is not the desk or the operator.",
     )
-    desk_ring_before_forward_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
-        default=7, description="How long the desk phone rings before other steps begin."
-    )
     screen_seconds: Annotated[float, Field(ge=1, le=30)] = Field(
         default=5.0, description="How long whoever is rung for somebody has to press a key."
     )

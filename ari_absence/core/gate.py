@@ -1,8 +1,9 @@
-"""State -> the two device states Asterisk holds for a person: the gate, and the lamp.
+"""State -> the device states Asterisk holds for a person: the gate, the lamp, and whether follow-me is on.
 
 The gate decides in the dialplan whether a call rings the desk phone or comes to us; the lamp is what
 colleagues see. They differ for somebody who is only away from the desk (lit, and the phone still rings), and for
-somebody whose calls go elsewhere at once (dark, and the call comes to us).
+somebody whose calls go elsewhere at once (dark, and the call comes to us). With follow-me on, the dialplan rings the
+desk phone for a shorter time before the call comes to us.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Why
-from ari_absence.core.reachable import Case, Enquiry, case_of, handling_on, reach_of
+from ari_absence.core.reachable import Case, Enquiry, case_of, goes_on, handling_on, reach_of
 from ari_absence.core.schedule import next_change
 from ari_absence.core.steps import Situation
 
@@ -20,18 +21,23 @@ LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What Asterisk is told of one extension. ``forwards``: whether that hangs on who else can be rung now."""
+    """What Asterisk is told of one extension. ``forwards``: whether that hangs on who else can be rung now.
+
+    ``follow_me``: a call that nobody answers at the desk goes on to other phones without asking.
+    """
 
     extension: str
     intercepts: bool
     lit: bool
     forwards: bool = False
+    follow_me: bool = False
 
     def device_states(self) -> dict[str, str]:
         """The device states by name, as the dialplan and the hints read them."""
         return {
             f"Stasis:absence-{self.extension}": LIT if self.intercepts else DARK,
             f"Stasis:lamp-{self.extension}": LIT if self.lit else DARK,
+            f"Stasis:followme-{self.extension}": LIT if self.follow_me else DARK,
         }
 
 
@@ -45,7 +51,8 @@ def gate_of(
     absent, forwards = not state.present, _forwards(case)
     rings_first = directory.handling_of(person, state.kind or Kind.CLOSED).ring
     intercepts = (absent and not rings_first) or (forwards and _leads_somewhere(case))
-    return Gate(person.extension, intercepts, lit=absent, forwards=forwards)
+    follow_me = goes_on(case, Situation.NO_ANSWER)
+    return Gate(person.extension, intercepts, absent, forwards, follow_me)
 
 
 _ANYBODY = Caller(None)

@@ -163,7 +163,6 @@ class Limits:
     number_digits_max: int = 20
     hops: int = 5
     step_ring_seconds: int = 20
-    desk_ring_before_forward_seconds: int = 7
     screen_seconds: float = 5.0
     screen_rounds: int = 3
     word_every_seconds: float = 20.0

@@ -171,6 +171,12 @@ def handling_on(case: Case, occasion: Occasion) -> Handling:
     return handling
 
 
+def goes_on(case: Case, occasion: Occasion) -> bool:
+    """Whether calls go on to other phones without asking on ``occasion``, as far as is written down."""
+    handling = handling_on(case, occasion)
+    return bool(_parted(_before_message(handling.reach), ask=handling.ask)[0])
+
+
 def _before_message(steps: Sequence[Step]) -> list[Step]:
     """What comes before ``message``: with it the steps end, and nobody after it is rung."""
     return list(takewhile(lambda step: Way.MESSAGE not in {each.way for each in step.destinations}, steps))

@@ -115,3 +115,12 @@ def test_gate_changes_next_when_the_forward_ends_or_the_schedule_says() -> None:
     assert change(ALICE, at_once("102", hours=1)) == 1
     assert change(ALICE, at_once("102", hours=3)) == 2
     assert change(ALICE, at_once("102", hours=0)) == 2
+
+
+def test_desk_rings_shorter_only_where_calls_go_on_without_asking() -> None:
+    asks = office()
+    follows = office(handling={Situation.NO_ANSWER: Handling(reach=steps("mobile", "delegate"))})
+    to_message = office(handling={Situation.NO_ANSWER: Handling(reach=steps("message"))})
+
+    assert [gate(each).follow_me for each in (asks, follows, to_message)] == [False, True, False]
+    assert gate(follows).device_states()["Stasis:followme-101"] == "INUSE"

@@ -18,7 +18,13 @@ __all__ = ["lab", "running_lab"]
 
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 
-running_lab = lab_for_everybody(dialplan=DIALPLAN, ring_seconds=2)
+# 8110 is extension 110 rung patiently: half a minute, and two seconds with follow-me on
+PATIENT = """[lab-shared](+)
+exten => 8110,1,Gosub(ari-absence,s,1(110,PJSIP/110,30,2))
+ same => n,Hangup()
+"""
+
+running_lab = lab_for_everybody(dialplan=DIALPLAN, ring_seconds=2, extra_dialplan=PATIENT)
 
 
 @pytest.fixture(scope="session")

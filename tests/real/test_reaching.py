@@ -12,6 +12,7 @@ from ari_absence.lab import Phone, waiting
 from ari_absence.lab.carrier import Returned
 from ari_absence.ledger.reading import RecordedCall
 from tests.real.scenes import HANS, Caller, Scene, Stage
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.real
 
@@ -366,6 +367,36 @@ async def test_forward_set_by_command_counts_from_the_next_call_and_its_owner_ge
     await caller.phone.dial("110")
     await mori.wait_established()
     await caller.hangs_up()
+
+
+async def test_desk_phone_rings_shorter_when_calls_go_on_to_the_mobile(stage: Stage) -> None:
+    scene = await stage.open(limits=FAST)
+    desk = await scene.lab.desk_phone("110", on_ring="ring")
+    mobile = await scene.lab.outside_phone(MORI_MOBILE, on_ring="answer")
+    await scene.office.cli("forward", "110", "no_answer", "mobile")
+    state = "Stasis:followme-110"
+    await until_lit(scene, state)
+    caller = await scene.caller()
+    await caller.phone.dial("8110")  # half a minute of ringing, two seconds with follow-me on
+    await desk.wait_incoming()
+    await caller.phone.wait_established(10)
+    await says_name(caller)
+    await is_screened(scene, mobile)
+    await mobile.press("1")
+    await hear_each_other(caller, mobile)
+    await caller.hangs_up()
+    await mobile.wait_ended()
+    assert await takers(scene) == [("110", "mobile")]
+
+
+async def until_lit(scene: Scene, device: str) -> None:
+    """Wait until Asterisk holds the device state."""
+    await eventually(lambda: is_lit(scene, device), 10)
+
+
+async def is_lit(scene: Scene, device: str) -> bool:
+    """Whether Asterisk holds the device as in use."""
+    return "INUSE" in await scene.lab.cli(f"dialplan eval function DEVICE_STATE({device})")
 
 
 async def test_person_who_returns_meanwhile_changes_nothing_for_the_caller_who_is_being_served(
