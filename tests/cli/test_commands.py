@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -303,3 +304,20 @@ def test_commands_the_readme_shows_for_a_configuration_work(office: Path) -> Non
     for line in shown:
         arguments = line.replace("--config /etc/ari-absence", "").split()[1:]
         assert run(*arguments, config=office).returncode == 0, line
+
+
+def test_forwarding_as_the_readme_shows_it_loads_and_the_commands_work(office: Path) -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    shown = readme.split("never to a number you did not allow")[1].split("```yaml")[1].split("```")[0]
+    site = yaml.safe_load((office / "absence.yaml").read_text())
+    (office / "absence.yaml").write_text(yaml.safe_dump({**site, **yaml.safe_load(shown)}))
+    commands = [
+        found.replace("EXT", "101").replace("--until 18:00", "")  # it may be later today
+        for found in re.findall(r"`ari-absence (forward [^`]+)`", readme)
+    ]
+
+    assert run("check", config=office).returncode == 0
+    assert len(commands) == 3
+    for command in commands:
+        done = run(*command.split(), config=office)
+        assert done.returncode == 0, (command, done.stderr)
