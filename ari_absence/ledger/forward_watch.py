@@ -28,7 +28,7 @@ from ari_absence.ledger.set_steps import SetSteps, mark_of_what_holds, set_steps
 from ari_absence.ledger.targets import Targets
 from ari_absence.ledger.thread import LedgerThread
 
-SLICE = 250  # people in one transaction: a tenth of a second, for which a call may have to wait
+SLICE = 100  # people in one transaction, for which a call may have to wait: 30 ms, 120 if all are to be told
 _KEY_NAME = "forward_digest_key"
 _SEEN_NAME = "forwards_seen"
 _KEY_BYTES = 32
