@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 _RANDOM_BYTES = 3  # sixteen million values within one second: nobody guesses a neighbour's id
-_RANDOM_BYTES_OF_MANY = 6  # one change of the office's rules is told to ten thousand people at the same second
+_RANDOM_BYTES_OF_MANY = 6  # a new rule of the office is told to ten thousand people at the same second
 
 
 class Prefix(StrEnum):
