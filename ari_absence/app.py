@@ -61,6 +61,7 @@ from ari_absence.speech.library import SoundLibrary, site_folder
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
+_TOLD_MAX = 200  # characters of a fact that a command tells
 LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
 
@@ -109,6 +110,7 @@ class Service:
         self._names_ready = False
         self._ledger_trouble: str | None = None
         self._adopting = asyncio.Lock()
+        self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -169,7 +171,6 @@ class Service:
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (self._forget_old(), self._rounds.run()):
             stack.push_async_callback(_cancelled, asyncio.create_task(task))
-        await self._watch_forwards()
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         """What callers hear is still true; what they say could not be kept, so nobody is asked for it."""
@@ -394,8 +395,8 @@ class Service:
 
     async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._read_forwards()
+        log.info("forwards.changed", **_told(question, "extension", "what", "occasion", "by"))
         extension = question.get("extension")
-        log.info("forwards.changed", extension=extension)
         self._lamps.refresh(None if extension is None else [str(extension)])
         self._outbox.wake()
         return {"done": True}
@@ -403,16 +404,17 @@ class Service:
     async def _watch_forwards(self) -> None:
         """Tell everybody whose calls go elsewhere than they did when we last looked."""
         try:
-            watched = await LedgerForwards(self._thread).watch(self._directory(), self._clock.now())
+            async with self._watching:  # two looks, by two configurations, would tell the change to and fro
+                await LedgerForwards(self._thread).watch(self._directory(), self._clock.now())
         except LedgerError as error:
             log.error("changes of forwards could not be looked for", reason=str(error))
-            return
-        if watched.queued:
-            self._outbox.wake()
+        self._outbox.wake()
 
     async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._read_absences()
+        log.info("absences.changed", **_told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
+        self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
     async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -424,8 +426,11 @@ class Service:
         return {"done": True}
 
     async def _forget_old(self) -> None:
-        """Once a day, forget what was settled longer ago than it is to be kept."""
+        """At the start and once a day: tell changed forwards, forget what was settled longer ago than is kept."""
         while True:
+            await (
+                self._watch_forwards()
+            )  # before what has ended is forgotten, so that its end is known as one
             before = self._clock.now() - timedelta(days=self._configuration().storage.keep_days)
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
@@ -486,6 +491,11 @@ class Service:
     def _name_of(self, extension: str) -> str | None:
         person = self._directory().people.get(extension)
         return person.name if person else None
+
+
+def _told(question: Mapping[str, Any], *names: str) -> dict[str, str]:
+    """What a command says of its change, for the log: these facts and no other."""
+    return {name: str(question[name])[:_TOLD_MAX] for name in names if question.get(name)}
 
 
 def _open_to_asterisk(sounds: Path) -> None:

@@ -20,13 +20,17 @@ from ari_absence.cli.options import (
     tell_service,
     writing_ledger,
 )
+from ari_absence.cli.typed_steps import steps_in_words, typed_steps
 from ari_absence.clock import SystemClock
 from ari_absence.core.people import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ari_absence.config.settings import Configuration
     from ari_absence.core.people import Person
+    from ari_absence.core.steps import Step
+    from ari_absence.ledger.absences import NewAbsence
 
 SETTABLE = ", ".join(kind.value for kind in Kind if kind.can_be_set)
 
@@ -40,33 +44,73 @@ def register(app: typer.Typer) -> None:
 def away(
     extension: Annotated[str, typer.Argument(help="Whose.", metavar="EXT")],
     kind: Annotated[str, typer.Argument(help=f"One of: {SETTABLE}.", metavar="KIND")],
+    steps: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="With --reach: the steps, as `ari-absence forward` takes them.", metavar="[STEP]..."
+        ),
+    ] = None,
     until: Annotated[
         str | None,
         typer.Option(
             help="15:30 today, 2026-11-27 (that day included) or 2026-11-27T09:00; unknown if left out."
         ),
     ] = None,
+    reach: Annotated[
+        bool,
+        typer.Option(
+            "--reach", help="Calls during this absence go on as follows: `--reach mobile 102 message`."
+        ),
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Set an absence that begins now. It beats the YAML until it ends or `back` ends it."""
-    from ari_absence.ledger.absences import NewAbsence, set_absence
+    from ari_absence.ledger.absences import NewAbsence
 
     configuration = load(config)
     person = person_of(configuration, extension)
     if kind not in [each.value for each in Kind if each.can_be_set]:
         refuse(f"{kind!r} is no kind of absence; choose one of {SETTABLE}")
+    meant = _reach(configuration, person, steps or [], wanted=reach)
     now = SystemClock().now()
     end = end_of_absence(until, person.zone, now) if until else None
-    absence = NewAbsence(extension, Kind(kind), now, end, command_user())
+    absence = NewAbsence(extension, Kind(kind), now, end, command_user(), reach=meant)
+    _set(configuration, absence, now)
+    console.print(_confirmation(person, absence), markup=False)
+
+
+def _reach(
+    configuration: Configuration, person: Person, words: list[str], *, wanted: bool
+) -> tuple[Step, ...] | None:
+    """The steps of this one absence; None: as its kind says."""
+    if wanted and not words:
+        refuse("--reach names no step; write such as --reach mobile 102, or --reach message for nobody")
+    if words and not wanted:
+        refuse("something stands behind the kind; if these are steps, write --reach before them")
+    return typed_steps(words, person, configuration.directory) if wanted else None
+
+
+def _set(configuration: Configuration, absence: NewAbsence, now: datetime) -> None:
+    from ari_absence.ledger.absences import set_absence
+    from ari_absence.ledger.forward_watch import watch
+
     with writing_ledger(configuration) as session:
         set_absence(session, absence, now)
-    tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
-    console.print(_confirmation(person, kind, end))
+        watch(session, configuration.directory, now, [absence.extension])
+    _tell_service(configuration, absence.extension, f"set {absence.kind.value}")
 
 
-def _confirmation(person: Person, kind: str, end: datetime | None) -> str:
+def _tell_service(configuration: Configuration, extension: str, what: str) -> None:
+    """What the running service logs of it: never a step, which may be a number."""
+    facts = {"what": what, "by": command_user()}
+    tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension, **facts)
+
+
+def _confirmation(person: Person, absence: NewAbsence) -> str:
+    end = absence.until
     until = f"until {readable(end, person.zone)}" if end else "until ended with `ari-absence back`"
-    return f"{person.name}: {kind}, {until}."
+    steps = "" if absence.reach is None else f"; calls go on to {steps_in_words(absence.reach)}"
+    return f"{person.name}: {absence.kind.value}, {until}{steps}."
 
 
 def back(
@@ -75,12 +119,15 @@ def back(
 ) -> None:
     """End the absence that was set with `away`; the YAML holds again."""
     from ari_absence.ledger.absences import end_absences
+    from ari_absence.ledger.forward_watch import watch
 
     configuration = load(config)
     person = person_of(configuration, extension)
+    now = SystemClock().now()
     with writing_ledger(configuration) as session:
-        ended = end_absences(session, extension, command_user(), SystemClock().now())
-    tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension)
+        ended = end_absences(session, extension, command_user(), now)
+        watch(session, configuration.directory, now, [extension])
+    _tell_service(configuration, extension, "ended" if ended else "")
     if ended:
         console.print(f"{person.name} is back.")
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from ari_absence.cli.ladders import attempt_lines, attempts_as_json, help_as_json
+from ari_absence.cli.ladders import attempt_lines, attempts_as_json, help_as_json, own_steps
 from ari_absence.cli.options import (
     DEFAULT_CONFIG,
     AtOption,
@@ -93,6 +93,7 @@ def as_dictionary(decision: Decision, speaker: Language) -> dict[str, Any]:
             "kind": state.kind.value if state.kind else None,
             "detail": state.detail,
             "until": local(state.until, zone),
+            "reach": own_steps(state),
         },
         "back_at": local(decision.back_at, zone),
         "heard": [speaker.text(each) for each in (*decision.greeting, *decision.menu)],
@@ -114,6 +115,9 @@ def _print(decision: Decision, speaker: Language) -> None:
     kind = state.kind.value if state.kind else "at work"
     presence = "[green]present[/]" if state.present else "[yellow]absent[/]"
     console.print(f"  {presence}: {kind}{', ' + escape(state.detail) if state.detail else ''}")
+    steps = own_steps(state)
+    if steps is not None:
+        console.print(f"  its own steps: {escape(', then '.join(steps)) or 'nobody'}")
     if decision.back_at:
         console.print(f"  back {readable(decision.back_at, person.zone)}")
     _print_attempts("Rung before anything is said", decision.attempts if decision.rings_as_desk else ())

@@ -115,8 +115,8 @@ def _set(
     end = end_of_absence(until, person.zone, now) if until else None
     with writing_ledger(configuration) as session:
         set_forward(session, NewForward(person.extension, occasion, steps, end, command_user()), now)
-        watch(session, configuration.directory, now)
-    tell_service(configuration, "forwards-changed", otherwise=AT_START, extension=person.extension)
+        watch(session, configuration.directory, now, [person.extension])
+    _tell_service(configuration, person, "set", [occasion])
     console.print(_confirmation(person, occasion, steps, end), markup=False)
 
 
@@ -136,12 +136,20 @@ def _end(configuration: Configuration, person: Person, occasion: Occasion | None
         ended = [
             each for each in meant if remove_forward(session, person.extension, each, command_user(), now)
         ]
-        watch(session, configuration.directory, now)
-    tell_service(configuration, "forwards-changed", otherwise=AT_START, extension=person.extension)
+        watch(session, configuration.directory, now, [person.extension])
+    _tell_service(configuration, person, "removed" if ended else "", ended)
     if ended:
         console.print(f"{person.name}: ended what was set {', '.join(map(_when, ended))}.", markup=False)
     else:
         console.print(f"Nothing was set for {person.name}; what the YAML says holds.", markup=False)
+
+
+def _tell_service(
+    configuration: Configuration, person: Person, what: str, occasions: Sequence[Occasion]
+) -> None:
+    """What the running service logs of it: never a step, which may be a number."""
+    facts = {"what": what, "occasion": ",".join(each.value for each in occasions), "by": command_user()}
+    tell_service(configuration, "forwards-changed", otherwise=AT_START, extension=person.extension, **facts)
 
 
 def _rows(configuration: Configuration, person: Person, only: Occasion | None) -> list[dict[str, Any]]:

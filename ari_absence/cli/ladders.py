@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 
 from ari_absence.core.ladder import Attempt, Help, Leg
+from ari_absence.core.schedule import State
 from ari_absence.core.steps import Way
 
 _THEIRS = {
@@ -18,6 +19,13 @@ _THEIRS = {
     Way.MANAGER: "{}, the manager",
     Way.OPERATOR: "{}, the operator",
 }
+
+
+def own_steps(state: State) -> list[str] | None:
+    """The steps of this very absence in words; None: as those of its kind."""
+    if state.absence is None or state.absence.reach is None:
+        return None
+    return list(map(str, state.absence.reach))
 
 
 def attempts_as_json(attempts: Sequence[Attempt]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ari_absence.cli.ladders import own_steps
 from ari_absence.cli.options import (
     DEFAULT_CONFIG,
     AtOption,
@@ -40,7 +41,7 @@ def who(at: AtOption = None, as_json: JsonOption = False, config: ConfigOption =
         return
     print_table(
         f"Where everybody is at {readable(moment, configuration.directory.site.zone)}",
-        ("extension", "name", "state", "until", "back", "set by"),
+        ("extension", "name", "state", "until", "back", "calls go on to", "set by"),
         (
             (
                 row["extension"],
@@ -48,6 +49,7 @@ def who(at: AtOption = None, as_json: JsonOption = False, config: ConfigOption =
                 _words(row),
                 readable(row["until"], row["zone"]),
                 readable(row["back_at"], row["zone"]),
+                "" if row["reach"] is None else ", then ".join(row["reach"]) or "nobody",
                 row["source"],
             )
             for row in rows
@@ -72,6 +74,7 @@ def _rows(configuration: Configuration, moment: datetime) -> list[dict[str, Any]
                 "detail": state.detail,
                 "until": state.until,
                 "back_at": None if state.present else back_at(person, moment, own),
+                "reach": own_steps(state),
                 "zone": person.zone,
                 "source": str(state.source),
             }

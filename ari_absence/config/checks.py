@@ -37,6 +37,7 @@ _OWN_NUMBER = re.compile(r"\+?[0-9 ().-]{0,30}(?:\{extension\})?[0-9]{0,10}", re
 _DESTINATION_NUMBER = re.compile(r"\+[0-9][0-9 ().-]{3,40}", re.ASCII)
 _DIGITS_OF_NUMBERS = 7  # what has so many digits may be somebody's private number
 _DIAL_PATTERN = re.compile(r"[0-9XZN]{1,20}", re.ASCII)
+_DIGITS_OF_SIGN = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _EXTENSION_CHARACTER = re.compile(r"[0-9*#A-Za-z_-]", re.ASCII)
 
 
@@ -89,6 +90,13 @@ def extension(text: str) -> str:
     raise ValueError(
         f"{_shown(text)} holds {_shown(wrong)}; an extension is made of 0-9 * # A-Z a-z _ - only"
     )
+
+
+def key_of_people(text: str) -> str:
+    """What somebody or a team goes by: an extension that steps can name."""
+    if text in STEP_WORDS:
+        raise ValueError(f"{text} is a word for a step, and nobody else can be named so; write another")
+    return extension(text)
 
 
 def endpoint(text: str) -> str:
@@ -198,6 +206,15 @@ def dial_pattern(text: str) -> str:
             f'{_shown(text)} is not a pattern; write digits and X (0-9), Z (1-9), N (2-9), such as "1XX"'
         )
     return text
+
+
+def fits_pattern(text: str, pattern: str) -> bool:
+    """Whether the extension ``text`` is one of ``pattern``: ``"1XX"``."""
+    return len(text) == len(pattern) and all(map(_fits, text, pattern))
+
+
+def _fits(digit: str, sign: str) -> bool:
+    return digit in _DIGITS_OF_SIGN.get(sign, sign)
 
 
 def may_be_private(text: str) -> bool:

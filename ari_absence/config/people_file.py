@@ -95,7 +95,7 @@ class PeopleReader:
     def _read_piece(self, entry: Entry) -> None:
         group, key = entry.path
         try:
-            checks.extension(key)
+            checks.key_of_people(key)
         except ValueError as error:
             self._mistakes.add(entry.key_at, str(error))
         if key in self.named:
@@ -106,10 +106,18 @@ class PeopleReader:
             return
         self.named[key] = entry.key_at
         if group == "people":
+            self._note_unlike_ours(key, entry.key_at)
             self._read_person(key, entry)
         else:
             self.named_teams.add(key)
             self._read_team(key, entry)
+
+    def _note_unlike_ours(self, extension: str, at: int) -> None:
+        """Warn of what no pattern fits: it is probably mistyped. Words are nobody's to dial."""
+        patterns = self._site.internal
+        if patterns and extension.isdigit() and not any(checks.fits_pattern(extension, p) for p in patterns):
+            sentence = f"no pattern of dialing.internal fits {extension}; add one, or correct the extension"
+            self._mistakes.warn(at, sentence)
 
     def _checked(self, shape: type[_AnyShape], entry: Entry) -> tuple[_AnyShape, Block] | tuple[None, None]:
         if not isinstance(entry.value, Block):

@@ -197,7 +197,8 @@ class DialingShape(Shape):
 
     internal: list[DialPattern] = Field(
         default_factory=list,
-        description="Patterns of our own extensions: digits and X (0-9), Z (1-9), N (2-9).",
+        description="Patterns of our own extensions: digits and X (0-9), Z (1-9), N (2-9). They permit nothing;"
+        " `check` warns of an extension in people.yaml that fits none.",
     )
     outside: list[Country] = Field(
         default_factory=list,
@@ -370,7 +371,8 @@ class LimitsShape(Shape):
     )
     urgent_again_minutes: Annotated[list[Annotated[int, Field(ge=1, le=1440)]], Field(max_length=20)] = Field(
         default_factory=lambda: [15, 30],
-        description="After how many minutes each, an urgent message that nobody has heard is told again.",
+        description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
+        " after the last of them, again and again in the distance of the last two, for a day.",
     )
 
 

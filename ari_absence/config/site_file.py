@@ -66,7 +66,8 @@ class Calendars:
 class SiteDraft:
     """What ``absence.yaml`` says, before it is known whether the people agree with it.
 
-    ``judges_numbers``: whether ``dialing`` is as it was meant, so that numbers can be judged by it.
+    ``judges_numbers``: whether ``dialing`` is as it was meant, so that numbers can be judged by it. ``internal``:
+    patterns of the office's own extensions.
     """
 
     site: Site
@@ -80,6 +81,7 @@ class SiteDraft:
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
+    internal: tuple[str, ...] = ()
 
 
 def stand_in() -> SiteDraft:
@@ -147,6 +149,7 @@ class _SiteReader:
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
+            internal=tuple(shape.dialing.internal),
         )
 
     def _source(self, key: str) -> Source:

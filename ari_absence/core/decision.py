@@ -26,7 +26,7 @@ from ari_absence.core.people import (
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
-from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
+from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, occasion_of, reach_of
 from ari_absence.core.schedule import State, back_at, presence
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -103,7 +103,7 @@ def decide(
     case = case_of(enquiry, directory, set_absences, set_forwards)
     person, state, own = case.person, case.state, set_absences.of(enquiry.extension)
     back = None if state.present else back_at(person, enquiry.at, own)
-    handling = directory.handling_of(person, state.kind or Kind.CLOSED)
+    handling = _promising(case)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
     reach = reach_of(case)
@@ -129,6 +129,16 @@ def decide(
 
 
 _A_COLLEAGUE = Caller("0", extension="a colleague's")
+
+
+def _promising(case: Case) -> Handling:
+    """The handling whose promise counts: that of the occasion, else, if it promises nothing, that of the kind."""
+    occasions = [each for each in (occasion_of(case), case.state.kind) if each is not None]
+    found = [case.directory.handling_of(case.person, each) for each in occasions]
+    return next((each for each in found if each.promise_seconds is not None), _PROMISES_NOTHING)
+
+
+_PROMISES_NOTHING = Handling()
 
 
 class _Found(NamedTuple):

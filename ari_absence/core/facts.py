@@ -61,14 +61,15 @@ class _Private:
 class PrivateNumber(_Private):
     """A number that is dialled for its owner and never spoken, shown or logged.
 
-    Only ``core.numbers`` calls :meth:`digits_for_dialling`; a test holds that.
+    Only ``core.numbers``, to dial it, and ``ledger.steps``, to keep what was set by command, hash it or mail it to
+    its owner, call :meth:`digits_for_dialling`; a test holds that.
     """
 
     __slots__ = ()
     _placeholder = "<private number>"
 
     def digits_for_dialling(self) -> str:
-        """The number in E.164 form, for the dial policy alone."""
+        """The number in E.164 form, for the dial policy and for the ledger's file alone."""
         return self._content
 
 

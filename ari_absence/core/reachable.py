@@ -116,7 +116,7 @@ def case_of(
 
 def reach_of(case: Case) -> Reachable:
     """Climb the ladders of this call."""
-    occasion = _occasion(case)
+    occasion = occasion_of(case)
     handling = _DESK_AFTER_ALL if occasion is None else handling_on(case, occasion)
     urgent = _urgent_handling(case)
     if not handling.reach and not urgent.urgent:
@@ -147,7 +147,7 @@ def _urgent_handling(case: Case) -> Handling:
     return case.directory.handling_of(case.person, occasion)
 
 
-def _occasion(case: Case) -> Occasion | None:
+def occasion_of(case: Case) -> Occasion | None:
     """What the call is handled by; None: the person has just come back, and the desk phone rings after all."""
     why, state = case.enquiry.why, case.state
     if why is Why.ABSENT and handling_on(case, Situation.AT_ONCE).reach:

@@ -2,6 +2,9 @@
 
 A new absence that runs at once takes the place of what was set and runs, except of one that is known to end
 later: who is on a trip until Thursday and goes into a meeting until three is on the trip again at three.
+
+Whoever sets or ends one with steps or a delegate calls :func:`ari_absence.ledger.forward_watch.watch` in the same
+transaction: the owner is told where calls go.
 """
 
 from __future__ import annotations
@@ -10,22 +13,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.people import Kind, PrivateNote, SetAbsences, Source
+from ari_absence.core.steps import Step
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import AbsenceRow
+from ari_absence.ledger.steps import as_json, from_json
 from ari_absence.ledger.thread import LedgerThread
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class NewAbsence:
     """An absence to be set. Half-open, aware; ``until`` None: until somebody ends it.
 
-    ``set_by`` says who and how, for the explanation: ``phone 101``, ``command line``.
+    ``set_by`` says who and how, for the explanation: ``phone 101``, ``command line``. ``reach`` are the steps of
+    this absence; None: as the handling of its kind says.
     """
 
     extension: str
@@ -35,6 +44,7 @@ class NewAbsence:
     set_by: str
     note: PrivateNote | None = None
     delegate: str | None = None
+    reach: tuple[Step, ...] | None = None
 
 
 class LedgerAbsences:
@@ -76,6 +86,7 @@ def set_absence(session: Session, absence: NewAbsence, now: datetime) -> str:
         delegate=absence.delegate,
         set_by=absence.set_by,
         set_at=now,
+        steps=None if absence.reach is None else as_json(absence.reach),
     )
     session.add(row)
     return row.id
@@ -106,7 +117,17 @@ def _as_core(row: AbsenceRow) -> DatedAbsence:
         delegate=row.delegate,
         source=Source(f"set by {row.set_by}"),
         set_at=row.set_at,
+        reach=_reach(row),
     )
+
+
+def _reach(row: AbsenceRow) -> tuple[Step, ...] | None:
+    """Steps that can't be read end no absence: the kind's hold."""
+    try:
+        return None if row.steps is None else from_json(row.steps)
+    except LedgerError as fault:
+        _log.error("absence_steps_unreadable", absence=row.id, why=str(fault))
+        return None
 
 
 def _not_ended(session: Session, now: datetime, extension: str | None = None) -> Sequence[AbsenceRow]:

@@ -175,7 +175,10 @@ class MailboxRow(Row):
 
 
 class AbsenceRow(Row):
-    """An absence set by phone or command. ``until`` None: until somebody ends it."""
+    """An absence set by phone or command. ``until`` None: until somebody ends it.
+
+    ``steps`` are those of this absence alone; they may hold a private number, only ``ledger.steps`` reads them.
+    """
 
     __tablename__ = "absences"
 
@@ -190,6 +193,7 @@ class AbsenceRow(Row):
     set_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_by: Mapped[str | None] = mapped_column(_NAME)
+    steps: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class DeliveryRow(Row):
@@ -275,13 +279,18 @@ class ForwardRow(Row):
 
 
 class ForwardDigestRow(Row):
-    """Where the calls of ``extension`` went when that was last compared: a keyed hash, which tells no number."""
+    """Where the calls of ``extension`` went when that last changed: a keyed hash, which tells no number.
+
+    ``address`` is the owner's mail address when they were last told, or first seen. It is in the clear, as in the
+    outbox: whoever changes the address and then the forward is told of to this one, too.
+    """
 
     __tablename__ = "forward_digests"
 
     extension: Mapped[str] = mapped_column(_WORD, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+    address: Mapped[str | None] = mapped_column(String(320))
 
 
 class EscalationState(StrEnum):

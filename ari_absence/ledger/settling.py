@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ari_absence.ledger.dials import purge_dials
 from ari_absence.ledger.model import (
+    AbsenceRow,
     AudioRow,
     CallbackRow,
     CallbackState,
@@ -90,6 +91,7 @@ def purge(session: Session, before: datetime) -> int:
         *_purgeable_calls(session, before),
         *_purgeable_notices(session, before),
         *_purgeable_forwards(session, before),
+        *_purgeable_absences(session, before),
     ):
         session.delete(row)
         gone += 1
@@ -141,3 +143,10 @@ def _purgeable_notices(session: Session, before: datetime) -> list[DeliveryRow]:
 def _purgeable_forwards(session: Session, before: datetime) -> list[ForwardRow]:
     over = or_(ForwardRow.ended_at < before, ForwardRow.until < before)
     return list(session.scalars(select(ForwardRow).where(over).limit(PURGE_BATCH)))
+
+
+def _purgeable_absences(session: Session, before: datetime) -> list[AbsenceRow]:
+    """Those with steps of their own, which may hold a private number."""
+    over = or_(AbsenceRow.ended_at < before, AbsenceRow.until < before)
+    query = select(AbsenceRow).where(over, AbsenceRow.steps.is_not(None))
+    return list(session.scalars(query.limit(PURGE_BATCH)))

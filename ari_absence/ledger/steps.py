@@ -30,7 +30,7 @@ def from_json(written: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     try:
         return tuple(_step(each) for each in written)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise LedgerError("the steps of a forward can't be read; set it again") from None
+        raise LedgerError("these steps can't be read; set them again") from None
 
 
 def _destination_as_json(destination: Destination) -> dict[str, str]:

@@ -232,6 +232,58 @@ def test_extension_of_nobody_is_refused(office: Path) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_steps_of_one_absence_are_set_shown_and_end_with_it(office: Path) -> None:
+    done = run(
+        "away", "101", "meeting", "--until", "2099-01-01", "--reach", "mobile+desk:12", "102", config=office
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "calls go on to mobile + desk for 12 s, then 102." in done.stdout
+
+    [alice] = [row for row in run_json("who", config=office) if row["extension"] == "101"]
+    told = run_json("explain", "101", config=office)
+    assert alice["reach"] == told["state"]["reach"] == ["mobile + desk", "102"]
+    assert [leg["way"] for leg in told["attempts"][0]["legs"]] == ["mobile", "desk"]
+    assert told["attempts"][0]["source"].startswith("set by command")
+    assert "mobile + desk, then 102" in run("who", config=office).stdout
+    assert "its own steps: mobile + desk, then 102" in run("explain", "101", config=office).stdout
+    assert str(in_force(office, "meeting")["source"]).startswith("set by command")
+
+    run("back", "101", config=office)
+    assert run_json("explain", "101", config=office)["state"]["reach"] is None
+
+
+def test_number_of_one_absence_is_shown_nowhere_and_mailed_to_its_owner(office: Path) -> None:
+    done = run("away", "101", "out", "--reach", NUMBER, config=office)
+    shown = [run(*each, config=office).stdout for each in (("who",), ("explain", "101"), ("forward", "101"))]
+
+    assert "calls go on to number" in done.stdout
+    assert not any("1234" in each or "312345678" in each for each in (done.stdout, *shown))
+    [mail] = run_json("outbox", config=office)
+    assert mail["recipient"] == "alice@example.com"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--reach",), "--reach names no step"),
+        (("0312345678",), "write --reach before them"),
+        (("--reach", "101"), "101 is Alice Tanaka themself; write desk"),
+        (("--reach", "+44 20 7946 0958"), "this number is not dialled: calls to GB are not allowed"),
+        (("--reach", "message", "102"), "step 2: this is never reached"),
+        (("--reach", "moble"), "write mobile"),
+    ],
+)
+def test_steps_of_an_absence_that_make_no_sense_are_refused_as_those_of_a_forward(
+    office: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = run("away", "101", "out", *words, config=office)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert sentence in done.stderr
+    assert not any(digits in done.stderr for digits in ("7946", "0312345678"))
+
+
 async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) -> None:
     heard: list[Mapping[str, Any]] = []
 
@@ -241,15 +293,22 @@ async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) ->
 
     folder = office.parent / "data"
     folder.mkdir()
-    control = ControlSocket(folder, {"forwards-changed": changed})
+    control = ControlSocket(folder, {"forwards-changed": changed, "absences-changed": changed})
     await control.open()
     try:
         done = await asyncio.to_thread(lambda: run("forward", "101", "102", config=office))
         await asyncio.to_thread(lambda: run("forward", "101", "--off", config=office))
+        await asyncio.to_thread(lambda: run("away", "101", "out", "--reach", NUMBER, config=office))
+        await asyncio.to_thread(lambda: run("back", "101", config=office))
     finally:
         await control.close()
     assert "not running" not in done.stdout
-    assert [each["extension"] for each in heard] == ["101", "101"]
+    assert {each["extension"] for each in heard} == {"101"}
+    assert [(each["what"], each.get("occasion")) for each in heard] == [
+        ("set", "at_once"), ("removed", "at_once"), ("set out", None), ("ended", None),
+    ]  # fmt: skip
+    assert all(each["by"].startswith("command (") for each in heard)
+    assert "1234" not in str(heard)
 
 
 def test_message_that_is_not_there_has_not_been_heard(office: Path) -> None:

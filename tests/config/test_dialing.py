@@ -98,6 +98,33 @@ def test_country_that_no_trunk_serves_is_a_warning(tmp_path: Path) -> None:
     assert warning.startswith("absence.yaml:7:25: no trunk serves DE")
 
 
+@pytest.mark.parametrize(
+    ("patterns", "warned"),
+    [
+        ('["1XX"]', []),
+        ('["10Z"]', []),
+        ('["XN1", "102"]', ["101"]),
+        ('["1ZX", "1XXX"]', ["101", "102"]),
+        ("[]", []),
+    ],
+)
+def test_extension_that_fits_no_pattern_of_ours_is_a_warning(
+    tmp_path: Path, patterns: str, warned: list[str]
+) -> None:
+    found = loaded(tmp_path, SITE + f"dialing: {{internal: {patterns}}}\n").warnings
+
+    sentence = "no pattern of dialing.internal fits {}; add one, or correct the extension"
+    assert [each.split(": ", 1)[1] for each in found if "internal" in each] == [
+        sentence.format(each) for each in warned
+    ]
+
+
+def test_pattern_permits_nobody_who_is_not_in_the_file(tmp_path: Path) -> None:
+    site = SITE + 'dialing: {internal: ["1XX"]}\nhandling: {out: {reach: ["107"]}}\n'
+    [found] = mistakes(tmp_path, site)
+    assert 'the step "107" is not known' in found
+
+
 def test_limits_of_reaching_arrive(tmp_path: Path) -> None:
     site = SITE + "limits: {urgent_again_minutes: [5, 10, 20], screen_rounds: 2}\nkeys: {wait: '9'}\n"
     found = loaded(tmp_path, site).directory.site

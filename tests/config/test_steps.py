@@ -250,3 +250,13 @@ def test_nothing_hostile_becomes_a_step_that_dials_it(text: str, around: str) ->
 def test_what_is_no_step_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w+ .*\w+"):
         typed_step(text)
+
+
+@pytest.mark.parametrize("word", ["desk", "mobile", "delegate", "manager", "operator", "message"])
+def test_nobody_goes_by_a_word_for_a_step(tmp_path: Path, word: str) -> None:
+    team = f"teams:\n  {word}: {{name: Us, members: ['101']}}\n"
+    sentence = f"{word} is a word for a step, and nobody else can be named so; write another"
+    assert mistakes(tmp_path, people=PEOPLE + team) == [f"people.yaml:8:3: {sentence}"]
+    assert mistakes(tmp_path, people=f"people:\n  {word}: {{name: Alice}}\n") == [
+        f"people.yaml:2:3: {sentence}"
+    ]

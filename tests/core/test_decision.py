@@ -17,6 +17,7 @@ from ari_absence.core.people import (
     Caller,
     Directory,
     Disclosure,
+    Handling,
     Kind,
     PrivateNote,
     SetAbsences,
@@ -25,6 +26,7 @@ from ari_absence.core.people import (
     Why,
 )
 from ari_absence.core.phrases import AbsenceClass, Action, Choice, DayWord, Welcome, Whereabouts
+from ari_absence.core.steps import Situation
 from ari_absence.speech.languages import language
 
 EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
@@ -215,6 +217,40 @@ def test_promise_keeps_working_hours(office: Directory) -> None:
     decision = decided(office, "2026-11-30T10:15")  # meeting until 11:30, promise: 1h, lunch at 12:00
 
     assert decision.promise == tokyo("2026-11-30T13:30")
+
+
+@pytest.mark.parametrize(
+    ("at", "why", "due"),
+    [
+        ("2026-11-30T16:30", Why.BUSY, "2026-11-30T16:40"),  # there, and on the telephone
+        ("2026-11-30T16:30", Why.NOANSWER, "2026-12-01T13:00"),  # nothing is written: four hours
+        ("2026-11-30T10:15", Why.ABSENT, "2026-11-30T13:30"),  # in the meeting that is over at 11:30
+        ("2026-11-30T10:15", Why.NOANSWER, "2026-11-30T13:30"),
+        ("2026-11-30T10:15", Why.BUSY, "2026-11-30T11:40"),
+    ],
+)
+def test_promise_is_that_of_the_occasion_then_that_of_the_kind(
+    office: Directory, at: str, why: Why, due: str
+) -> None:
+    ten_minutes = Handling(promise_seconds=600, promise_source=Source("absence.yaml", 99))
+    meeting = replace(office.handling[Kind.MEETING], reach=())
+    handling = {**office.handling, Kind.MEETING: meeting, Situation.BUSY: ten_minutes}
+
+    decision = decided(replace(office, handling=handling), at, why=why)
+
+    assert decision.promise == tokyo(due)
+    if why is Why.BUSY:
+        assert _source_of(decision, "a call back is promised") == "absence.yaml:99"
+
+
+def test_what_is_promised_for_when_the_office_is_closed_is_not_promised_by_who_is_there(
+    office: Directory,
+) -> None:
+    closed = {**office.handling, Kind.CLOSED: Handling(promise_seconds=600)}
+
+    decision = decided(replace(office, handling=closed), "2026-11-30T16:30", why=Why.NOANSWER)
+
+    assert _source_of(decision, "a call back is promised") == "default"
 
 
 def test_only_what_can_work_now_is_offered_and_spoken(office: Directory) -> None:

@@ -104,6 +104,23 @@ async def test_who_passes_it_on_learns_no_number(office: Office) -> None:
     assert "1. your mobile and, at the same time, Kenji Ito (102)" in text
 
 
+def test_the_old_address_learns_that_it_is_the_old_one() -> None:
+    text = told(to_owner=False, address_changed=True)
+
+    assert "go has changed, and so has the mail address\nof Alice Tanaka." in text
+    assert "Hello Alice Tanaka" in told(address_changed=True)
+
+
+def test_calls_for_the_delegate_of_one_absence_are_told_as_such() -> None:
+    ring = {"way": "delegate", "name": "Kenji Ito (102)", "number": ""}
+    rule = {"calls": "covered", "occasions": ["out"], "steps": [[ring]]}
+
+    assert (
+        "Calls for your delegate, during some of your absences only, that come while you are out of the office:\n"
+        "  1. Kenji Ito (102)\n"
+    ) in told(rules=[rule])
+
+
 def test_a_change_of_the_configuration_says_so() -> None:
     assert "Noticed:   Wednesday, 25 November 2026, 12:00" in told()
     assert "By:        the configuration" in told()

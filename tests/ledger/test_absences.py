@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from ari_absence.core.absences import DatedAbsence
-from ari_absence.core.people import Kind, PrivateNote, Source
+from ari_absence.core.people import Kind, PrivateNote, PrivateNumber, Source
+from ari_absence.core.steps import MOBILE, Destination, Step, Way
 from ari_absence.errors import LedgerError
-from ari_absence.ledger import reading
+from ari_absence.ledger import reading, settling
 from ari_absence.ledger.absences import LedgerAbsences, NewAbsence
+from ari_absence.ledger.model import AbsenceRow
 from tests.ledger.office import NOON, Office
 
 HOUR = timedelta(hours=1)
@@ -38,6 +40,47 @@ async def test_what_was_set_is_what_the_core_sees(office: Office) -> None:
         Kind.OUT, NOON, NOON + 2 * HOUR, note, "102", source=Source("set by phone 101"), set_at=NOON
     )
     assert "dentist" not in repr(found)
+
+
+async def test_steps_of_one_absence_come_back_as_they_were_and_no_number_is_shown(office: Office) -> None:
+    absences, number = LedgerAbsences(office.thread), PrivateNumber("+819011112222")
+    steps = (Step((Destination(Way.NUMBER, number=number), Destination(Way.DESK)), 12), MOBILE)
+    await absences.set(absence(Kind.OUT, reach=steps), NOON)
+
+    (found,) = (await absences.all(NOON)).of("101")
+
+    assert found.reach == steps
+    assert "1111" not in f"{found}{await office.thread.read(reading.absences)}"
+
+
+async def test_absence_without_steps_is_not_one_that_goes_on_to_nobody(office: Office) -> None:
+    absences = LedgerAbsences(office.thread)
+    for steps in (None, ()):
+        await absences.set(absence(Kind.OUT, reach=steps), NOON)
+        (found,) = (await absences.all(NOON)).of("101")
+        assert found.reach == steps
+
+
+async def test_steps_that_can_not_be_read_end_no_absence(office: Office) -> None:
+    absences = LedgerAbsences(office.thread)
+    await absences.set(absence(Kind.OUT, reach=(MOBILE,)), NOON)
+    with office.store.writing() as session:
+        session.query(AbsenceRow).one().steps = [{}]
+
+    (found,) = (await absences.all(NOON)).of("101")
+
+    assert (found.kind, found.reach) == (Kind.OUT, None)
+
+
+async def test_old_absences_with_steps_are_forgotten_with_their_numbers(office: Office) -> None:
+    absences = LedgerAbsences(office.thread)
+    await absences.set(absence(Kind.MEETING, 1), NOON)
+    await absences.set(absence(Kind.OUT, 1, reach=(MOBILE,)), NOON)
+
+    assert await office.thread.write(lambda session: settling.purge(session, NOON + 24 * HOUR)) == 1
+
+    (left,) = await office.thread.read(reading.absences)
+    assert left.kind == "meeting"
 
 
 async def test_a_new_absence_replaces_what_runs_without_an_end(office: Office) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +14,15 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.facts import Kind, PrivateNumber
 from ari_absence.core.people import Directory, Handling, Occasion, Person, Team
 from ari_absence.core.steps import MOBILE, Destination, Situation, Step, Way
-from ari_absence.ledger import reading
+from ari_absence.errors import LedgerError
+from ari_absence.ledger import forward_watch, reading
+from ari_absence.ledger.absences import NewAbsence, end_absences, set_absence
 from ari_absence.ledger.forward_watch import LedgerForwards, Watched, watch
 from ari_absence.ledger.forwards import NewForward, remove_forward, set_forward
 from ari_absence.ledger.model import DeliveryRow, ForwardDigestRow
@@ -27,6 +32,7 @@ from tests.ledger.office import NOON, Office, directory, person
 from tests.ledger.power_cut import die_at_every_step
 
 HOUR = timedelta(hours=1)
+KEY = b"k" * 32
 MOBILE_NUMBER, OTHER_NUMBER, PAID = "+819011112222", "+819033334444", "+819900000000"
 NONE_CHANGED = Watched()
 
@@ -83,6 +89,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ),
     ("delegate", {"delegates": ("102",)}),
     ("absence", {"absences": (DatedAbsence(Kind.OUT, NOON, None, reach=(to(Way.NUMBER, number=PAID),)),)}),
+    ("an absence's delegate", {"absences": (DatedAbsence(Kind.OUT, NOON, None, delegate="102"),)}),
 ]
 
 
@@ -97,6 +104,22 @@ def test_f43_whatever_changes_in_the_configuration_is_told_once(
 
     ((recipient, notice),) = notices(office.store)
     assert (recipient, notice["about"], notice["command"]) == ("alice@example.com", "forward_changed", {})
+
+
+def test_who_is_in_a_team_that_is_named_counts(office: Office) -> None:
+    there = office_of(handling={Kind.OUT: Handling(reach=(to(Way.NAMED, "sales"),))})
+    look(office, there=there)
+    with_one_more = replace(there, teams={"sales": Team("sales", "Sales", ("102", "100"))})
+
+    assert look(office, NOON + HOUR, with_one_more).changed == ("101",)
+
+
+def test_an_absence_that_is_over_leaves_the_file_without_news(office: Office) -> None:
+    trip = DatedAbsence(Kind.OUT, NOON, NOON + HOUR, delegate="102")
+    look(office, there=office_of(absences=(trip,)))
+
+    assert look(office, NOON + 2 * HOUR, office_of(absences=(trip,))) == NONE_CHANGED
+    assert look(office, NOON + 3 * HOUR, office_of()) == NONE_CHANGED
 
 
 def test_a_site_wide_rule_is_told_to_everybody_it_moves(office: Office) -> None:
@@ -133,6 +156,40 @@ def test_f43_a_command_is_told_with_who_gave_it_and_where_calls_go_now(office: O
         "set_at": set_at,
         "until": until,
     } in notice["rules"]
+
+
+def away(office: Office, at: datetime, hours: int | None, *, until_back: bool = False) -> Watched:
+    """Alice is out, and her calls go to a paid number; or she is back again."""
+    until, reach = None if hours is None else at + hours * HOUR, (to(Way.NUMBER, number=PAID),)
+    with office.store.writing() as session:
+        if until_back:
+            end_absences(session, "101", "command line", at)
+        else:
+            new = NewAbsence("101", Kind.OUT, at, until, "command line", delegate="102", reach=reach)
+            set_absence(session, new, at)
+        return watch(session, office_of(), at, ["101"])
+
+
+def test_steps_of_one_absence_set_by_command_are_told_and_so_is_their_end_by_command(office: Office) -> None:
+    look(office)
+
+    assert away(office, NOON + HOUR, hours=None) == Watched(("101",), 1)
+    assert away(office, NOON + 2 * HOUR, hours=None, until_back=True) == Watched(("101",), 1)
+
+    (_, first), (_, last) = notices(office.store)
+    mine = [each for each in first["rules"] if each.get("set_by") == "command line"]
+    assert [(each["calls"], each["steps"][0][0]) for each in mine] == [
+        ("dated", {"way": "number", "name": "", "number": PAID}),
+        ("covered", {"way": "delegate", "name": "Kenji Ito (102)", "number": ""}),
+    ]
+    assert last["command"] == {"at": (NOON + 2 * HOUR).isoformat(), "by": "command line", "what": "removed"}
+
+
+def test_steps_of_one_absence_end_with_it_without_news(office: Office) -> None:
+    look(office)
+    away(office, NOON, hours=1)
+
+    assert look(office, NOON + 2 * HOUR) == NONE_CHANGED
 
 
 def test_a_command_removed_again_is_told_too(office: Office) -> None:
@@ -195,6 +252,133 @@ def test_an_owner_without_a_mail_address_is_told_through_the_operator_without_th
     assert OTHER_NUMBER not in json.dumps(notice)
 
 
+def addressed(office: Office) -> list[tuple[str, bool, bool]]:
+    """(recipient, whether it is the owner, whether the number is in it) of every mail."""
+    return sorted(
+        (recipient, notice["to_owner"], OTHER_NUMBER in json.dumps(notice))
+        for recipient, notice in notices(office.store)
+    )
+
+
+@pytest.mark.parametrize("address_first", [True, False])
+def test_who_changes_the_address_and_the_forward_does_not_stay_unseen(
+    office: Office, address_first: bool
+) -> None:
+    look(office)
+    if address_first:
+        assert look(office, NOON + HOUR, office_of(email="mallory@example.com")) == NONE_CHANGED
+
+    both = office_of(email="mallory@example.com", mobile=PrivateNumber(OTHER_NUMBER))
+    assert look(office, NOON + 2 * HOUR, both) == Watched(("101",), 3)
+
+    assert addressed(office) == [
+        ("alice@example.com", False, False),
+        ("mallory@example.com", True, True),
+        ("reception@example.com", False, False),
+    ]
+    again = office_of(email="mallory@example.com")
+    assert look(office, NOON + 3 * HOUR, again) == Watched(("101",), 1)
+
+
+def test_an_address_that_was_taken_away_is_told_once_more(office: Office) -> None:
+    look(office)
+
+    look(office, NOON + HOUR, office_of(email=None, mobile=PrivateNumber(OTHER_NUMBER)))
+
+    assert addressed(office) == [("alice@example.com", False, False), ("reception@example.com", False, False)]
+
+
+def test_only_what_has_changed_is_written(office: Office) -> None:
+    look(office)
+    look(office, NOON + HOUR, office_of(mobile=PrivateNumber(OTHER_NUMBER)))
+
+    with office.store.reading() as session:
+        written = {row.extension: row.at for row in session.scalars(select(ForwardDigestRow))}
+    assert written == {"100": NOON, "101": NOON + HOUR, "102": NOON}
+
+
+async def test_calls_have_their_turn_between_the_slices(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forward_watch, "SLICE", 1)
+    seen: list[int] = []
+
+    def call(session: Session) -> None:
+        seen.append(len(session.scalars(select(ForwardDigestRow)).all()))
+
+    looking = asyncio.create_task(LedgerForwards(office.thread).watch(office_of(), NOON))
+    while not looking.done():
+        await office.thread.read(call)
+
+    assert {1, 2} & set(seen)
+    with office.store.reading() as session:
+        assert len(session.scalars(select(ForwardDigestRow)).all()) == 3
+
+
+def forget_everybody(office: Office) -> None:
+    with office.store.writing() as session:
+        session.query(ForwardDigestRow).delete()
+
+
+async def remembered(office: Office, there: Directory, at: datetime) -> int:
+    """How many people the service looks at: nobody is known before."""
+    forget_everybody(office)
+    await LedgerForwards(office.thread).watch(there, at)
+    with office.store.reading() as session:
+        return len(session.scalars(select(ForwardDigestRow)).all())
+
+
+async def test_nothing_is_looked_at_unless_the_configuration_or_what_was_set_has_changed(
+    office: Office,
+) -> None:
+    there = replace(office_of(), digest="one")
+    command(office, PAID, NOON, hours=1)
+
+    assert await remembered(office, there, NOON) == 3
+    assert await remembered(office, there, NOON) == 0
+    assert await remembered(office, replace(there, digest="two"), NOON) == 3
+    assert await remembered(office, replace(there, digest="two"), NOON + HOUR) == 3  # the command is over
+    away(office, NOON + HOUR, hours=None)
+    assert await remembered(office, replace(there, digest="two"), NOON + HOUR) == 3
+    assert await remembered(office, replace(there, digest="two"), NOON + HOUR) == 0
+
+
+async def test_a_look_that_was_broken_off_is_begun_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = replace(office_of(), digest="one")
+    monkeypatch.setattr(forward_watch, "SLICE", 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(forward_watch, "_key", fails_the_second_time())
+        with pytest.raises(LedgerError):
+            await LedgerForwards(office.thread).watch(there, NOON)
+
+    await LedgerForwards(office.thread).watch(there, NOON)
+
+    with office.store.reading() as session:
+        assert len(session.scalars(select(ForwardDigestRow)).all()) == 3
+
+
+def fails_the_second_time() -> Callable[[Session], bytes]:
+    """The key of the digests, once."""
+    keys = iter([KEY])
+
+    def key(_session: Session) -> bytes:
+        try:
+            return next(keys)
+        except StopIteration:
+            raise LedgerError("the disk is gone") from None
+
+    return key
+
+
+async def test_the_service_that_began_to_look_before_a_command_does_not_tell_it_again(office: Office) -> None:
+    look(office)
+    command(office, PAID, NOON + HOUR)
+
+    assert await LedgerForwards(office.thread).watch(office_of(), NOON) == NONE_CHANGED
+
+
 async def test_the_service_looks_too(office: Office) -> None:
     forwards = LedgerForwards(office.thread)
     await forwards.watch(office_of(), NOON)
@@ -246,7 +430,6 @@ def test_a_command_without_a_look_is_told_by_the_next_start(office: Office) -> N
     assert notices(office.store)[0][1]["command"]["by"] == "phone 101"
 
 
-KEY = b"k" * 32
 OCCASIONS: tuple[Occasion, ...] = (Kind.OUT, Kind.MEETING, Situation.BUSY)
 ways = st.sampled_from([to(Way.OPERATOR), to(Way.NAMED, "102"), to(Way.NUMBER, number=PAID), MOBILE])
 ladders = st.lists(ways, max_size=3).map(tuple)
@@ -263,7 +446,7 @@ def test_two_digests_are_the_same_only_if_the_same_is_rung_on_every_occasion(
 ) -> None:
     def digest(handling: dict[Occasion, Handling]) -> str:
         there = office_of(handling=handling, delegates=("100",))
-        return Targets.of(there.people["101"], there, []).digest(KEY)
+        return Targets.of(there.people["101"], there, [], NOON).digest(KEY)
 
     def rung(handling: dict[Occasion, Handling]) -> list[object]:
         there = office_of(handling=handling)
@@ -277,4 +460,6 @@ def test_without_the_key_a_digest_is_another_one() -> None:
     there = office_of()
     alice: Person = there.people["101"]
 
-    assert Targets.of(alice, there, []).digest(KEY) != Targets.of(alice, there, []).digest(b"x" * 32)
+    assert Targets.of(alice, there, [], NOON).digest(KEY) != Targets.of(alice, there, [], NOON).digest(
+        b"x" * 32
+    )

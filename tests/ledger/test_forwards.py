@@ -120,7 +120,7 @@ async def test_a_row_that_can_not_be_read_hinders_no_other(office: Office, damag
     kept = await office.thread.read(forwards)
 
     assert list(found.by_extension["101"]) == [Situation.BUSY]
-    assert ("the steps of a forward can't be read; set it again",) in [each.steps for each in kept]
+    assert ("these steps can't be read; set them again",) in [each.steps for each in kept]
 
 
 def test_an_occasion_nobody_knows_is_refused() -> None:

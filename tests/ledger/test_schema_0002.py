@@ -88,6 +88,7 @@ def content_of(file: Path, table: str) -> list[tuple[Any, ...]]:
 def test_what_was_there_stays_as_it_was(tmp_path: Path) -> None:
     file = first_ledger(tmp_path)
     before = {table: content_of(file, table) for table in ROWS}
+    before["absences"] = [(*row, None) for row in before["absences"]]  # no steps of its own
 
     store = open_store(default_url(tmp_path), NOON)
 

@@ -357,3 +357,7 @@ async def test_a_closed_ledger_says_so(store: Store) -> None:
 
     with pytest.raises(LedgerError, match="closed"):
         await thread.read(lambda _session: None)
+
+
+def test_ids_of_what_goes_to_everybody_at_the_same_second_are_different() -> None:
+    assert len({new_id(Prefix.DELIVERY, NOON) for _ in range(50_000)}) == 50_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import pytest
 
 from tests.real.scenes import Scene, Stage
@@ -59,3 +61,27 @@ async def test_who_comes_back_during_a_call_is_rung_by_the_next_one(stage: Stage
     await caller.hangs_up()
     assert (await scene.ledger.the_message()).caller_number == "0441112233"
     assert len(scene.ledger.calls()) == 1
+
+
+async def test_the_log_tells_whose_calls_were_moved_and_by_whom_and_never_the_number(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    for command in (
+        ("forward", "101", "busy", "+81 3 1234 5678"),
+        ("forward", "101", "--off"),
+        ("away", "101", "out", "--reach", "+81 3 1234 5678"),
+    ):
+        await scene.office.cli(*command)
+    await scene.log_tells("absences.changed")
+
+    told = [
+        line.split(" event=")[1].replace(" call=", "")
+        for line in scene.log.splitlines()
+        if "s.changed" in line
+    ]
+    by = f'by="command ({getpass.getuser()})"'
+    assert [line.replace("'", '"') for line in told] == [
+        f"forwards.changed extension=101 what=set occasion=busy {by}",
+        f"forwards.changed extension=101 what=removed occasion=busy {by}",
+        f'absences.changed extension=101 what="set out" {by}',
+    ]
+    assert "1234" not in scene.log

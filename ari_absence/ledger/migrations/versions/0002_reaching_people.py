@@ -1,4 +1,4 @@
-"""Reaching people: attempts, dials and their caps, forwards set by command, escalations of urgent messages."""
+"""Reaching people: attempts, dials and their caps, forwards and an absence's steps set by command, escalations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def instant() -> sa.DateTime:
 
 
 def upgrade() -> None:
+    op.add_column("absences", sa.Column("steps", sa.JSON(), nullable=True))
+
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -69,6 +71,7 @@ def upgrade() -> None:
         sa.Column("extension", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("at", instant(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=True),
         sa.PrimaryKeyConstraint("extension", name="pk_forward_digests"),
     )
 
