@@ -92,9 +92,10 @@ class Reachable:
     reasons: tuple[Reason, ...] = ()
 
     @property
-    def rings_somebody(self) -> bool:
-        """Whether anybody is rung for this call, or may be."""
-        return bool(self.attempts or self.help or self.urgent)
+    def rings_others(self) -> bool:
+        """Whether anybody but the person called is rung for this call, or may be."""
+        help_attempts = self.help.attempts if self.help else ()
+        return any(not each.own for each in (*self.attempts, *help_attempts, *self.urgent))
 
     @property
     def colleague(self) -> Name | None:
@@ -121,12 +122,12 @@ def reach_of(case: Case) -> Reachable:
     urgent = _urgent_handling(case)
     if not handling.reach and not urgent.urgent:
         return _NOBODY
-    ladder = Ladder(case.scene)
+    scene = case.scene
+    ladder, urgency = Ladder(scene), Ladder(scene)
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
     attempts = tuple(ladder.climb(first, handling.reach_source))
     help_attempts = tuple(ladder.climb(offered, handling.reach_source))
-    urgency = Ladder(case.scene)
     return Reachable(
         attempts=attempts,
         rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
