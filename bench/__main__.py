@@ -1,4 +1,4 @@
-"""``python -m bench [core|load|calls]``: measure one part, or all of them."""
+"""``python -m bench [core|load|calls|followme]``: measure one part, or all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import asyncio
 from rich.console import Console
 
 from ari_absence.clock import SystemClock
-from bench import calls, core, figures, loading
+from bench import calls, core, figures, followme, loading
 from bench.telling import tell
 
 TABLE_WIDTH_MIN = 150
@@ -21,7 +21,9 @@ BUSY = 0.5
 def main() -> None:
     """Measure, print the table, write the JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, measured.")
-    parser.add_argument("part", nargs="?", choices=("core", "load", "calls"), help="only this part")
+    parser.add_argument(
+        "part", nargs="?", choices=("core", "load", "calls", "followme"), help="only this part"
+    )
     part = parser.parse_args().part
     clock = SystemClock()
     measured_on = figures.machine(clock)
@@ -44,6 +46,8 @@ async def _with_asterisk(part: str | None) -> list[figures.Figure]:
         found += await loading.measure()
     if part in (None, "calls"):
         found += await calls.measure()
+    if part in (None, "followme"):
+        found += await followme.measure()
     return found
 
 

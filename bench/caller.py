@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from ari_absence.lab import Lab
 from ari_absence.lab.load import NOTHING, OK, in_dialog
 from ari_absence.lab.settings import TRUNK_HEADER
 from ari_absence.lab.sipp import Sipp
+from bench.stamps import receive, stamped_socket
 
 SLACK_S = 15.0
 """Beyond the calls' own time: starting SIPp, and answers that come late."""
@@ -31,7 +31,6 @@ KEY_MS = 160
 _SPEECH = (b"\x30" * 8 + b"\xb0" * 8) * 500
 """A second of 500 Hz in u-law, which SIPp repeats."""
 
-_SO_TIMESTAMPNS = 35  # Linux; the socket module has no name for it
 _RTP_HEADER_BYTES = 12
 _SILENCE = frozenset((0x7F, 0xFF))  # both zeros of u-law
 
@@ -97,17 +96,41 @@ class Heard:
 async def make_calls(lab: Lab, plan: Plan) -> Heard:
     """Make the calls and wait until all are over."""
     with Ears(plan.calls) as ears:
-        sipp = Sipp(lab, f"bench{plan.dials}", _scenario(plan, lab.settings.folders.phones / "bench.ulaw"))
-        sipp.folder.mkdir(parents=True, exist_ok=True)
-        ports = sipp.folder / "ears.csv"
-        ports.write_text("SEQUENTIAL\n" + "".join(f"{port};\n" for port in ears.ports))
-        complete = await _run(sipp, plan, "-inf", str(ports), trace=True)
-        began, answered = moments(sipp.messages.read_text(errors="replace"))
+        complete, log = await _traced(lab, plan, ears)
+        began, answered = moments(log)
         return Heard(
             [(at - began[port]) * 1000 for port, at in answered.items()],
             [(at - began[port]) * 1000 for port, at in ears.heard.items() if port in began],
             complete,
         )
+
+
+@dataclass(slots=True)
+class Course:
+    """How one call went: when its INVITE and its last key were sent, and when each packet of sound came."""
+
+    invited_at: float
+    heard: Sequence[float]
+    keyed_at: float | None = None
+
+
+async def follow_calls(lab: Lab, plan: Plan) -> dict[str, Course]:
+    """Make the calls and listen to them to their end; gives their courses, by the caller's number."""
+    with PatientEars(plan.calls) as ears:
+        complete, log = await _traced(lab, plan, ears)
+    if not complete:
+        raise LabError(f"not every call to {plan.dials} went to its end")
+    return courses(log, ears.packets)
+
+
+async def _traced(lab: Lab, plan: Plan, ears: Ears) -> tuple[bool, str]:
+    """Make the calls, each with an ear of its own; whether all went to their end, and SIPp's message log."""
+    sipp = Sipp(lab, f"bench{plan.dials}", _scenario(plan, lab.settings.folders.phones / "bench.ulaw"))
+    sipp.folder.mkdir(parents=True, exist_ok=True)
+    ports = sipp.folder / "ears.csv"
+    ports.write_text("SEQUENTIAL\n" + "".join(f"{port};\n" for port in ears.ports))
+    complete = await _run(sipp, plan, "-inf", str(ports), trace=True)
+    return complete, sipp.messages.read_text(errors="replace")
 
 
 async def count_calls(lab: Lab, plan: Plan) -> Heard:
@@ -147,10 +170,7 @@ class Ears:
 
     def __enter__(self) -> Self:
         for _ in range(self._count):
-            ear = self._open.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            ear.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            ear.bind(("127.0.0.1", 0))
-            ear.setblocking(False)
+            ear = self._open.enter_context(stamped_socket())
             self.ports.append(ear.getsockname()[1])
             asyncio.get_running_loop().add_reader(ear, self._hear, ear, self.ports[-1])
             self._open.callback(asyncio.get_running_loop().remove_reader, ear)
@@ -160,11 +180,21 @@ class Ears:
         self._open.close()
 
     def _hear(self, ear: socket.socket, port: int) -> None:
-        packet, stamps, _, _ = ear.recvmsg(2048, socket.CMSG_SPACE(16))
+        packet, at, _ = receive(ear)
         if set(packet[_RTP_HEADER_BYTES:]) - _SILENCE:
-            seconds, nanoseconds = struct.unpack("qq", stamps[0][2])
-            self.heard[port] = seconds + nanoseconds / 1e9
+            self.heard[port] = at
             asyncio.get_running_loop().remove_reader(ear)
+
+
+class PatientEars(Ears):
+    """Ears that note when every packet came, until the calls are over."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.packets: dict[int, list[float]] = {}
+
+    def _hear(self, ear: socket.socket, port: int) -> None:
+        self.packets.setdefault(port, []).append(receive(ear)[1])
 
 
 def moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
@@ -180,6 +210,19 @@ def moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
         elif message.startswith("SIP/2.0 200") and "1 INVITE" in _field(message, r"^CSeq: *(.*)$"):
             answered.setdefault(port_of[call], at)
     return began, answered
+
+
+def courses(log: str, packets: Mapping[int, Sequence[float]]) -> dict[str, Course]:
+    """What SIPp's log and the packets of each ear say of each call, by the caller's number."""
+    found: dict[str, Course] = {}
+    for at, way, message in _messages(log):
+        number = _field(message, r"^From: .*?<sip:(\d+)@")
+        if way == "sent" and message.startswith("INVITE "):
+            port = int(_field(message, r"^m=audio (\d+)"))
+            found.setdefault(number, Course(at, packets.get(port, ())))
+        elif way == "sent" and message.startswith("INFO "):
+            found[number].keyed_at = at
+    return found
 
 
 def _messages(log: str) -> Iterator[tuple[float, str, str]]:

@@ -9,9 +9,11 @@ import pytest
 from rich.console import Console
 
 from bench import figures
-from bench.caller import moments
+from bench.callee import caller_of
+from bench.caller import courses, moments
 from bench.calls import percentile
 from bench.figures import Figure, Goal
+from bench.followme import end_of_words
 
 _LOG = """\
 ----------------------------------------------- 2026-11-23T10:36:46.500000Z
@@ -89,3 +91,52 @@ def test_the_callers_log_gives_when_a_call_began_and_was_answered() -> None:
 def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([4.0, 1.0, 3.0, 2.0], 50) == 3.0
     assert percentile(list(map(float, range(100))), 99) == 99.0
+
+
+_KEY_LOG = """\
+----------------------------------------------- 2026-11-23T10:36:46.500000Z
+UDP message sent [493] bytes:
+
+INVITE sip:103@127.0.0.1:26000 SIP/2.0\r
+From: "Bench" <sip:04491@trunk.lab>;tag=1\r
+CSeq: 1 INVITE\r
+\r
+m=audio 33387 RTP/AVP 0\r
+
+----------------------------------------------- 2026-11-23T10:36:48.000000Z
+UDP message sent [300] bytes:
+
+INFO sip:127.0.0.1:26000 SIP/2.0\r
+From: "Bench" <sip:04491@trunk.lab>;tag=1\r
+CSeq: 2 INFO\r
+\r
+Signal=4\r
+
+"""
+
+
+def test_the_course_of_a_call_is_found_by_its_number() -> None:
+    found = courses(_KEY_LOG, {33387: [1.0, 2.0]})
+
+    course = found["04491"]
+    assert course.keyed_at is not None
+    assert (round(course.keyed_at - course.invited_at, 6), course.heard) == (1.5, [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("heard", "ended_at"),
+    [
+        ([0.90, 0.92, 0.94], 0.94),  # quiet until the phone rings
+        (
+            [0.80, 0.82, 0.94, 0.96, 1.02],
+            0.82,
+        ),  # music has begun before it rings; what comes later does not count
+        ([0.96, 0.98], 1.0),  # no end of words is to be seen
+    ],
+)
+def test_the_words_end_at_the_last_gap_before_the_phone_rings(heard: list[float], ended_at: float) -> None:
+    assert end_of_words(heard, 1.0) == ended_at
+
+
+def test_a_call_is_known_at_the_callee_by_its_callers_number() -> None:
+    assert caller_of('INVITE sip:x SIP/2.0\r\nFrom: "Hans" <sip:0449@127.0.0.1>;tag=1\r\n\r\n') == "0449"

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     only: Annotated[
-        str | None, typer.Option(help="Only this part: core, load or calls.", metavar="PART")
+        str | None, typer.Option(help="Only this part: core, load, calls or followme.", metavar="PART")
     ] = None,
 ) -> None:
     """Measure, print a table, and write bench/results.json. Needs the source checkout."""

@@ -5,7 +5,7 @@ The same pure function answers the live call, ``explain`` and, later, the simula
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -124,8 +124,15 @@ def decide(
         colleague=reach.help,
         urgent=reach.urgent,
         straight_to_message=reach.ends_in_message,
-        told_to_callees=_whereabouts(case, _A_COLLEAGUE, back) if reach.rings_somebody else where,
+        told_to_callees=_told_to_callees(case, reach, where, back),
     )
+
+
+def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: datetime | None) -> Whereabouts:
+    """What a colleague would hear; what the caller hears if that is one, or if nobody is told anyway."""
+    if case.enquiry.caller.inside or not reach.rings_others:
+        return where
+    return _whereabouts(case, _A_COLLEAGUE, back)
 
 
 _A_COLLEAGUE = Caller("0", extension="a colleague's")
@@ -163,50 +170,68 @@ def _whereabouts(case: Case, caller: Caller, back: datetime | None) -> Whereabou
 
 def _offers(case: Case, reach: Reachable) -> Iterator[Offer]:
     keys = case.directory.site.keys
-    for action in DEFAULT_KEYS:
+    for action, key in DEFAULT_KEYS.items():
         if why_not(action, case, reach) is None:
-            yield Offer(keys.get(action.value) or DEFAULT_KEYS[action], action)
+            yield Offer(keys.get(action) or key, action)
 
 
 def why_not(action: Action, case: Case, reach: Reachable) -> str | None:
     """Why ``action`` can't be offered in this call, or None if it can."""
-    enquiry = case.enquiry
-    if enquiry.nothing_noted and action in _NOTED:
+    if case.enquiry.nothing_noted and action in _NOTED:
         return "the ledger can't be used"
-    match action:
-        case Action.MESSAGE | Action.BEEP:
-            return "the mailbox is full" if enquiry.mailbox_full else None
-        case Action.CALLBACK:
-            return "the caller's number is withheld" if enquiry.caller.withheld else None
-        case Action.QUESTIONS:
-            return _why_no_questions(enquiry.caller, case.directory)
-        case Action.OPERATOR:
-            return _why_no_operator(enquiry, case.directory, case.set_absences)
-        case Action.COLLEAGUE:
-            return None if reach.help else "no colleague can be reached now"
-        case Action.URGENT:
-            return None if reach.urgent else "nobody can be reached for urgent calls now"
-        case Action.WAIT:
-            return None if enquiry.why is Why.BUSY and case.person.phones else "nobody is on the phone"
-        case Action.JUST_CALLED | Action.REPEAT:
-            return None
+    hindrance = _HINDRANCES.get(action)
+    return None if hindrance is None else hindrance(case, reach)
 
 
-def _why_no_questions(caller: Caller, directory: Directory) -> str | None:
-    if not directory.site.answers:
+def _why_no_message(case: Case, _: Reachable) -> str | None:
+    return "the mailbox is full" if case.enquiry.mailbox_full else None
+
+
+def _why_no_callback(case: Case, _: Reachable) -> str | None:
+    return "the caller's number is withheld" if case.enquiry.caller.withheld else None
+
+
+def _why_no_colleague(_: Case, reach: Reachable) -> str | None:
+    return None if reach.help else "no colleague can be reached now"
+
+
+def _why_not_urgent(_: Case, reach: Reachable) -> str | None:
+    return None if reach.urgent else "nobody can be reached for urgent calls now"
+
+
+def _why_no_waiting(case: Case, _: Reachable) -> str | None:
+    return None if case.enquiry.why is Why.BUSY and case.person.phones else "nobody is on the phone"
+
+
+def _why_no_questions(case: Case, _: Reachable) -> str | None:
+    if not case.directory.site.answers:
         return "the site has no answers to general questions"
-    return "colleagues know the answers" if caller.inside else None
+    return "colleagues know the answers" if case.enquiry.caller.inside else None
 
 
-def _why_no_operator(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> str | None:
+def _why_no_operator(case: Case, _: Reachable) -> str | None:
+    enquiry, directory = case.enquiry, case.directory
     operator = directory.people.get(directory.site.operator or "")
     if operator is None:
         return "the site names no operator"
     if operator.extension in (enquiry.extension, enquiry.caller.extension):
         return "the operator takes part in this call already"
-    if not _is_present(operator, enquiry.at, set_absences):
+    if not _is_present(operator, enquiry.at, case.set_absences):
         return "the operator is absent"
     return None
+
+
+_HINDRANCES: Mapping[Action, Callable[[Case, Reachable], str | None]] = {
+    Action.MESSAGE: _why_no_message,
+    Action.BEEP: _why_no_message,
+    Action.CALLBACK: _why_no_callback,
+    Action.QUESTIONS: _why_no_questions,
+    Action.OPERATOR: _why_no_operator,
+    Action.COLLEAGUE: _why_no_colleague,
+    Action.URGENT: _why_not_urgent,
+    Action.WAIT: _why_no_waiting,
+}
+"""What may stand in the way of each action; the others are always offered."""
 
 
 def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool:
@@ -235,7 +260,7 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield Reason(f"{name} is offered: can be reached now", attempts[0].source)
     if found.due is not None:
         yield _promise_reason(enquiry, person, found.due, found.handling)
-    if Action.OPERATOR in {offer.action for offer in found.offers}:
+    if any(offer.action is Action.OPERATOR for offer in found.offers):
         yield Reason("the operator is there", site.operator_source)
 
 

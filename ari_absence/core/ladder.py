@@ -91,13 +91,16 @@ class Ladder:
         self._scene = scene
         self._policy = DialPolicy(scene.directory.dialing)
         self._met: set[str] = {scene.person.extension}
+        self._states: dict[str, State] = {}
         self.reasons: list[Reason] = []
 
-    def climb(self, steps: Iterable[Step], source: Source) -> Iterator[Attempt]:
+    def climb(self, steps: Iterable[Step], source: Source) -> tuple[Attempt, ...]:
         """The attempts the steps come to, in order."""
-        for step in steps:
-            for name, legs in self._groups(step, source):
-                yield Attempt(legs, step.ring_seconds or self._usual_seconds(step), name, source)
+        return tuple(
+            Attempt(legs, step.ring_seconds or self._usual_seconds(step), name, source)
+            for step in steps
+            for name, legs in self._groups(step, source)
+        )
 
     def _usual_seconds(self, step: Step) -> int:
         limits, ways = self._scene.directory.site.limits, {each.way for each in step.destinations}
@@ -145,9 +148,9 @@ class Ladder:
 
     def _own_desk(self, source: Source) -> Iterator[Group]:
         person = self._scene.person
-        legs = tuple(self._leg(Way.DESK, phone, person) for phone in self._policy.phones_of(person))
-        if legs:
-            yield Name.of(person), legs
+        phones = self._policy.phones_of(person)
+        if phones:
+            yield self._rings(person, Way.DESK, phones)
         else:
             self._skip(f"{person.name} has no desk phone", source)
 
@@ -155,7 +158,7 @@ class Ladder:
         person = self._scene.person
         target = self._outside(person, way, number, source)
         if target is not None:
-            yield Name.of(person), (self._leg(way, target, person),)
+            yield self._rings(person, way, (target,))
 
     def _outside(
         self, owner: Person, way: Way, number: PrivateNumber | None, source: Source
@@ -182,10 +185,10 @@ class Ladder:
 
     def _team(self, team: Team, source: Source) -> Iterator[Group]:
         groups = [
-            legs
+            group[1]
             for member in team.members
             if member in self._scene.directory.people
-            and (legs := self._legs_of(self._scene.directory.people[member], Way.NAMED, source))
+            and (group := self._group_of(self._scene.directory.people[member], Way.NAMED, source))
         ]
         if not groups:
             self._skip(f"nobody of {team.name} can be rung", team.source)
@@ -196,10 +199,10 @@ class Ladder:
 
     def _person(self, person: Person, way: Way, source: Source, hops: int) -> Iterator[Group]:
         scene, known = self._scene, person.extension in self._met
-        if legs := self._legs_of(person, way, source):
-            yield Name.of(person), legs
+        if group := self._group_of(person, way, source):
+            yield group
             return
-        state = _state(person, scene)
+        state = self._state(person)
         if known or state.present:
             return
         if hops >= scene.directory.site.limits.hops:
@@ -208,17 +211,18 @@ class Ladder:
         for key in delegates_of(person, state):
             yield from self._named(key, Way.DELEGATE, source, hops + 1)
 
-    def _legs_of(self, person: Person, way: Way, source: Source) -> tuple[Leg, ...]:
-        """The phones of somebody else; empty, with a reason, if they are not to be rung."""
+    def _group_of(self, person: Person, way: Way, source: Source) -> Group | None:
+        """Somebody else with their phones; None, with a reason, if they are not to be rung."""
         hindrance = self._hindrance(person)
         self._met.add(person.extension)
         if hindrance:
             self._skip(f"{person.name} is skipped: {hindrance}", source)
-            return ()
-        legs = tuple(self._leg(way, phone, person) for phone in self._phones(person, source))
-        if not legs:
+            return None
+        phones = self._phones(person, source)
+        if not phones:
             self._skip(f"{person.name} is skipped: there is no phone to ring", source)
-        return legs
+            return None
+        return self._rings(person, way, phones)
 
     def _hindrance(self, person: Person) -> str:
         scene = self._scene
@@ -226,7 +230,7 @@ class Ladder:
             return "it is they who call"
         if person.extension in self._met:
             return "they have been considered already"
-        state = _state(person, scene)
+        state = self._state(person)
         if not state.present:
             return f"absent, too ({state.kind.value if state.kind else 'closed'})"
         return scene.unreachable.get(person.extension, "")
@@ -234,15 +238,27 @@ class Ladder:
     def _phones(self, person: Person, source: Source) -> Sequence[DialTarget]:
         """The desk phones; of somebody who works elsewhere, their mobile, too."""
         desk = self._policy.phones_of(person)
-        if _state(person, self._scene).kind is not Kind.REMOTE:
+        if self._state(person).kind is not Kind.REMOTE:
             return desk
         mobile = self._outside(person, Way.MOBILE, person.mobile, source)
         return desk if mobile is None else (*desk, mobile)
 
-    def _leg(self, way: Way, target: DialTarget, owner: Person) -> Leg:
-        own = owner.extension == self._scene.person.extension
-        screened = target.outside or not (own or way is Way.OPERATOR)
-        return Leg(way, target, owner.extension, Name.of(owner), own, screened, None if own else owner.may)
+    def _rings(self, owner: Person, way: Way, phones: Sequence[DialTarget]) -> Group:
+        name, own = Name.of(owner), owner.extension == self._scene.person.extension
+        note, unasked = (None, True) if own else (owner.may, way is Way.OPERATOR)
+        return name, tuple(
+            Leg(way, phone, owner.extension, name, own, phone.outside or not unasked, note)
+            for phone in phones
+        )
+
+    def _state(self, person: Person) -> State:
+        """Where somebody else is at the instant of the call; looked up once."""
+        state = self._states.get(person.extension)
+        if state is None:
+            scene = self._scene
+            state = state_at(person, scene.at, scene.set_absences.of(person.extension))
+            self._states[person.extension] = state
+        return state
 
     def _skip(self, text: str, source: Source) -> None:
         self.reasons.append(Reason(text, source))
@@ -252,7 +268,3 @@ def delegates_of(person: Person, state: State) -> tuple[str, ...]:
     """Who covers for ``person`` in ``state``: the absence's own delegate first, then the usual ones; no one twice."""
     own = state.absence.delegate if state.absence is not None else None
     return tuple(dict.fromkeys((*((own,) if own else ()), *person.delegates)))
-
-
-def _state(person: Person, scene: Scene) -> State:
-    return state_at(person, scene.at, scene.set_absences.of(person.extension))

@@ -34,6 +34,7 @@ _SITUATIONS = {
     Why.NOANSWER: Situation.NO_ANSWER,
     Why.UNREACHABLE: Situation.UNREACHABLE,
 }
+_OWN_WAYS = frozenset(way for way in Way if way.is_own)
 COMPUTED = Source("computed")
 
 
@@ -92,9 +93,10 @@ class Reachable:
     reasons: tuple[Reason, ...] = ()
 
     @property
-    def rings_somebody(self) -> bool:
-        """Whether anybody is rung for this call, or may be."""
-        return bool(self.attempts or self.help or self.urgent)
+    def rings_others(self) -> bool:
+        """Whether anybody but the person called is rung for this call, or may be."""
+        help_attempts = self.help.attempts if self.help else ()
+        return any(not each.own for each in (*self.attempts, *help_attempts, *self.urgent))
 
     @property
     def colleague(self) -> Name | None:
@@ -121,20 +123,29 @@ def reach_of(case: Case) -> Reachable:
     urgent = _urgent_handling(case)
     if not handling.reach and not urgent.urgent:
         return _NOBODY
-    ladder = Ladder(case.scene)
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
-    attempts = tuple(ladder.climb(first, handling.reach_source))
-    help_attempts = tuple(ladder.climb(offered, handling.reach_source))
-    urgency = Ladder(case.scene)
+    ladder = Ladder(case.scene)
+    attempts = ladder.climb(first, handling.reach_source)
+    help_attempts = ladder.climb(offered, handling.reach_source)
+    urgent_attempts, urgent_reasons = _urgency(case, urgent)
     return Reachable(
         attempts=attempts,
         rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
         help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
-        urgent=tuple(urgency.climb(_before_message(urgent.urgent), urgent.urgent_source)),
+        urgent=urgent_attempts,
         ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
-        reasons=tuple(dict.fromkeys((*ladder.reasons, *urgency.reasons))),
+        reasons=tuple(dict.fromkeys((*ladder.reasons, *urgent_reasons))),
     )
+
+
+def _urgency(case: Case, handling: Handling) -> tuple[tuple[Attempt, ...], Sequence[Reason]]:
+    """The attempts of key 5, and why others are left out of them."""
+    if not handling.urgent:
+        return (), ()
+    ladder = Ladder(case.scene)
+    attempts = ladder.climb(_before_message(handling.urgent), handling.urgent_source)
+    return attempts, ladder.reasons
 
 
 _DESK_AFTER_ALL = Handling(reach=_DESK, reach_source=COMPUTED)
@@ -186,13 +197,15 @@ def _parted(steps: list[Step], *, ask: bool) -> tuple[list[Step], list[Step]]:
     """The steps that are made without asking, and those that lead to somebody else and are offered by name."""
     if not ask:
         return steps, []
-    return [each for each in steps if not _leads_elsewhere(each)], [
-        each for each in steps if _leads_elsewhere(each)
-    ]
+    own: list[Step] = []
+    elsewhere: list[Step] = []
+    for step in steps:
+        (elsewhere if _leads_elsewhere(step) else own).append(step)
+    return own, elsewhere
 
 
 def _leads_elsewhere(step: Step) -> bool:
-    return any(not each.way.is_own for each in step.destinations)
+    return any(each.way not in _OWN_WAYS for each in step.destinations)
 
 
 def _rings_as_desk(occasion: Occasion | None, state: State) -> bool:
@@ -205,4 +218,4 @@ def alarm_attempts(case: Case) -> tuple[Attempt, ...]:
     """Who is told of an urgent message that nobody has heard: the person, once back at the desk, then the ladder."""
     urgent = _urgent_handling(case)
     desk = _DESK if case.state.present else ()
-    return tuple(Ladder(case.scene).climb((*desk, *_before_message(urgent.urgent)), urgent.urgent_source))
+    return Ladder(case.scene).climb((*desk, *_before_message(urgent.urgent)), urgent.urgent_source)

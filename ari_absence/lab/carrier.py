@@ -94,7 +94,7 @@ class Carrier(asyncio.DatagramProtocol):
                 self._send(self._as_returned(self._with_via(text, source), number, fate), self._asterisk_port)
             case Refused(code):
                 if method != "ACK":
-                    self._send(_refusal(text, 200 if method == "CANCEL" else code), source)
+                    self._send(refusal(text, 200 if method == "CANCEL" else code), source)
 
     def _answer(self, text: str) -> None:
         """Back to who asked: our Via comes off, and its port is the next one's."""
@@ -137,7 +137,8 @@ def _opening(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def _refusal(text: str, code: int) -> str:
+def refusal(text: str, code: int) -> str:
+    """The answer with this status to a request, both as text."""
     kept = [
         line if not line.lower().startswith("to:") or "tag=" in line else f"{line};tag=carrier"
         for line in text.split("\r\n\r\n")[0].split("\r\n")

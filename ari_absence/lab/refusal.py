@@ -94,7 +94,7 @@ class RefusingPhone:
     async def start(self) -> Self:
         """Register and wait for calls."""
         self._refusal.start(dials=None)
-        await _register(self._lab, self._extension, self._refusal.port)
+        await register(self._lab, self._extension, self._refusal.port)
         return self
 
     async def close(self) -> None:
@@ -103,7 +103,8 @@ class RefusingPhone:
         self._lab.forget(self)
 
 
-async def _register(lab: Lab, extension: str, port: int) -> None:
+async def register(lab: Lab, extension: str, port: int) -> None:
+    """Register desk phone ``extension`` as one that listens on ``port``."""
     credentials = f"[authentication username={extension} password={lab.phone_password}]\n"
     first, second = (
         _REGISTER.format(user=extension, port=port, sequence=number, authorization=authorization)
