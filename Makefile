@@ -10,7 +10,7 @@ help:
 	@echo "make demo    a real Asterisk, real calls: watch the main job done"
 	@echo "make test    every check and every test (what .ci/run calls)"
 	@echo "make check   ruff and mypy only"
-	@echo "make bench   speed, side by side with a plain dialplan and app_voicemail"
+	@echo "make bench   speed, side by side with a plain dialplan, app_voicemail and app_followme"
 	@echo "make sounds  build the spoken phrases again (needs a speech engine)"
 	@echo "make clean   remove the virtual environment and what the tools left"
 

@@ -71,7 +71,7 @@ def _loading(seconds: list[float]) -> Figure:
 
 def _decisions(rounds: list[float], first_us: float) -> list[Figure]:
     note = f"state, return, promise, menu and reasons; median of {len(rounds)} rounds of {DECISIONS}"
-    why = "the schedule is walked four times: state, return, promise, operator"
+    why = "the schedule is walked four times: state, return, promise, operator; and the ladders are climbed"
     return [
         Figure(
             f"decide a call among {town.PEOPLE} people", statistics.median(rounds), "µs", Goal(50), note, why

@@ -79,6 +79,15 @@ class Scene:
     set_absences: SetAbsences
     state: State
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    _states: dict[str, State] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def state_of(self, person: Person) -> State:
+        """Where somebody else is at the instant of the call; looked up once for all ladders."""
+        state = self._states.get(person.extension)
+        if state is None:
+            state = state_at(person, self.at, self.set_absences.of(person.extension))
+            self._states[person.extension] = state
+        return state
 
 
 Group = tuple[Name, tuple[Leg, ...]]
@@ -91,7 +100,6 @@ class Ladder:
         self._scene = scene
         self._policy = DialPolicy(scene.directory.dialing)
         self._met: set[str] = {scene.person.extension}
-        self._states: dict[str, State] = {}
         self.reasons: list[Reason] = []
 
     def climb(self, steps: Iterable[Step], source: Source) -> tuple[Attempt, ...]:
@@ -202,7 +210,7 @@ class Ladder:
         if group := self._group_of(person, way, source):
             yield group
             return
-        state = self._state(person)
+        state = scene.state_of(person)
         if known or state.present:
             return
         if hops >= scene.directory.site.limits.hops:
@@ -230,7 +238,7 @@ class Ladder:
             return "it is they who call"
         if person.extension in self._met:
             return "they have been considered already"
-        state = self._state(person)
+        state = scene.state_of(person)
         if not state.present:
             return f"absent, too ({state.kind.value if state.kind else 'closed'})"
         return scene.unreachable.get(person.extension, "")
@@ -238,7 +246,7 @@ class Ladder:
     def _phones(self, person: Person, source: Source) -> Sequence[DialTarget]:
         """The desk phones; of somebody who works elsewhere, their mobile, too."""
         desk = self._policy.phones_of(person)
-        if self._state(person).kind is not Kind.REMOTE:
+        if self._scene.state_of(person).kind is not Kind.REMOTE:
             return desk
         mobile = self._outside(person, Way.MOBILE, person.mobile, source)
         return desk if mobile is None else (*desk, mobile)
@@ -250,15 +258,6 @@ class Ladder:
             Leg(way, phone, owner.extension, name, own, phone.outside or not unasked, note)
             for phone in phones
         )
-
-    def _state(self, person: Person) -> State:
-        """Where somebody else is at the instant of the call; looked up once."""
-        state = self._states.get(person.extension)
-        if state is None:
-            scene = self._scene
-            state = state_at(person, scene.at, scene.set_absences.of(person.extension))
-            self._states[person.extension] = state
-        return state
 
     def _skip(self, text: str, source: Source) -> None:
         self.reasons.append(Reason(text, source))

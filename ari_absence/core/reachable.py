@@ -125,10 +125,11 @@ def reach_of(case: Case) -> Reachable:
         return _NOBODY
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
-    ladder = Ladder(case.scene)
+    scene = case.scene
+    ladder = Ladder(scene)
     attempts = ladder.climb(first, handling.reach_source)
     help_attempts = ladder.climb(offered, handling.reach_source)
-    urgent_attempts, urgent_reasons = _urgency(case, urgent)
+    urgent_attempts, urgent_reasons = _urgency(scene, urgent)
     return Reachable(
         attempts=attempts,
         rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
@@ -139,11 +140,11 @@ def reach_of(case: Case) -> Reachable:
     )
 
 
-def _urgency(case: Case, handling: Handling) -> tuple[tuple[Attempt, ...], Sequence[Reason]]:
+def _urgency(scene: Scene, handling: Handling) -> tuple[tuple[Attempt, ...], Sequence[Reason]]:
     """The attempts of key 5, and why others are left out of them."""
     if not handling.urgent:
         return (), ()
-    ladder = Ladder(case.scene)
+    ladder = Ladder(scene)
     attempts = ladder.climb(_before_message(handling.urgent), handling.urgent_source)
     return attempts, ladder.reasons
 
