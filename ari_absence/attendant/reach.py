@@ -14,25 +14,25 @@ from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt, Leg
-from ari_absence.core.phrases import Fixed, Phrase
+from ari_absence.core.phrases import Fixed, Phrase, Utterance
 from ari_absence.errors import LedgerError
 
 _STOPS = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 _NOBODY = HuntEnd.UNREACHABLE
 
 
-async def hunt_through(talk: Talk, attempts: Sequence[Attempt], *, as_the_desk: bool = False) -> HuntEnd:
+async def hunt_through(talk: Talk, attempts: Sequence[Attempt], *told: Phrase | Utterance) -> HuntEnd:
     """Make the attempts in order until somebody took the call, wants a message taken, or the caller chose one.
 
-    ``as_the_desk``: the caller just hears it ring, as if it were the desk phone.
+    The caller hears ``told`` while the first phones ring already; with nothing to be told, they just hear it ring, as
+    if it were the desk phone.
     """
-    end = _NOBODY
-    for number, attempt in enumerate(attempts):
-        if number and not as_the_desk and await talk.tell(Phrase.STILL_TRYING):
-            return HuntEnd.CALLER_CHOSE
-        end = await _try(talk, attempt, None if as_the_desk else _keep_company(talk))
+    end, words = _NOBODY, told
+    for attempt in attempts:
+        end = await _try(talk, attempt, _keep_company(talk, words) if told else None)
         if end in _STOPS:
             break
+        words = (Phrase.STILL_TRYING,)
     return end
 
 
@@ -74,11 +74,13 @@ def display_for(talk: Talk, *, own: bool) -> Display:
     return Display(caller.number, name)
 
 
-def _keep_company(talk: Talk) -> Pastime:
+def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance]) -> Pastime:
     async def company() -> None:
-        while not talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
-            if await talk.tell(Phrase.STILL_TRYING):
+        words = first
+        while not await talk.tell(*words):
+            if talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
                 return
+            words = (Phrase.STILL_TRYING,)
 
     return company
 

@@ -70,7 +70,7 @@ def _rings(talk: Talk, extension: str) -> list[Ring]:
 
 async def rings_as_the_desk(talk: Talk) -> bool:
     """Ring what stands for the desk phone, before anything is said; whether caller and person have talked."""
-    if await hunt_through(talk, talk.decision.attempts, as_the_desk=True) is HuntEnd.TALKED:
+    if await hunt_through(talk, talk.decision.attempts) is HuntEnd.TALKED:
         await _parted(talk)
         return True
     return False
@@ -124,9 +124,7 @@ async def _ring(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Hun
     if any(leg.screened for attempt in attempts for leg in attempt.legs):
         await know_name(talk)
         await _count_calls(talk)
-    if await talk.tell(told, Phrase.POUND_FOR_MESSAGE):
-        return HuntEnd.CALLER_CHOSE
-    return await hunt_through(talk, attempts)
+    return await hunt_through(talk, attempts, told, Phrase.POUND_FOR_MESSAGE)
 
 
 async def _count_calls(talk: Talk) -> None:

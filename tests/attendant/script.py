@@ -55,7 +55,17 @@ class Rings:
     caller: tuple[str | None, ...] = ()
 
 
-Step = str | Speaks | Rings | None
+class _PhonesDecide(BaseException):
+    """The phones have decided while the caller was kept company."""
+
+
+class _Decided:
+    """A step nobody writes: here the caller's part of a hunt is over."""
+
+
+_DECIDED = _Decided()
+
+Step = str | Speaks | Rings | _Decided | None
 
 
 @dataclass
@@ -118,7 +128,9 @@ class ScriptedCall:
         return self.steps.pop(0)
 
     def _key(self) -> str | None:
-        step = self._next(str, type(None))
+        step = self._next(str, type(None), _Decided)
+        if step is _DECIDED:
+            raise _PhonesDecide
         assert step is None or isinstance(step, str), f"the script has {step} where a key is asked for"
         return step
 
@@ -171,13 +183,23 @@ class ScriptedCall:
         self.rung.append([(ring.target.endpoint, ring.shown.name, ring_seconds) for ring in rings])
         step = self._next(Rings)
         assert isinstance(step, Rings), f"the script has {step} where somebody is rung"
-        if step.caller:
-            assert pastime is not None, "this caller hears only ringing"
-            self.steps[:0] = step.caller
-            await pastime()
+        if await self._chose_meanwhile(step.caller, pastime):
             return Hunt(HuntEnd.CALLER_CHOSE, None, (LegEnd.CANCELLED,) * len(rings))
         ends = [await self._end_of(ring, phone) for ring, phone in zip(rings, step.phones, strict=True)]
         return _result(ends)
+
+    async def _chose_meanwhile(self, keys: Sequence[str | None], pastime: Pastime | None) -> bool:
+        """Whether the caller, pressing ``keys``, chose something before the phones decide."""
+        if pastime is None:
+            assert not keys, "this caller hears only ringing"
+            return False
+        self.steps[:0] = [*keys, _DECIDED]
+        try:
+            await pastime()
+        except _PhonesDecide:
+            return False
+        self.steps.remove(_DECIDED)
+        return True
 
     async def _end_of(self, ring: Ring, phone: LegEnd | str) -> LegEnd:
         if isinstance(phone, LegEnd):

@@ -57,7 +57,7 @@ def urgent(*script: object, **keywords: object) -> Conversation:
 
 
 async def test_caller_is_told_gives_a_name_and_is_joined_when_the_mobile_takes_the_call() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)))
+    talk = to_mobile(SILENCE, NAME, Rings(("1",)))
 
     assert await talk.hold() is Outcome.CONNECTED
     assert Reaching(Name.of(ALICE)) in talk.call.heard
@@ -71,7 +71,7 @@ async def test_caller_is_told_gives_a_name_and_is_joined_when_the_mobile_takes_t
 
 
 async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), notebook=MemoryNotebook(calls=2))
+    talk = to_mobile(SILENCE, NAME, Rings(("1",)), notebook=MemoryNotebook(calls=2))
 
     await talk.hold()
 
@@ -83,7 +83,7 @@ async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> Non
 
 
 async def test_mailbox_of_a_mobile_that_presses_nothing_never_gets_the_call() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("...",)), "1", Speaks(9), SEND)
+    talk = to_mobile(SILENCE, NAME, Rings(("...",)), "1", Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert talk.notebook.attempts[0].end is LegEnd.UNDECIDED
@@ -93,7 +93,7 @@ async def test_mailbox_of_a_mobile_that_presses_nothing_never_gets_the_call() ->
 
 @pytest.mark.parametrize("end", [LegEnd.BUSY, LegEnd.NO_ANSWER, LegEnd.UNREACHABLE, "2", ""])
 async def test_caller_whom_nobody_takes_is_told_and_gets_the_menu(end: LegEnd | str) -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings((end,)), "3")
+    talk = to_mobile(SILENCE, NAME, Rings((end,)), "3")
 
     assert await talk.hold() is Outcome.JUST_CALLED
     assert Phrase.NOT_REACHED in talk.call.phrases()
@@ -103,26 +103,28 @@ async def test_caller_whom_nobody_takes_is_told_and_gets_the_menu(end: LegEnd | 
 
 
 async def test_callee_who_presses_three_sends_the_caller_to_a_message() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("3",)), Speaks(9), SEND)
+    talk = to_mobile(SILENCE, NAME, Rings(("3",)), Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert Phrase.CANNOT_TAKE_NOW in talk.call.phrases()
 
 
-@pytest.mark.parametrize("moment", [0, 2])
-async def test_pound_leads_to_the_message_while_being_told(moment: int) -> None:
-    script: list[object] = [SILENCE, NAME, SILENCE]
-    script[moment:] = ["#", Speaks(9), SEND]
-    talk = to_mobile(*script)
+async def test_pound_leads_to_the_message_while_being_greeted() -> None:
+    talk = to_mobile("#", Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert talk.call.rung == []
 
 
+async def test_pound_leads_to_the_message_while_being_told_what_happens() -> None:
+    talk = to_mobile(SILENCE, NAME, Rings(("",), caller=("#",)), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.STILL_TRYING not in talk.call.phrases()
+
+
 async def test_pound_leads_to_the_message_while_it_rings() -> None:
-    talk = to_mobile(
-        SILENCE, NAME, SILENCE, Rings(("",), caller=(None, None, "5", None, "#")), Speaks(9), SEND
-    )
+    talk = to_mobile(SILENCE, NAME, Rings(("",), caller=(None, None, "5", None, "#")), Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert Phrase.STILL_TRYING in talk.call.phrases()
@@ -133,9 +135,7 @@ async def test_word_is_said_between_two_attempts() -> None:
     talk = Conversation(
         SILENCE,
         NAME,
-        SILENCE,
         Rings((LegEnd.NO_ANSWER,)),
-        SILENCE,
         Rings(("1",)),
         office=office(away(ALICE, Kind.OUT), handling=handling),
         why=Why.ABSENT,
@@ -162,14 +162,14 @@ async def test_cap_that_can_not_be_counted_dials_nothing() -> None:
 
 
 async def test_colleague_is_not_asked_a_name_and_is_announced_by_the_one_we_know() -> None:
-    talk = to_mobile(SILENCE, SILENCE, Rings(("1",)), caller=COLLEAGUE)
+    talk = to_mobile(SILENCE, Rings(("1",)), caller=COLLEAGUE)
 
     assert await talk.hold() is Outcome.CONNECTED
     assert CallerNamed(Name.of(KENJI)) in talk.call.callees[0].heard
 
 
 async def test_withheld_number_is_said_to_be_withheld() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), caller=WITHHELD)
+    talk = to_mobile(SILENCE, NAME, Rings(("1",)), caller=WITHHELD)
 
     await talk.hold()
     assert Fixed(Phrase.CALLER_WITHHELD) in talk.call.callees[0].heard
@@ -203,7 +203,7 @@ async def test_forward_to_message_records_after_the_greeting() -> None:
 
 
 async def test_colleague_is_offered_by_name_and_rung_when_chosen() -> None:
-    talk = covered("4", NAME, SILENCE, Rings(("1",)))
+    talk = covered("4", NAME, Rings(("1",)))
 
     assert await talk.hold() is Outcome.CONNECTED
     assert Choice("4", Action.COLLEAGUE, Name.of(KENJI)) in talk.call.heard
@@ -212,7 +212,7 @@ async def test_colleague_is_offered_by_name_and_rung_when_chosen() -> None:
 
 
 async def test_delegate_hears_for_whom_until_when_and_on_key_four_what_they_may_do() -> None:
-    talk = covered("4", NAME, SILENCE, Rings(("4" + "0" + "1",)))
+    talk = covered("4", NAME, Rings(("4" + "0" + "1",)))
 
     await talk.hold()
 
@@ -227,7 +227,7 @@ async def test_delegate_hears_for_whom_until_when_and_on_key_four_what_they_may_
 
 
 async def test_note_that_can_not_be_spoken_is_not_offered() -> None:
-    talk = covered("4", NAME, SILENCE, Rings(("41",)))
+    talk = covered("4", NAME, Rings(("41",)))
     talk.talk.can_say = lambda _: False
 
     await talk.hold()
@@ -237,7 +237,7 @@ async def test_note_that_can_not_be_spoken_is_not_offered() -> None:
 
 
 async def test_colleague_who_declines_is_not_offered_again() -> None:
-    talk = covered("4", NAME, SILENCE, Rings(("2",)), "1", Speaks(9), SEND)
+    talk = covered("4", NAME, Rings(("2",)), "1", Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     after = talk.call.heard[talk.call.heard.index(Fixed(Phrase.NOT_REACHED)) :]
@@ -245,7 +245,7 @@ async def test_colleague_who_declines_is_not_offered_again() -> None:
 
 
 async def test_stuck_key_of_a_callee_does_not_keep_the_caller_waiting_for_ever() -> None:
-    talk = covered("4", NAME, SILENCE, Rings(("0" * 50,)), "3")
+    talk = covered("4", NAME, Rings(("0" * 50,)), "3")
 
     assert await talk.hold() is Outcome.JUST_CALLED
     assert talk.notebook.attempts[0].end is LegEnd.UNDECIDED
@@ -255,14 +255,14 @@ async def test_stuck_key_of_a_callee_does_not_keep_the_caller_waiting_for_ever()
 
 
 async def test_urgent_call_climbs_its_own_ladder() -> None:
-    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings(("1",)))
+    talk = urgent("5", NAME, Rings(("2",)), Rings(("1",)))
 
     assert await talk.hold() is Outcome.CONNECTED
     assert [note.way.value for note in talk.notebook.attempts] == ["mobile", "delegate"]
 
 
 async def test_urgent_call_that_reaches_nobody_becomes_an_urgent_message() -> None:
-    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), SEND)
+    talk = urgent("5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), SEND)
 
     assert await talk.hold() is Outcome.MESSAGE
     assert Phrase.URGENT_NOT_REACHED in talk.call.phrases()
@@ -270,7 +270,7 @@ async def test_urgent_call_that_reaches_nobody_becomes_an_urgent_message() -> No
 
 
 async def test_urgent_message_can_be_made_an_ordinary_one_in_the_review() -> None:
-    talk = urgent("5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), "4", SEND)
+    talk = urgent("5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), "4", SEND)
 
     await talk.hold()
     assert not talk.notebook.messages[0].urgent
@@ -314,15 +314,11 @@ async def test_line_that_is_never_free_ends_the_waiting() -> None:
 # -- every step
 
 STORIES: dict[str, Callable[..., Conversation]] = {
-    "mobile takes": lambda **k: to_mobile(SILENCE, NAME, SILENCE, Rings(("1",)), **k),
-    "mobile declines": lambda **k: to_mobile(
-        SILENCE, NAME, SILENCE, Rings(("2",)), "1", Speaks(9), SEND, **k
-    ),
-    "sent to message": lambda **k: to_mobile(SILENCE, NAME, SILENCE, Rings(("3",)), Speaks(9), SEND, **k),
-    "colleague takes": lambda **k: covered("4", NAME, SILENCE, Rings(("1",)), **k),
-    "urgent": lambda **k: urgent(
-        "5", NAME, SILENCE, Rings(("2",)), SILENCE, Rings((LegEnd.BUSY,)), Speaks(9), SEND, **k
-    ),
+    "mobile takes": lambda **k: to_mobile(SILENCE, NAME, Rings(("1",)), **k),
+    "mobile declines": lambda **k: to_mobile(SILENCE, NAME, Rings(("2",)), "1", Speaks(9), SEND, **k),
+    "sent to message": lambda **k: to_mobile(SILENCE, NAME, Rings(("3",)), Speaks(9), SEND, **k),
+    "colleague takes": lambda **k: covered("4", NAME, Rings(("1",)), **k),
+    "urgent": lambda **k: urgent("5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), SEND, **k),
     "remote": lambda **k: Conversation(
         Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT, **k
     ),
@@ -370,7 +366,7 @@ async def test_write_that_fails_forgets_nobody_without_saying_so(story: str, wri
 
 
 async def test_missed_call_with_a_name_keeps_the_name() -> None:
-    talk = to_mobile(SILENCE, NAME, SILENCE, gone_after_steps=5)
+    talk = to_mobile(SILENCE, NAME, Rings(("1",)), gone_after_steps=5)
 
     assert await talk.hold() is Outcome.MISSED
     (draft,) = talk.notebook.callbacks
