@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ari_absence.core.people import Handling
 from ari_absence.core.schedule import State
 
+GATE, LAMP = "Stasis:absence-", "Stasis:lamp-"
 LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as dark on phones
 
 
@@ -25,9 +26,15 @@ class Gate:
     def device_states(self) -> dict[str, str]:
         """The device states by name, as the dialplan and the hints read them."""
         return {
-            f"Stasis:absence-{self.extension}": LIT if self.intercepts else DARK,
-            f"Stasis:lamp-{self.extension}": LIT if self.lit else DARK,
+            f"{GATE}{self.extension}": LIT if self.intercepts else DARK,
+            f"{LAMP}{self.extension}": LIT if self.lit else DARK,
         }
+
+
+def extension_of(device: str) -> str | None:
+    """Whose gate or lamp a device state is, or None if it is not one of ours."""
+    own = next((prefix for prefix in (GATE, LAMP) if device.startswith(prefix)), None)
+    return None if own is None else device.removeprefix(own)
 
 
 def gate_of(extension: str, state: State, handling: Handling) -> Gate:
