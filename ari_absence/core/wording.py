@@ -24,7 +24,7 @@ from ari_absence.core.phrases import (
     Whereabouts,
     day_part,
 )
-from ari_absence.core.schedule import State
+from ari_absence.core.schedule import BREAK, State
 
 SHORTLY = timedelta(minutes=15)  # below this a clock time sounds pedantic: "shortly" is what people say
 
@@ -39,14 +39,11 @@ _FOR_EVERYBODY = {
     Kind.LEAVE: AbsenceClass.ON_LEAVE,
     Kind.REMOTE: AbsenceClass.CANNOT_COME,
     Kind.DND: AbsenceClass.NOT_AVAILABLE,
-    Kind.HOLIDAY: AbsenceClass.OFFICE_CLOSED,
-    Kind.CLOSED: AbsenceClass.OFFICE_CLOSED,
 }
 _FOR_COLLEAGUES = _FOR_EVERYBODY | {
     Kind.BUSINESS_TRIP: AbsenceClass.ON_BUSINESS_TRIP,
     Kind.VACATION: AbsenceClass.ON_VACATION,
     Kind.DND: AbsenceClass.DO_NOT_DISTURB,
-    Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
 }
 _SPOKEN_CHOICES = (
     Action.MESSAGE,
@@ -71,13 +68,13 @@ def absence_class(
         return AbsenceClass.CANNOT_COME
     if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
         return AbsenceClass.NOT_AVAILABLE
-    if state.kind is Kind.CLOSED:
+    if state.kind in (Kind.CLOSED, Kind.HOLIDAY):
         return _closed_class(state, caller.inside, office_open)
     return (_FOR_COLLEAGUES if caller.inside else _FOR_EVERYBODY)[state.kind]
 
 
 def _closed_class(state: State, inside: bool, office_open: bool) -> AbsenceClass:
-    if state.detail == "break":
+    if state.kind is Kind.CLOSED and state.detail == BREAK:
         return AbsenceClass.ON_A_BREAK if inside else AbsenceClass.AWAY_FROM_DESK
     if inside:
         return AbsenceClass.HAS_NO_HOURS_NOW

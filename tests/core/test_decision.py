@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pytest
 from ari_absence.config.loader import load
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     NOWHERE,
     Caller,
@@ -168,6 +169,46 @@ def test_office_is_not_said_to_be_closed_while_it_is_open(office: Directory) -> 
     night_desk_at_noon = whereabouts(decided(office, "2026-12-01T10:00", extension="103"))
 
     assert night_desk_at_noon.absence_class is AbsenceClass.NOT_AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("caller", "word"),
+    [(OUTSIDER, AbsenceClass.NOT_AVAILABLE), (COLLEAGUE, AbsenceClass.HAS_NO_HOURS_NOW)],
+)
+def test_a_holiday_of_ones_own_does_not_close_the_office(
+    office: Directory, caller: Caller, word: AbsenceClass
+) -> None:
+    holidays = HolidayCalendar({date(2026, 12, 1): Holiday("break", Source("absence.yaml", 9))})
+    alice = replace(office.people["101"], holidays=holidays)
+    at_home = replace(office, people={**office.people, "101": alice})
+
+    assert whereabouts(decided(at_home, "2026-12-01T10:00", caller=caller)).absence_class is word
+
+
+@pytest.mark.parametrize(
+    ("caller", "word"),
+    [(OUTSIDER, AbsenceClass.OFFICE_CLOSED), (COLLEAGUE, AbsenceClass.HAS_NO_HOURS_NOW)],
+)
+def test_a_holiday_of_the_site_closes_the_office_to_outsiders(
+    office: Directory, caller: Caller, word: AbsenceClass
+) -> None:
+    decision = decided(office, "2026-11-23T14:00", caller=caller)  # Labour Thanksgiving Day
+
+    assert decision.state.kind is Kind.HOLIDAY
+    assert whereabouts(decision).absence_class is word
+
+
+def test_the_hour_after_midnight_is_tonight_in_the_evening_and_tomorrow_in_the_night_before(
+    office: Directory,
+) -> None:
+    out = set_until(Kind.OUT, "2026-12-02T00:30")
+    nights = replace(office.people["101"], hours=WeeklyHours((((0, 1440),),) * 7), absences=())
+    night_office = replace(office, people={**office.people, "101": nights})
+    evening = whereabouts(decided(night_office, "2026-12-01T20:00", set_absences=out))
+    night = whereabouts(decided(night_office, "2026-12-01T00:10", set_absences=out))
+
+    assert language("en").text(evening).endswith("will be back tonight at twelve thirty.")
+    assert language("en").text(night).endswith("will be back early tomorrow morning at twelve thirty.")
 
 
 def test_away_without_a_time_is_back_shortly(office: Directory) -> None:
