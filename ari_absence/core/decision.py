@@ -15,6 +15,7 @@ from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
     Directory,
+    Disclosure,
     Handling,
     Kind,
     Person,
@@ -244,7 +245,8 @@ def _class_reason(enquiry: Enquiry, directory: Directory, found: _Found) -> Reas
     word = found.where.absence_class.value.replace("_", " ")
     if enquiry.caller.inside:
         return Reason(f"a colleague hears: {word}", Source("inside call"))
-    if enquiry.why is Why.BUSY or found.state.present:  # whatever may be disclosed
+    disclosed = (person.disclosure or site.disclosure) is not Disclosure.UNAVAILABLE
+    if disclosed and (enquiry.why is Why.BUSY or found.state.present):  # no class of absence
         return Reason(
             f"an outsider hears: {word}", DIALPLAN if enquiry.why is Why.BUSY else found.state.source
         )

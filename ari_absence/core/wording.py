@@ -62,12 +62,12 @@ def absence_class(
 
     ``office_open`` says whether the site's own hours are running: "the office is closed" must be true.
     """
+    if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
+        return AbsenceClass.NOT_AVAILABLE
     if why is Why.BUSY:
         return AbsenceClass.ON_ANOTHER_CALL
     if state.present or state.kind is None:
         return AbsenceClass.CANNOT_COME
-    if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
-        return AbsenceClass.NOT_AVAILABLE
     if state.kind in (Kind.CLOSED, Kind.HOLIDAY):
         return _closed_class(state, caller.inside, office_open)
     return (_FOR_COLLEAGUES if caller.inside else _FOR_EVERYBODY)[state.kind]

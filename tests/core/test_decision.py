@@ -116,6 +116,19 @@ def test_site_that_discloses_nothing_says_only_not_available(office: Directory) 
     assert whereabouts(decided(silent, "2026-11-25T10:00")).absence_class is AbsenceClass.NOT_AVAILABLE
 
 
+@pytest.mark.parametrize("why", [Why.BUSY, Why.NOANSWER, Why.UNREACHABLE])
+def test_who_discloses_nothing_is_not_available_whatever_the_phone_said(office: Directory, why: Why) -> None:
+    kenji = replace(office.people["102"], disclosure=Disclosure.UNAVAILABLE, disclosure_source=Source("here"))
+    silent = replace(office, people={**office.people, "102": kenji})
+    for at in ("2026-11-30T14:00", "2026-11-30T22:00"):  # at work, and at home
+        outside = decided(silent, at, extension="102", why=why)
+        inside = decided(silent, at, extension="102", why=why, caller=replace(COLLEAGUE, extension="101"))
+
+        assert whereabouts(outside).absence_class is AbsenceClass.NOT_AVAILABLE
+        assert whereabouts(inside).absence_class is not AbsenceClass.NOT_AVAILABLE
+        assert _source_of(outside, "an outsider hears: not available") == "here"
+
+
 def test_return_is_the_next_time_at_the_desk_not_the_end_of_one_entry(office: Directory) -> None:
     decision = decided(office, "2026-11-25T10:00")
 
