@@ -27,6 +27,7 @@ from ari_absence.core.phrases import (
 from ari_absence.core.schedule import BREAK, State
 
 SHORTLY = timedelta(minutes=15)  # below this a clock time sounds pedantic: "shortly" is what people say
+OPEN_AWAY = timedelta(hours=1)  # who stepped out for longer without a word is not expected "shortly" any more
 
 _FOR_EVERYBODY = {
     Kind.AWAY: AbsenceClass.AWAY_FROM_DESK,
@@ -86,7 +87,7 @@ def whereabouts(
 ) -> Whereabouts:
     """Who is absent, in which class, and the return as it is spoken in ``zone`` at ``at`` (UTC)."""
     who = Name.of(person)
-    if _is_back_shortly(state, at, back_at):
+    if _is_back_shortly(person, state, at, back_at):
         return Whereabouts(who, word, shortly=True)
     if back_at is None:
         return Whereabouts(who, word)
@@ -96,10 +97,13 @@ def whereabouts(
     return Whereabouts(who, word, moment)
 
 
-def _is_back_shortly(state: State, at: datetime, back_at: datetime | None) -> bool:
+def _is_back_shortly(person: Person, state: State, at: datetime, back_at: datetime | None) -> bool:
     if state.kind is not Kind.AWAY:
         return False
-    return back_at is None or back_at - at <= SHORTLY
+    if back_at is not None:
+        return back_at - at <= SHORTLY
+    just_left = state.began is not None and at - state.began < OPEN_AWAY
+    return just_left and person.hours.open_at(at, person.zone, person.holidays)
 
 
 def _later_than_today(at: datetime, back_at: datetime, zone: ZoneInfo) -> bool:

@@ -224,11 +224,45 @@ def test_the_hour_after_midnight_is_tonight_in_the_evening_and_tomorrow_in_the_n
     assert language("en").text(night).endswith("will be back early tomorrow morning at twelve thirty.")
 
 
-def test_away_without_a_time_is_back_shortly(office: Directory) -> None:
-    away = decided(office, "2026-11-30T09:30", why=Why.NOANSWER, set_absences=set_until(Kind.AWAY, None))
+@pytest.mark.parametrize(
+    ("at", "shortly"),
+    [
+        ("2026-11-30T09:30", True),
+        ("2026-11-30T09:59", True),
+        ("2026-11-30T10:00", False),
+        ("2026-12-07T09:30", False),
+    ],
+)
+def test_away_without_a_time_is_back_shortly_for_an_hour(office: Directory, at: str, shortly: bool) -> None:
+    away = decided(office, at, why=Why.NOANSWER, set_absences=set_until(Kind.AWAY, None))
 
-    assert whereabouts(away).shortly
+    assert whereabouts(away).absence_class is AbsenceClass.AWAY_FROM_DESK
+    assert whereabouts(away).shortly is shortly
     assert whereabouts(away).back is None
+
+
+def test_away_without_a_time_is_not_back_shortly_once_work_is_over(office: Directory) -> None:
+    left_late = DatedAbsence(Kind.AWAY, tokyo("2026-11-30T17:25"), None)
+    for at, shortly in (("2026-11-30T17:29", True), ("2026-11-30T17:30", False)):
+        away = decided(office, at, set_absences=SetAbsences({"101": [left_late]}))
+        assert whereabouts(away).shortly is shortly
+
+
+@pytest.mark.parametrize(("until", "shortly"), [("2026-11-30T09:45", True), ("2026-11-30T09:46", False)])
+def test_away_until_a_time_is_back_shortly_within_a_quarter_of_an_hour(
+    office: Directory, until: str, shortly: bool
+) -> None:
+    away = decided(office, "2026-11-30T09:30", set_absences=set_until(Kind.AWAY, until))
+
+    assert whereabouts(away).shortly is shortly
+    assert (whereabouts(away).back is None) is shortly
+
+
+def test_only_who_is_away_from_the_desk_is_back_shortly(office: Directory) -> None:
+    meeting = decided(office, "2026-11-30T09:30", set_absences=set_until(Kind.MEETING, "2026-11-30T09:40"))
+
+    assert not whereabouts(meeting).shortly
+    assert whereabouts(meeting).back is not None
 
 
 def test_out_for_the_rest_of_the_day_says_so(office: Directory) -> None:
