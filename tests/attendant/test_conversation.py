@@ -159,6 +159,38 @@ async def test_callback_without_a_usable_number_is_asked_again_once_and_becomes_
     assert Phrase.NO_NUMBER_MESSAGE_INSTEAD in talk.call.phrases()
 
 
+async def test_no_number_is_noted_that_was_not_read_back() -> None:
+    talk = Conversation("2", "2", "0312340001", "2", "0312340002", "2", Speaks(8), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    read_back = [each.digits for each in talk.call.heard if isinstance(each, ReadBack)]
+    assert read_back == ["+81312345678", "0312340001", "0312340002"]
+    assert talk.call.phrases().count(Phrase.ENTER_NUMBER) == 2
+    assert Phrase.NO_NUMBER_MESSAGE_INSTEAD in talk.call.phrases()
+    assert talk.notebook.callbacks == []
+
+
+async def test_last_number_keyed_is_noted_when_it_was_read_back() -> None:
+    talk = Conversation("2", "2", "0312340001", "2", "0312340002", SILENCE, Speaks(1.5))
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["0312340002"]
+
+
+async def test_caller_who_hangs_up_while_a_corrected_number_is_read_back_is_called_there() -> None:
+    talk = Conversation("2", "2", "0312349999")
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["0312349999"]
+
+
+async def test_caller_who_hangs_up_instead_of_keying_another_number_is_called_at_the_one_shown() -> None:
+    talk = Conversation("2", "2")
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["+81312345678"]
+
+
 async def test_caller_who_hangs_up_while_the_number_is_read_back_is_still_owed_a_callback() -> None:
     talk = Conversation("2")
 
