@@ -85,18 +85,20 @@ class ChannelCall:
         await self.line.effect(self._client.answer(self.line.channel.id))
         self._log.info("call.answered")
 
-    async def say(self, *utterances: Utterance) -> None:
-        """Say it to the end. Keys pressed meanwhile are dropped."""
+    async def say(self, *utterances: Utterance, skip: str = "") -> None:
+        """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
         self.line.catch_up()
-        kept = len(self.line.keys)
-        await self._play(utterances, interruptible=False)
-        while len(self.line.keys) > kept:
-            self.line.keys.pop()
+        keys, kept = self.line.keys, len(self.line.keys)
+        await self._play(utterances, lambda: skip in keys)
+        while len(keys) > kept:
+            keys.pop()
+        if skip in keys:  # pressed before it was asked for, by somebody quick
+            keys.remove(skip)
 
     async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
         self.line.catch_up()
-        await self._play(utterances, interruptible=True)
+        await self._play(utterances, self._is_key_waiting)
         return await self._key(patience_seconds)
 
     async def ask_digits(
@@ -104,7 +106,7 @@ class ChannelCall:
     ) -> str:
         """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
         self.line.catch_up()
-        await self._play(utterances, interruptible=True)
+        await self._play(utterances, self._is_key_waiting)
         digits = ""
         while len(digits) < digits_max:
             key = await self._key(patience_seconds)
@@ -120,7 +122,7 @@ class ChannelCall:
             self.line,
             self._client,
             [f"recording:{recording.name}"],
-            interruptible=True,
+            interrupted=self._is_key_waiting,
             sound_seconds_max=recording.seconds + playing.SOUND_SECONDS_MAX,
         )
         return self.line.keys.popleft() if self.line.keys else None
@@ -201,11 +203,14 @@ class ChannelCall:
         if self.line.take is not None:
             await taking.stop(self._client, self.line.take)
 
-    async def _play(self, utterances: Sequence[Utterance], *, interruptible: bool) -> None:
+    def _is_key_waiting(self) -> bool:
+        return bool(self.line.keys)
+
+    async def _play(self, utterances: Sequence[Utterance], interrupted: Callable[[], bool]) -> None:
         media = self._tools.media(utterances)
         if utterances and not media:
             self._log.warning("prompt.without_sounds")
-        await playing.play(self.line, self._client, media, interruptible=interruptible)
+        await playing.play(self.line, self._client, media, interrupted=interrupted)
 
     async def _key(self, patience_seconds: float) -> str | None:
         line = self.line

@@ -25,7 +25,7 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
         case Action.OPERATOR:
             return await connect_operator(talk)
         case _:
-            return await take_message(talk)
+            return await take_message(talk, straight=action is Action.BEEP)
 
 
 async def note_the_call(talk: Talk) -> Outcome:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ari_absence.attendant.call import Connection, RecordingEnd
 from ari_absence.attendant.notebook import Outcome, Wish
-from ari_absence.core.people import Why
+from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import (
     Action,
     CallPromise,
@@ -20,7 +21,7 @@ from ari_absence.core.phrases import (
     Welcome,
     Whereabouts,
 )
-from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, WITHHELD, Conversation
+from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.script import SILENCE, MemoryNotebook, Speaks
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
@@ -40,10 +41,31 @@ async def test_caller_leaves_a_message_and_hears_that_it_is_saved_with_a_promise
     assert talk.notebook.callbacks == []
 
 
-async def test_caller_presses_pound_and_goes_straight_to_the_beep() -> None:
-    talk = Conversation("#", Speaks(12), SEND)
+@pytest.mark.parametrize("caller", [OUTSIDER, WITHHELD])
+async def test_caller_who_presses_pound_hears_nothing_between_the_menu_and_the_beep(caller: Caller) -> None:
+    talk = Conversation("#", Speaks(12), SEND, caller=caller)
 
     assert await talk.hold() is Outcome.MESSAGE
+    assert talk.call.done[:3] == ["answer", "ask", "record"]
+    assert talk.call.phrases() == [Phrase.REVIEW_MENU, Phrase.MESSAGE_SAVED, Phrase.GOODBYE]
+
+
+async def test_caller_who_pressed_one_can_skip_what_is_said_before_the_beep() -> None:
+    office = replace(OFFICE, site=replace(OFFICE.site, keys={"beep": "8"}))
+    for talk, key in (
+        (Conversation("1", Speaks(12), SEND), "#"),
+        (Conversation("1", Speaks(12), SEND, office=office), "8"),
+    ):
+        assert await talk.hold() is Outcome.MESSAGE
+        assert talk.call.skippable == {key: (Fixed(Phrase.MESSAGE_AFTER_TONE),)}
+
+
+async def test_what_is_said_before_another_try_can_be_skipped_too() -> None:
+    talk = Conversation("1", Speaks(1), Speaks(12), SEND)
+
+    await talk.hold()
+
+    assert talk.call.skippable == {"#": (Fixed(Phrase.TOO_SHORT), Fixed(Phrase.MESSAGE_AFTER_TONE))}
 
 
 async def test_caller_who_stays_silent_twice_is_asked_for_a_message() -> None:
