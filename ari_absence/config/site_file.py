@@ -324,5 +324,8 @@ def handling_of(
             promise_source=known.promise_source
             if shape.promise is None
             else source_of("promise", block.below(name), file),
+            ring_source=known.ring_source
+            if shape.ring is None
+            else source_of("ring", block.below(name), file),
         )
     return found

@@ -128,7 +128,7 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
         greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
         menu=wording.menu([(offer.key, offer.action) for offer in offers]),
         offers=offers,
-        attempts=_attempts(enquiry, directory, state),
+        attempts=_attempts(enquiry, directory, state, handling),
         promise=due,
         reasons=tuple(_reasons(enquiry, directory, found)),
     )
@@ -154,9 +154,11 @@ def _whereabouts(
     return wording.whereabouts(person, word, state, enquiry.at, back, directory.site.zone)
 
 
-def _attempts(enquiry: Enquiry, directory: Directory, state: State) -> tuple[Attempt, ...]:
-    """A caller sent to us as absent whose person has just come back gets the desk phone after all."""
-    if enquiry.why is Why.ABSENT and state.present:
+def _attempts(
+    enquiry: Enquiry, directory: Directory, state: State, handling: Handling
+) -> tuple[Attempt, ...]:
+    """A caller sent to us as absent whose person has just come back, or is not far, gets the desk phone after all."""
+    if enquiry.why is Why.ABSENT and (state.present or handling.ring):
         return (Attempt(enquiry.extension, directory.site.limits.desk_ring_seconds),)
     return ()
 
@@ -214,6 +216,8 @@ def _is_present(person: Person, at: datetime, set_absences: SetAbsences) -> bool
 def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[Reason]:
     person, state, site = found.person, found.state, directory.site
     yield _state_reason(person, state)
+    if enquiry.why is Why.ABSENT and found.handling.ring and not state.present:
+        yield Reason("the desk phone rings first (ring: true)", found.handling.ring_source)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
     if enquiry.why is not Why.ABSENT:

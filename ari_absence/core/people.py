@@ -41,6 +41,7 @@ class Handling:
     urgent: tuple[str, ...] = ()
     promise_seconds: int | None = None
     promise_source: Source = NOWHERE
+    ring_source: Source = NOWHERE
 
 
 DEFAULT_HANDLING: Mapping[Kind, Handling] = {kind: Handling(ring=kind is Kind.AWAY) for kind in Kind}

@@ -294,6 +294,23 @@ def test_caller_sent_to_us_whose_person_has_just_come_back_rings_the_desk(office
     assert [attempt.extension for attempt in decision.attempts] == ["102"]
 
 
+def test_desk_phone_of_who_is_away_rings_first_and_the_line_that_says_so_is_named() -> None:
+    shipped = EXAMPLES.parents[2] / "config"
+    office = load(shipped, {}).directory
+    away = SetAbsences({"101": [DatedAbsence(Kind.AWAY, tokyo("2026-11-30T18:00"), None)]})
+    decision = decided(office, "2026-11-30T18:30", set_absences=away)  # 10:30 in Berlin
+    not_answered = decided(office, "2026-11-30T18:30", why=Why.NOANSWER, set_absences=away)
+    meeting = decided(office, "2026-11-30T18:30")
+
+    line = _line_of(shipped / "absence.yaml", "ring: true")
+    assert [attempt.extension for attempt in decision.attempts] == ["101"]
+    assert _source_of(decision, "the desk phone rings first (ring: true)") == f"absence.yaml:{line}"
+    assert meeting.state.kind is Kind.MEETING
+    for other in (not_answered, meeting):
+        assert other.attempts == ()
+        assert not any("rings first" in reason.text for reason in other.reasons)
+
+
 def test_outsider_is_welcomed_by_company_name_and_colleague_is_not(office: Directory) -> None:
     assert isinstance(decided(office, "2026-11-25T10:00").greeting[0], Welcome)
     assert not isinstance(decided(office, "2026-11-25T10:00", caller=COLLEAGUE).greeting[0], Welcome)
