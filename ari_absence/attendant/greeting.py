@@ -9,6 +9,7 @@ from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action, Choice, Fixed, Phrase, Utterance
 
 SILENT_ROUNDS = 2  # silence twice means: take a message (docs/conversation.md)
+MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message ends it
 
 
 async def greet(talk: Talk) -> Outcome:
@@ -17,7 +18,7 @@ async def greet(talk: Talk) -> Outcome:
         return Outcome.CONNECTED
     await talk.call.answer()
     opening = [*talk.decision.greeting, *menu(talk)]
-    while True:
+    for _ in range(MENU_VISITS):
         action = await choose(talk, opening)
         if action is Action.REPEAT:
             opening = [*talk.decision.greeting, *menu(talk)]
@@ -26,6 +27,7 @@ async def greet(talk: Talk) -> Outcome:
         if outcome is not None:
             return outcome
         opening = menu(talk)
+    return await wishes.fulfil(talk, last_resort(talk)) or await wishes.note_the_call(talk)
 
 
 async def _reached_at_the_desk(talk: Talk) -> bool:
@@ -54,6 +56,11 @@ async def choose(talk: Talk, opening: list[Utterance]) -> Action:
         if silent_rounds == SILENT_ROUNDS:
             break
         spoken = menu(talk) if key is None else [Fixed(Phrase.NOT_UNDERSTOOD), *menu(talk)]
+    return last_resort(talk)
+
+
+def last_resort(talk: Talk) -> Action:
+    """What is done for a caller who chooses nothing."""
     return _offered(talk, Action.MESSAGE) or Action.JUST_CALLED
 
 

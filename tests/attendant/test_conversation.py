@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ari_absence.attendant.call import Connection, RecordingEnd
+from ari_absence.attendant.general_questions import QUESTION_ROUNDS
+from ari_absence.attendant.greeting import MENU_VISITS
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import (
@@ -87,6 +89,25 @@ async def test_star_repeats_the_greeting() -> None:
     await talk.hold()
 
     assert sum(isinstance(each, Whereabouts) for each in talk.call.heard) == 2
+
+
+async def test_star_that_is_stuck_ends_in_a_message() -> None:
+    talk = Conversation(*["*"] * MENU_VISITS, Speaks(12), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_star_that_is_stuck_at_a_full_mailbox_leaves_a_note() -> None:
+    talk = Conversation(*["*"] * MENU_VISITS, Speaks(1), notebook=MemoryNotebook(places=0))
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+
+
+async def test_question_that_is_asked_over_and_over_ends_in_a_message() -> None:
+    for key in ("1", "9", "6"):
+        talk = Conversation(*["6", *[key] * QUESTION_ROUNDS] * MENU_VISITS, Speaks(12), SEND)
+
+        assert await talk.hold() is Outcome.MESSAGE
 
 
 async def test_review_lets_the_caller_listen_mark_urgent_and_record_again() -> None:
