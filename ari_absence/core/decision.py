@@ -41,6 +41,16 @@ DEFAULT_KEYS: Mapping[Action, str] = {
 COMPUTED = Source("computed")
 DIALPLAN = Source("dialplan")
 _NOTED = frozenset({Action.MESSAGE, Action.BEEP, Action.CALLBACK, Action.JUST_CALLED})
+_IN_WORDS = {
+    Action.MESSAGE: "leave a message",
+    Action.CALLBACK: "call back",
+    Action.JUST_CALLED: "just say that I called",
+    Action.COLLEAGUE: "a colleague",
+    Action.URGENT: "it is urgent",
+    Action.QUESTIONS: "general questions",
+    Action.OPERATOR: "the operator",
+    Action.REPEAT: "say it again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ def decide(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) ->
         offers=offers,
         attempts=_attempts(enquiry, directory, state, handling),
         promise=due,
-        reasons=tuple(_reasons(enquiry, directory, found)),
+        reasons=(*_reasons(enquiry, directory, found), *_refusals(enquiry, directory, set_absences)),
     )
 
 
@@ -232,6 +242,15 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield _promise_reason(enquiry, person, found.due, found.handling)
     if Action.OPERATOR in {offer.action for offer in found.offers}:
         yield Reason("the operator is there", site.operator_source)
+
+
+def _refusals(enquiry: Enquiry, directory: Directory, set_absences: SetAbsences) -> Iterator[Reason]:
+    """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
+    for action in DEFAULT_KEYS:
+        why = None if action is Action.BEEP else why_not(action, enquiry, directory, set_absences)
+        if why is not None:
+            source = directory.site.operator_source if action is Action.OPERATOR else COMPUTED
+            yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
 
 
 def _state_reason(person: Person, state: State) -> Reason:

@@ -389,6 +389,43 @@ def test_what_nobody_wrote_is_said_to_be_the_default(office: Directory) -> None:
     assert any("where no promise is written, 4 hours" in reason.text for reason in decision.reasons)
 
 
+def _refused(decision: Decision) -> list[str]:
+    return [each.text for each in decision.reasons if each.text.startswith("not offered: ")]
+
+
+def test_reasons_say_what_is_not_offered_and_why(office: Directory) -> None:
+    hidden = decided(office, "2026-11-25T10:00", caller=WITHHELD)
+    full = decided(office, "2026-11-25T10:00", mailbox_full=True)
+    colleague = decided(office, "2026-11-25T10:00", caller=COLLEAGUE)
+    lost = decide(replace(full.enquiry, nothing_noted=True), office, SetAbsences())
+
+    assert "not offered: call back, the caller's number is withheld" in _refused(hidden)
+    assert "not offered: leave a message, the mailbox is full" in _refused(full)
+    assert "not offered: general questions, colleagues know the answers" in _refused(colleague)
+    assert "not offered: just say that I called, the ledger can't be used" in _refused(lost)
+    for decision in (hidden, full, colleague, lost):
+        offered = {offer.action for offer in decision.offers} - {Action.BEEP}
+        assert len(offered) + len(_refused(decision)) == len(Action) - 1
+
+
+@pytest.mark.parametrize(
+    ("at", "extension", "operator", "why"),
+    [
+        ("2026-11-25T22:00", "101", "100", "the operator is absent"),
+        ("2026-11-25T10:00", "101", None, "the site names no operator"),
+        ("2026-11-25T10:00", "100", "100", "the operator takes part in this call already"),
+    ],
+)
+def test_reasons_say_why_the_operator_is_not_offered(
+    office: Directory, at: str, extension: str, operator: str | None, why: str
+) -> None:
+    site = replace(office.site, operator=operator)
+    decision = decided(replace(office, site=site), at, extension=extension, why=Why.NOANSWER)
+
+    assert _source_of(decision, f"not offered: the operator, {why}") == str(office.site.operator_source)
+    assert not any(reason.text == "the operator is there" for reason in decision.reasons)
+
+
 def test_word_that_does_not_hang_on_what_may_be_disclosed_names_what_it_hangs_on(office: Directory) -> None:
     busy = decided(office, "2026-11-30T14:00", extension="102", why=Why.BUSY)
     unanswered = decided(office, "2026-11-30T14:00", extension="102", why=Why.NOANSWER)
