@@ -73,6 +73,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     """
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
+    _tell_warnings(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
 
 
@@ -397,6 +398,7 @@ class Service:
 
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)
+        _tell_warnings(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(_notifiers(fresh))
@@ -417,6 +419,11 @@ class Service:
     def _name_of(self, extension: str) -> str | None:
         person = self._directory().people.get(extension)
         return person.name if person else None
+
+
+def _tell_warnings(configuration: Configuration) -> None:
+    for warning in configuration.warnings:
+        log.warning("configuration.warning", warning=warning)
 
 
 def _open_to_asterisk(sounds: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ari_absence.lab.mail import MailServer
-from tests.real.scenes import Scene
+from tests.real.scenes import Scene, Stage
 
 pytestmark = pytest.mark.real
 
@@ -50,3 +50,13 @@ async def test_what_waits_for_the_next_start_is_named_in_the_log_and_calls_go_on
     caller = await scene.caller_in_the_review()
     await caller.presses("1")
     await caller.hears("say-message-saved")
+
+
+async def test_secrets_that_everybody_can_read_are_told_in_the_log_at_the_start(stage: Stage) -> None:
+    scene = await stage.open(running=False)
+    secrets = scene.office.config / ".env"
+    secrets.write_text("SMTP_PASSWORD=hunter2\n", encoding="utf-8")
+    secrets.chmod(0o644)
+    await scene.office.start_service()
+    assert "every user of this machine can read" in scene.log
+    assert "hunter2" not in scene.log
