@@ -8,6 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
+from ari_absence.cli.flags import show_flags_as_flags
 from ari_absence.errors import AbsenceError, ConfigurationError
 
 BAD_CONFIGURATION = 1
@@ -54,6 +55,7 @@ def _register() -> None:
 
     for module in (run, check, who, explain, listing, outbox, absences, sounds, lab, schema, bench):
         module.register(app)
+    show_flags_as_flags(app)
 
 
 _register()
