@@ -8,7 +8,7 @@ import gc
 import json
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ from ari_absence.attendant.talk import Talk
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
+from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Decision, Enquiry, decide
@@ -79,6 +80,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     """
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
+    _tell_warnings(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
 
 
@@ -104,6 +106,7 @@ class Service:
     def __init__(self, holder: ConfigurationHolder, clock: Clock, *, debug: bool = False) -> None:
         self._debug = debug
         self._holder = holder
+        self._begun = holder.current  # what can't change while we run is taken from here
         self._clock = clock
         self._set_absences = SetAbsences()
         self._set_forwards = SetForwards()
@@ -112,6 +115,9 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
+            None
+        )  # nothing to deliver
 
     async def run(self) -> None:
         """Serve until a signal: everything, or, as long as the ledger can't be used, announcements only."""
@@ -134,13 +140,13 @@ class Service:
     # -- starting
 
     async def _take_data_folder(self, stack: AsyncExitStack) -> None:
-        folder = self._configuration().storage.folder
+        folder = self._begun.storage.folder
         self._store = await asyncio.to_thread(RecordingStore, folder)
         lock = ServiceLock(folder)
         stack.callback(lock.release)
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        configuration = self._configuration()
+        configuration = self._begun
         self._addressees = MailAddressees(self._directory)
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
@@ -192,7 +198,7 @@ class Service:
         return None
 
     async def _opened_store(self) -> Store:
-        configuration = self._configuration()
+        configuration = self._begun
         url = configuration.secrets.database_url or default_url(configuration.storage.folder)
         return await asyncio.to_thread(open_store, url, self._clock.now())
 
@@ -215,7 +221,7 @@ class Service:
     async def _prepare_names(self) -> None:
         """Have the names and the site's own texts spoken. Calls meanwhile hear a neutral phrase instead."""
         prepared = await asyncio.to_thread(self._sounds.prepare_for, self._directory())
-        await asyncio.to_thread(_open_to_asterisk, self._configuration().storage.folder / "sounds")
+        await asyncio.to_thread(_open_to_asterisk, self._begun.storage.folder / "sounds")
         for failure in prepared.failures:
             log.warning("a name is replaced by a neutral phrase", reason=failure)
         self._names_ready = True
@@ -223,7 +229,8 @@ class Service:
 
     def _build(self, configuration: Configuration) -> None:
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(outbox, _notifiers(configuration), self._clock)
+        self._outbox = OutboxWorker(outbox, _notifiers(self._configuration()), self._clock)
+        self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
             self._store,
@@ -471,11 +478,18 @@ class Service:
         for mistake in mistakes:
             log.error("configuration.refused", mistake=mistake)
         if not mistakes:
-            log.info("configuration.taken", digest=self._holder.current.digest)
-            self._lamps.refresh()
-            if self._ledger_trouble is None:
-                await self._watch_forwards()
-            await self._prepare_names()
+            await self._take_over(self._configuration())
+
+    async def _take_over(self, fresh: Configuration) -> None:
+        log.info("configuration.taken", digest=fresh.digest)
+        _tell_warnings(fresh)
+        for name in waiting_for_a_start(self._begun, fresh):
+            log.warning("takes effect at the next start: %s", name)
+        self._deliver_through(_notifiers(fresh))
+        self._lamps.refresh()
+        if self._ledger_trouble is None:
+            await self._watch_forwards()
+        await self._prepare_names()
 
     # -- what others ask for
 
@@ -496,6 +510,11 @@ class Service:
 def _told(question: Mapping[str, Any], *names: str) -> dict[str, str]:
     """What a command says of its change, for the log: these facts and no other."""
     return {name: str(question[name])[:_TOLD_MAX] for name in names if question.get(name)}
+
+
+def _tell_warnings(configuration: Configuration) -> None:
+    for warning in configuration.warnings:
+        log.warning("configuration.warning", warning=warning)
 
 
 def _open_to_asterisk(sounds: Path) -> None:

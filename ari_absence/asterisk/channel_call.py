@@ -82,12 +82,22 @@ class ChannelCall(Speaking[Utterance]):
         self._picked_up = True
         self._log.info("call.answered")
 
+    async def say(self, *utterances: Utterance, skip: str = "") -> None:
+        """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
+        self.line.catch_up()
+        keys, kept = self.line.keys, len(self.line.keys)
+        await self._play(utterances, lambda: skip in keys)
+        while len(keys) > kept:
+            keys.pop()
+        if skip in keys:  # pressed before it was asked for, by somebody quick
+            keys.remove(skip)
+
     async def ask_digits(
         self, utterances: Sequence[Utterance], digits_max: int, patience_seconds: float
     ) -> str:
         """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
         self.line.catch_up()
-        await self._play(utterances, interruptible=True)
+        await self._play(utterances, self._is_key_waiting)
         digits = ""
         while len(digits) < digits_max:
             key = await self._key(patience_seconds)
@@ -103,7 +113,7 @@ class ChannelCall(Speaking[Utterance]):
             self.line,
             self._client,
             [f"recording:{recording.name}"],
-            interruptible=True,
+            interrupted=self._is_key_waiting,
             sound_seconds_max=recording.seconds + playing.SOUND_SECONDS_MAX,
         )
         return self.line.keys.popleft() if self.line.keys else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -43,17 +43,17 @@ async def play(
     client: AriClient,
     media: Sequence[str],
     *,
-    interruptible: bool,
+    interrupted: Callable[[], bool] = lambda: False,
     sound_seconds_max: float = SOUND_SECONDS_MAX,
 ) -> None:
-    """Play ``media`` as one playback; when ``interruptible``, a waiting or arriving key ends it.
+    """Play ``media`` as one playback, until it is ``interrupted`` by what waits or arrives on the line.
 
     Returns only after Asterisk has said that the playback is over: until then it would hold up whatever
     is asked of the channel next. A sound that is missing is skipped and logged; the conversation goes on.
     Raises CallerGone or CalleeGone, and EffectFailed also when Asterisk finds none of our sounds: the caller is
     better off with the dialplan's own voice than with beeps.
     """
-    if not media or (interruptible and line.keys):
+    if not media or interrupted():
         return
     if line.heard is False:
         raise EffectFailed(_NONE_FOUND)
@@ -61,10 +61,10 @@ async def play(
     playback = Playback(ids.of_playback(line.name, line.next_count()), began_at)
     line.playback = playback
     await line.effect(client.play(line.channel.id, media, playback.id))
-    await _follow(line, client, playback, interruptible=interruptible, sound_seconds_max=sound_seconds_max)
+    await _follow(line, client, playback, interrupted=interrupted, sound_seconds_max=sound_seconds_max)
     line.check()
     line.playback = None
-    await _judge(line, client, media, playback, began_at, interruptible=interruptible)
+    await _judge(line, client, media, playback, began_at, interrupted=interrupted)
 
 
 async def _judge(
@@ -74,7 +74,7 @@ async def _judge(
     playback: Playback,
     began_at: float,
     *,
-    interruptible: bool,
+    interrupted: Callable[[], bool],
 ) -> None:
     """What a playback that failed means: one sound is missing, or Asterisk finds none of several."""
     if not playback.failed:
@@ -86,7 +86,7 @@ async def _judge(
         line.heard = False
         _log.error("sounds.unreadable", call=line.call_id, first=media[0], mend=UNREADABLE)
         raise EffectFailed(_NONE_FOUND)
-    await _beep_instead(line, client, media, interruptible=interruptible)
+    await _beep_instead(line, client, media, interrupted=interrupted)
 
 
 async def stop(line: Line, client: AriClient, playback: Playback) -> None:
@@ -103,10 +103,15 @@ async def stop(line: Line, client: AriClient, playback: Playback) -> None:
 
 
 async def _follow(
-    line: Line, client: AriClient, playback: Playback, *, interruptible: bool, sound_seconds_max: float
+    line: Line,
+    client: AriClient,
+    playback: Playback,
+    *,
+    interrupted: Callable[[], bool],
+    sound_seconds_max: float,
 ) -> None:
     def settled() -> bool:
-        return line.gone or playback.finished or (interruptible and bool(line.keys))
+        return line.gone or playback.finished or interrupted()
 
     while not await line.until(settled, LOOK_SECONDS):
         if not await _exists(client, playback):
@@ -137,7 +142,9 @@ async def _explain_failure(line: Line) -> None:
     _log.warning("prompt.failed", call=line.call_id)
 
 
-async def _beep_instead(line: Line, client: AriClient, media: Sequence[str], *, interruptible: bool) -> None:
+async def _beep_instead(
+    line: Line, client: AriClient, media: Sequence[str], *, interrupted: Callable[[], bool]
+) -> None:
     """A sound Asterisk could not find must not be silence: its own beep says at least that somebody is here."""
     if list(media) != [LAST_RESORT]:
-        await play(line, client, [LAST_RESORT], interruptible=interruptible)
+        await play(line, client, [LAST_RESORT], interrupted=interrupted)

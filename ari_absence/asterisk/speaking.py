@@ -28,14 +28,14 @@ class Speaking(Generic[Sayable]):
         """Say it to the end. Keys pressed meanwhile are dropped."""
         self.line.catch_up()
         kept = len(self.line.keys)
-        await self._play(utterances, interruptible=False)
+        await self._play(utterances, lambda: False)
         while len(self.line.keys) > kept:
             self.line.keys.pop()
 
     async def ask(self, utterances: Sequence[Sayable], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
         self.line.catch_up()
-        await self._play(utterances, interruptible=True)
+        await self._play(utterances, self._is_key_waiting)
         return await self._key(patience_seconds)
 
     async def fall_silent(self) -> None:
@@ -44,11 +44,14 @@ class Speaking(Generic[Sayable]):
             await playing.stop(self.line, self._client, self.line.playback)
             self.line.playback = None
 
-    async def _play(self, utterances: Sequence[Sayable], *, interruptible: bool) -> None:
+    def _is_key_waiting(self) -> bool:
+        return bool(self.line.keys)
+
+    async def _play(self, utterances: Sequence[Sayable], interrupted: Callable[[], bool]) -> None:
         media = self._media(utterances)
         if utterances and not media:
             structlog.get_logger().warning("prompt.without_sounds", call=self.line.call_id)
-        await playing.play(self.line, self._client, media, interruptible=interruptible)
+        await playing.play(self.line, self._client, media, interrupted=interrupted)
 
     async def _key(self, patience_seconds: float) -> str | None:
         line = self.line

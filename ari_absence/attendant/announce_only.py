@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from ari_absence.attendant import wishes
 from ari_absence.attendant.call import Recording
-from ari_absence.attendant.greeting import choose
+from ari_absence.attendant.greeting import MENU_VISITS, choose
 from ari_absence.attendant.notebook import KeptAudio, Outcome
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action
@@ -33,7 +33,9 @@ async def _converse(talk: Talk) -> Outcome:
         return Outcome.CONNECTED
     await talk.call.answer()
     opening = list(talk.decision.greeting)
-    while UNWRITTEN & _offered(talk):
+    for _ in range(MENU_VISITS):
+        if not UNWRITTEN & _offered(talk):
+            break
         action = await choose(talk, [*opening, *talk.opening()])
         if action not in UNWRITTEN | {Action.REPEAT}:
             return await talk.take_leave(Outcome.LOST)

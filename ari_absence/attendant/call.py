@@ -153,8 +153,9 @@ class Call(Protocol):
     async def answer(self) -> None:
         """Pick up. Also tells the guard in the dialplan that somebody is here."""
 
-    async def say(self, *utterances: Utterance) -> None:
-        """Say it to the end. Keys pressed meanwhile are dropped."""
+    async def say(self, *utterances: Utterance, skip: str = "") -> None:
+        """Say it to the end, or until the key ``skip``, which may wait already. Keys pressed meanwhile are
+        dropped."""
 
     async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence.

@@ -12,6 +12,7 @@ from ari_absence.errors import CallerGone
 
 RIGHT, ANOTHER = "1", "2"
 NUMBER_TRIES = 2  # asked again once, then a message (fault F33)
+NUMBERS_READ_BACK = 3  # the one that was shown, and two that were keyed in
 
 
 async def request_callback(talk: Talk) -> Outcome | None:
@@ -31,20 +32,23 @@ async def _agree_on_number(talk: Talk) -> str | None:
     if talk.call.caller.inside:
         return talk.call.caller.extension
     number = talk.call.caller.number
-    for _ in range(NUMBER_TRIES + 1):
-        if number is not None and await _is_right(talk, number):
+    for _ in range(NUMBERS_READ_BACK):
+        number = number or await _ask_number(talk)
+        if number is None or await _is_right(talk, number):
             return number
-        number = await _ask_number(talk)
-        if number is None:
-            return None
-    return number
+        number = None
+    return None
 
 
 async def _is_right(talk: Talk, number: str) -> bool:
-    """Read the number back. Silence is consent: the number shown is most often right."""
-    key = await talk.ask(ReadBack(number), Phrase.IS_NUMBER_RIGHT)
-    if key not in (RIGHT, ANOTHER, None):
-        key = await talk.ask(Phrase.NOT_UNDERSTOOD, ReadBack(number), Phrase.IS_NUMBER_RIGHT)
+    """Read the number back. Silence is consent: the number shown is most often right. So is a hang-up: it was
+    keyed in a moment ago."""
+    try:
+        key = await talk.ask(ReadBack(number), Phrase.IS_NUMBER_RIGHT)
+        if key not in (RIGHT, ANOTHER, None):
+            key = await talk.ask(Phrase.NOT_UNDERSTOOD, ReadBack(number), Phrase.IS_NUMBER_RIGHT)
+    except CallerGone:
+        return True
     return key != ANOTHER
 
 

@@ -6,6 +6,7 @@ from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Phrase, PublishedAnswer, QuestionChoice
 
 BACK = "*"
+QUESTION_ROUNDS = 20  # nobody needs more; a stuck key must not ask for ever
 
 
 async def answer_questions(talk: Talk) -> None:
@@ -14,7 +15,9 @@ async def answer_questions(talk: Talk) -> None:
         str(number): QuestionChoice(str(number), answer)
         for number, answer in enumerate(talk.directory.site.answers[:9], start=1)
     }
-    key = await talk.ask(Phrase.QUESTIONS_MENU, *choices.values(), Phrase.QUESTIONS_BACK)
-    while key is not None and key != BACK:
-        answer = [PublishedAnswer(choices[key].answer)] if key in choices else [Phrase.NOT_UNDERSTOOD]
+    answer: list[Phrase | PublishedAnswer] = []
+    for _ in range(QUESTION_ROUNDS):
         key = await talk.ask(*answer, Phrase.QUESTIONS_MENU, *choices.values(), Phrase.QUESTIONS_BACK)
+        if key is None or key == BACK:
+            return
+        answer = [PublishedAnswer(choices[key].answer)] if key in choices else [Phrase.NOT_UNDERSTOOD]

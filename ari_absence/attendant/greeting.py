@@ -8,6 +8,7 @@ from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action, Fixed, Phrase, Utterance
 
 SILENT_ROUNDS = 2  # silence twice means: take a message (docs/conversation.md)
+MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message ends it
 
 
 async def greet(talk: Talk) -> Outcome:
@@ -16,14 +17,16 @@ async def greet(talk: Talk) -> Outcome:
         return Outcome.CONNECTED
     await talk.call.answer()
     opening, outcome = await _open(talk)
-    while outcome is None:
+    for _ in range(MENU_VISITS):
+        if outcome is not None:
+            return outcome
         action = await choose(talk, opening)
         if action is Action.REPEAT:
             opening = [*talk.decision.greeting, *talk.menu()]
             continue
         outcome = await wishes.fulfil(talk, action)
         opening = talk.opening()
-    return outcome
+    return outcome or await wishes.fulfil(talk, last_resort(talk)) or await wishes.note_the_call(talk)
 
 
 async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
@@ -53,4 +56,9 @@ async def choose(talk: Talk, opening: list[Utterance]) -> Action:
         if silent_rounds == SILENT_ROUNDS:
             break
         spoken = talk.menu() if key is None else [Fixed(Phrase.NOT_UNDERSTOOD), *talk.menu()]
+    return last_resort(talk)
+
+
+def last_resort(talk: Talk) -> Action:
+    """What is done for a caller who chooses nothing."""
     return talk.offered(Action.MESSAGE) or Action.JUST_CALLED

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.attendant.talk import Talk
-from ari_absence.core.phrases import Action, Phrase
+from ari_absence.core.phrases import Action, Fixed, Phrase
 from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
@@ -33,15 +33,17 @@ class Take:
     silent_reviews: int = 0
 
 
-async def take_message(talk: Talk, *, urgent: bool = False) -> Outcome | None:
+async def take_message(talk: Talk, *, urgent: bool = False, straight: bool = False) -> Outcome | None:
     """Record, let the caller review, save, confirm. None: the mailbox is full, back to the menu.
 
-    ``urgent``: the caller has said so already; the review can still take it back.
+    ``urgent``: the caller has said so already; the review can still take it back. ``straight``: the caller knows
+    what to do after the tone, and is told nothing before it.
     """
     if not await _has_place(talk):
         return None
-    withheld = talk.call.caller.withheld
-    await talk.say(Phrase.MESSAGE_AFTER_TONE_WITH_NUMBER if withheld else Phrase.MESSAGE_AFTER_TONE)
+    if not straight:
+        withheld = talk.call.caller.withheld
+        await _invite(talk, Phrase.MESSAGE_AFTER_TONE_WITH_NUMBER if withheld else Phrase.MESSAGE_AFTER_TONE)
     try:
         take = await _accepted_take(talk, urgent=urgent)
     except EffectFailed:
@@ -49,6 +51,12 @@ async def take_message(talk: Talk, *, urgent: bool = False) -> Outcome | None:
     except LedgerError:
         return await _note_instead(talk, Phrase.MESSAGE_NOT_SAVED)
     return await _save(talk, take) if take else await _note_instead(talk, Phrase.CALL_NOTED)
+
+
+async def _invite(talk: Talk, *phrases: Phrase) -> None:
+    """Ask for the message; the key that leads straight to the tone does so here, too."""
+    beep = next((offer.key for offer in talk.decision.offers if offer.action is Action.BEEP), "")
+    await talk.call.say(*map(Fixed, phrases), skip=beep)
 
 
 async def _has_place(talk: Talk) -> bool:
@@ -73,7 +81,7 @@ async def _accepted_take(talk: Talk, *, urgent: bool) -> Take | None:
             return take
         urgent = take.urgent
         await talk.notebook.discard(take.recording, take.audio)
-        await talk.say(Phrase.MESSAGE_AFTER_TONE)
+        await _invite(talk, Phrase.MESSAGE_AFTER_TONE)
     return None
 
 
@@ -84,7 +92,7 @@ async def _take_with_something_in_it(talk: Talk) -> Take | None:
         if isinstance(audio, KeptAudio):
             return Take(recording, audio)
         if left:  # "please try again" would be a lie after the last one
-            await talk.say(_COMPLAINT[audio], Phrase.MESSAGE_AFTER_TONE)
+            await _invite(talk, _COMPLAINT[audio], Phrase.MESSAGE_AFTER_TONE)
     return None
 
 

@@ -38,7 +38,7 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
         case Action.WAIT:
             return await wait_for_the_line(talk)
         case _:
-            return await take_message(talk)
+            return await take_message(talk, straight=action is Action.BEEP)
 
 
 async def note_the_call(talk: Talk) -> Outcome:

@@ -8,6 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
+from ari_absence.cli.flags import show_flags_as_flags
 from ari_absence.errors import AbsenceError, ConfigurationError
 
 BAD_CONFIGURATION = 1
@@ -57,6 +58,7 @@ def _register() -> None:
     told = (run, check, who, explain, listing, heard, outbox, absences, forward)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
+    show_flags_as_flags(app)
 
 
 _register()

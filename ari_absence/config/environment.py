@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from io import StringIO
 from pathlib import Path
@@ -24,6 +26,14 @@ def read_secrets(folders: Iterable[Path], environment: Mapping[str, str], mistak
             known.setdefault(name, value)
     known.update(environment)
     return Secrets(**{field.name: known.get(field.name.upper()) or None for field in fields(Secrets)})
+
+
+def readable_by_all(folders: Iterable[Path]) -> Iterator[Path]:
+    """The ``.env`` files that every user of this machine may read."""
+    for folder in folders:
+        with suppress(OSError):  # there is none
+            if (folder / NAME).stat().st_mode & stat.S_IROTH:
+                yield folder / NAME
 
 
 def _read_file(path: Path, mistakes: Mistakes) -> dict[str, str]:

@@ -62,6 +62,7 @@ class _One:
             ask=known.ask if shape.ask is None else shape.ask,
             promise_seconds=known.promise_seconds if promise is None else promise,
             promise_source=self._source("promise", known.promise_source),
+            ring_source=self._source("ring", known.ring_source),
             reach_source=self._source("reach", known.reach_source),
             urgent_source=self._source("urgent", known.urgent_source),
         )

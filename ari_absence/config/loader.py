@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,11 +27,13 @@ def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
     people_content = read_bytes(folder / people_file.NAME, FileMistakes(mistakes, people_file.NAME))
     draft = _read_site(site_content, mistakes)
     people = _read_people(people_content, draft or site_file.stand_in(), mistakes)
-    secrets = secrets_file.read_secrets((folder, Path()), environment, mistakes)
+    env_folders = folder, Path()
+    secrets = secrets_file.read_secrets(env_folders, environment, mistakes)
     _check_references(draft, people, mistakes)
     mistakes.raise_if_any()
     assert draft is not None  # noqa: S101 - without a draft there was a mistake
-    return _configuration(draft, people, secrets, _digest(site_content, people_content), mistakes.warnings())
+    warnings = (*_warnings(draft, people, secrets), *mistakes.warnings(), *_open_secrets(env_folders))
+    return _configuration(draft, people, secrets, _digest(site_content, people_content), warnings)
 
 
 def _read_site(content: bytes | None, mistakes: Mistakes) -> SiteDraft | None:
@@ -69,7 +71,7 @@ def _digest(*contents: bytes | None) -> str:
 
 
 def _configuration(
-    draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str, placed_warnings: list[str]
+    draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str, warnings: tuple[str, ...]
 ) -> Configuration:
     return Configuration(
         directory=Directory(draft.site, people.people, people.teams, draft.handling, draft.dialing, digest),
@@ -77,8 +79,15 @@ def _configuration(
         delivery=draft.delivery,
         storage=draft.storage,
         secrets=secrets,
-        warnings=(*_warnings(draft, people, secrets), *placed_warnings),
+        warnings=warnings,
     )
+
+
+def _open_secrets(folders: Iterable[Path]) -> list[str]:
+    return [
+        f"every user of this machine can read {path}, and the passwords in it; chmod 600 {path}"
+        for path in secrets_file.readable_by_all(folders)
+    ]
 
 
 def _warnings(draft: SiteDraft, people: PeopleReader, secrets: Secrets) -> list[str]:

@@ -15,7 +15,7 @@ from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
-from ari_absence.config.reader import Block, Entry
+from ari_absence.config.reader import Block, Entry, Items
 from ari_absence.config.references import ALWAYS, NEVER, Reference
 from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.site_file import SiteDraft
@@ -85,7 +85,9 @@ class PeopleReader:
     def _read_whole(self, entry: Entry) -> None:
         """A group with an anchor on it, or something that is no group at all."""
         if not isinstance(entry.value, Block):
-            self._mistakes.add(entry.value_at, _HOLDS_NOBODY.format(entry.path[0]))
+            is_list = isinstance(entry.value, Items) and entry.value
+            sentence = _IS_A_LIST if is_list else _HOLDS_NOBODY
+            self._mistakes.add(entry.value_at, sentence.format(entry.path[0]))
             self.complete = False
             return
         for key, value in entry.value.items():
@@ -241,6 +243,10 @@ class PeopleReader:
 
 
 _HOLDS_NOBODY = '"{}" holds nobody; write them indented below, each as "extension":'
+_IS_A_LIST = (
+    '"{}" is a list here; write what each is called by instead of a dash, and its keys indented below: '
+    '"101":, and below it name:'
+)
 _NO_HANDLING: Mapping[Occasion, Handling] = {}
 
 

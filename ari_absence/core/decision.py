@@ -16,6 +16,7 @@ from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
     Caller,
     Directory,
+    Disclosure,
     Handling,
     Kind,
     Person,
@@ -44,6 +45,17 @@ DEFAULT_KEYS: Mapping[Action, str] = {
 NO_FORWARDS = SetForwards()
 DIALPLAN = Source("dialplan")
 _NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
+_IN_WORDS = {
+    Action.MESSAGE: "leave a message",
+    Action.CALLBACK: "call back",
+    Action.JUST_CALLED: "just say that I called",
+    Action.COLLEAGUE: "a colleague",
+    Action.URGENT: "it is urgent",
+    Action.WAIT: "wait for the line",
+    Action.QUESTIONS: "general questions",
+    Action.OPERATOR: "the operator",
+    Action.REPEAT: "say it again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ def decide(
         offers=offers,
         attempts=reach.attempts,
         promise=due,
-        reasons=tuple(_reasons(enquiry, directory, found)),
+        reasons=(*_reasons(enquiry, directory, found), *_refusals(case, reach)),
         rings_as_desk=reach.rings_as_desk,
         colleague=reach.help,
         urgent=reach.urgent,
@@ -264,6 +276,15 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield Reason("the operator is there", site.operator_source)
 
 
+def _refusals(case: Case, reach: Reachable) -> Iterator[Reason]:
+    """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
+    for action in DEFAULT_KEYS:
+        why = None if action is Action.BEEP else why_not(action, case, reach)
+        if why is not None:
+            source = case.directory.site.operator_source if action is Action.OPERATOR else COMPUTED
+            yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
+
+
 def _state_reason(person: Person, state: State) -> Reason:
     if state.present:
         return Reason(
@@ -279,7 +300,8 @@ def _class_reason(enquiry: Enquiry, directory: Directory, found: _Found) -> Reas
     word = found.where.absence_class.value.replace("_", " ")
     if enquiry.caller.inside:
         return Reason(f"a colleague hears: {word}", Source("inside call"))
-    if enquiry.why is Why.BUSY or found.state.present:  # whatever may be disclosed
+    disclosed = (person.disclosure or site.disclosure) is not Disclosure.UNAVAILABLE
+    if disclosed and (enquiry.why is Why.BUSY or found.state.present):  # no class of absence
         return Reason(
             f"an outsider hears: {word}", DIALPLAN if enquiry.why is Why.BUSY else found.state.source
         )

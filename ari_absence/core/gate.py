@@ -16,6 +16,7 @@ from ari_absence.core.reachable import Case, Enquiry, case_of, goes_on, handling
 from ari_absence.core.schedule import next_change
 from ari_absence.core.steps import Situation
 
+GATE, LAMP, FOLLOW_ME = "Stasis:absence-", "Stasis:lamp-", "Stasis:followme-"
 LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as dark on phones
 
 
@@ -35,10 +36,16 @@ class Gate:
     def device_states(self) -> dict[str, str]:
         """The device states by name, as the dialplan and the hints read them."""
         return {
-            f"Stasis:absence-{self.extension}": LIT if self.intercepts else DARK,
-            f"Stasis:lamp-{self.extension}": LIT if self.lit else DARK,
-            f"Stasis:followme-{self.extension}": LIT if self.follow_me else DARK,
+            f"{GATE}{self.extension}": LIT if self.intercepts else DARK,
+            f"{LAMP}{self.extension}": LIT if self.lit else DARK,
+            f"{FOLLOW_ME}{self.extension}": LIT if self.follow_me else DARK,
         }
+
+
+def extension_of(device: str) -> str | None:
+    """Whose gate or lamp a device state is, or None if it is not one of ours."""
+    own = next((prefix for prefix in (GATE, LAMP, FOLLOW_ME) if device.startswith(prefix)), None)
+    return None if own is None else device.removeprefix(own)
 
 
 def gate_of(

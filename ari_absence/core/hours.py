@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.facts import NOWHERE, Kind, Source
@@ -131,32 +132,30 @@ class Timeline:
         holiday = self._holidays.on(date.fromordinal(ordinal))
         if holiday is not None:
             return [begin, end], [Cause(False, Kind.HOLIDAY, holiday.name, holiday.source)]
-        edges, causes, reached = [begin], [], begin
-        own_before = False  # whether what ended last had begun on this very day
-        for first, last, own in self._spans_touching(ordinal, begin, end):
-            if first > reached:
-                causes.append(_ON_BREAK if own_before else _CLOSED)
-                edges.append(first)
-            if last > reached:
-                causes.append(_OPEN)
-                edges.append(last)
-                reached, own_before = last, own
-        if reached < end:
-            causes.append(_CLOSED)
-            edges.append(end)
-        return edges, causes
+        days = self._spans_of(ordinal - 1), self._spans_of(ordinal)
+        opens = [span for spans in days for span in spans]
+        # Between the spans as they are written: one that the clocks jump over still ends a break and begins one.
+        breaks = [(one[1], other[0]) for spans in days for one, other in pairwise(spans)]
+        edges = _edges(begin, end, [*opens, *breaks])
+        return edges, [_cause(edge, opens, breaks) for edge in edges[:-1]]
 
-    def _spans_touching(self, ordinal: int, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
-        """The spans that reach into the day, cut to it and in order; the flag says whether one began on it."""
-        found = []
-        for day in (ordinal - 1, ordinal):
-            for first_minute, last_minute in self._weekdays[(day - 1) % 7]:
-                first = max(self._days.seconds(day, first_minute), begin)
-                last = min(self._days.seconds(day, last_minute), end)
-                if first < last:
-                    found.append((first, last, day == ordinal))
-        found.sort()
-        return iter(found)
+    def _spans_of(self, ordinal: int) -> list[tuple[int, int]]:
+        """The spans that begin on the day, in UTC seconds and as they are written."""
+        seconds = self._days.seconds
+        spans = self._weekdays[(ordinal - 1) % 7]
+        return [(seconds(ordinal, first), seconds(ordinal, last)) for first, last in spans]
+
+
+def _edges(begin: int, end: int, stretches: Iterable[tuple[int, int]]) -> list[int]:
+    """Where something may change between ``begin`` and ``end``, both included."""
+    edges = {edge for first, last in stretches if first < last for edge in (first, last)}
+    return sorted({begin, end} | {edge for edge in edges if begin < edge < end})
+
+
+def _cause(at: int, opens: Iterable[tuple[int, int]], breaks: Iterable[tuple[int, int]]) -> Cause:
+    if any(first <= at < last for first, last in opens):
+        return _OPEN
+    return _ON_BREAK if any(first <= at < last for first, last in breaks) else _CLOSED
 
 
 def _eternal_cause(weekdays: Weekdays) -> Cause | None:

@@ -47,6 +47,7 @@ class Handling:
     ask: bool = True
     promise_seconds: int | None = None
     promise_source: Source = NOWHERE
+    ring_source: Source = NOWHERE
     reach_source: Source = NOWHERE
     urgent_source: Source = NOWHERE
 

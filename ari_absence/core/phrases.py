@@ -120,7 +120,7 @@ class DayWord(StrEnum):
     """How a day is named, seen from today."""
 
     THIS_PART = auto()  # still this morning, afternoon or evening: the time alone is enough
-    TODAY = auto()
+    TODAY = auto()  # until the first hour of the coming night is over: "tonight at twelve thirty"
     TOMORROW = auto()
     WEEKDAY = auto()  # within the coming week: "on Monday"
     DATE = auto()  # further away: "on Monday, November thirtieth"
@@ -176,6 +176,8 @@ class Moment:
         word, part = _day_word(today, local.date()), day_part(local)
         if word is DayWord.TODAY and part is part_now:
             word = DayWord.THIS_PART
+        elif word is DayWord.TOMORROW and local.hour == 0 and part_now not in (None, DayPart.NIGHT):
+            word = DayWord.TODAY  # the hour after midnight belongs to the night before it
         return cls(word, local.date(), local.hour, local.minute, part)
 
 

@@ -121,10 +121,15 @@ def reach_of(case: Case) -> Reachable:
     occasion = occasion_of(case)
     handling = _DESK_AFTER_ALL if occasion is None else handling_on(case, occasion)
     urgent = _urgent_handling(case)
-    if not handling.reach and not urgent.urgent:
+    desk_first = _rings_desk_first(case, handling)
+    if not (handling.reach or urgent.urgent or desk_first):
         return _NOBODY
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
+    told: tuple[Reason, ...] = ()
+    if desk_first:
+        first = [*_DESK, *first]
+        told = (Reason("the desk phone rings first (ring: true)", handling.ring_source),)
     scene = case.scene
     ladder = Ladder(scene)
     attempts = ladder.climb(first, handling.reach_source)
@@ -132,11 +137,12 @@ def reach_of(case: Case) -> Reachable:
     urgent_attempts, urgent_reasons = _urgency(scene, urgent)
     return Reachable(
         attempts=attempts,
-        rings_as_desk=_rings_as_desk(occasion, case.state) and all(each.own for each in attempts),
+        rings_as_desk=(desk_first or _rings_as_desk(occasion, case.state))
+        and all(each.own for each in attempts),
         help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
         urgent=urgent_attempts,
         ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
-        reasons=tuple(dict.fromkeys((*ladder.reasons, *urgent_reasons))),
+        reasons=tuple(dict.fromkeys((*told, *ladder.reasons, *urgent_reasons))),
     )
 
 
@@ -147,6 +153,11 @@ def _urgency(scene: Scene, handling: Handling) -> tuple[tuple[Attempt, ...], Seq
     ladder = Ladder(scene)
     attempts = ladder.climb(_before_message(handling.urgent), handling.urgent_source)
     return attempts, ladder.reasons
+
+
+def _rings_desk_first(case: Case, handling: Handling) -> bool:
+    """Whether the dialplan rings the desk phone of somebody who is absent but not far, before the call is ours."""
+    return handling.ring and not case.state.present and case.enquiry.why is Why.ABSENT
 
 
 _DESK_AFTER_ALL = Handling(reach=_DESK, reach_source=COMPUTED)

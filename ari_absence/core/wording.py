@@ -24,9 +24,10 @@ from ari_absence.core.phrases import (
     Whereabouts,
     day_part,
 )
-from ari_absence.core.schedule import State
+from ari_absence.core.schedule import BREAK, State
 
 SHORTLY = timedelta(minutes=15)  # below this a clock time sounds pedantic: "shortly" is what people say
+OPEN_AWAY = timedelta(hours=1)  # who stepped out for longer without a word is not expected "shortly" any more
 
 _FOR_EVERYBODY = {
     Kind.AWAY: AbsenceClass.AWAY_FROM_DESK,
@@ -39,14 +40,11 @@ _FOR_EVERYBODY = {
     Kind.LEAVE: AbsenceClass.ON_LEAVE,
     Kind.REMOTE: AbsenceClass.CANNOT_COME,
     Kind.DND: AbsenceClass.NOT_AVAILABLE,
-    Kind.HOLIDAY: AbsenceClass.OFFICE_CLOSED,
-    Kind.CLOSED: AbsenceClass.OFFICE_CLOSED,
 }
 _FOR_COLLEAGUES = _FOR_EVERYBODY | {
     Kind.BUSINESS_TRIP: AbsenceClass.ON_BUSINESS_TRIP,
     Kind.VACATION: AbsenceClass.ON_VACATION,
     Kind.DND: AbsenceClass.DO_NOT_DISTURB,
-    Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
 }
 _SPOKEN_CHOICES = (
     Action.WAIT,
@@ -68,19 +66,19 @@ def absence_class(
 
     ``office_open`` says whether the site's own hours are running: "the office is closed" must be true.
     """
+    if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
+        return AbsenceClass.NOT_AVAILABLE
     if why is Why.BUSY:
         return AbsenceClass.ON_ANOTHER_CALL
     if state.present or state.kind is None:
         return AbsenceClass.CANNOT_COME
-    if not caller.inside and (person.disclosure or directory.site.disclosure) is Disclosure.UNAVAILABLE:
-        return AbsenceClass.NOT_AVAILABLE
-    if state.kind is Kind.CLOSED:
+    if state.kind in (Kind.CLOSED, Kind.HOLIDAY):
         return _closed_class(state, caller.inside, office_open)
     return (_FOR_COLLEAGUES if caller.inside else _FOR_EVERYBODY)[state.kind]
 
 
 def _closed_class(state: State, inside: bool, office_open: bool) -> AbsenceClass:
-    if state.detail == "break":
+    if state.kind is Kind.CLOSED and state.detail == BREAK:
         return AbsenceClass.ON_A_BREAK if inside else AbsenceClass.AWAY_FROM_DESK
     if inside:
         return AbsenceClass.HAS_NO_HOURS_NOW
@@ -92,7 +90,7 @@ def whereabouts(
 ) -> Whereabouts:
     """Who is absent, in which class, and the return as it is spoken in ``zone`` at ``at`` (UTC)."""
     who = Name.of(person)
-    if _is_back_shortly(state, at, back_at):
+    if _is_back_shortly(person, state, at, back_at):
         return Whereabouts(who, word, shortly=True)
     if back_at is None:
         return Whereabouts(who, word)
@@ -102,10 +100,13 @@ def whereabouts(
     return Whereabouts(who, word, moment)
 
 
-def _is_back_shortly(state: State, at: datetime, back_at: datetime | None) -> bool:
+def _is_back_shortly(person: Person, state: State, at: datetime, back_at: datetime | None) -> bool:
     if state.kind is not Kind.AWAY:
         return False
-    return back_at is None or back_at - at <= SHORTLY
+    if back_at is not None:
+        return back_at - at <= SHORTLY
+    just_left = state.began is not None and at - state.began < OPEN_AWAY
+    return just_left and person.hours.open_at(at, person.zone, person.holidays)
 
 
 def _later_than_today(at: datetime, back_at: datetime, zone: ZoneInfo) -> bool:

@@ -11,6 +11,7 @@ import random
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -40,10 +41,19 @@ class OutboxWorker:
         clock: Clock,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._lanes = [_Lane(outbox, notifier, clock, jitter) for notifier in notifiers]
+        self._lane_of = partial(_Lane, outbox, clock=clock, jitter=jitter)
+        self._lanes = [self._lane_of(notifier) for notifier in notifiers]
         self._clock = clock
         self._bell = asyncio.Event()
         self._stopping = False
+
+    def use(self, notifiers: Sequence[Notifier]) -> None:
+        """Deliver through these from now on; only an attempt under way ends as it was begun."""
+        self._stop_lanes()
+        self._lanes = [self._lane_of(notifier) for notifier in notifiers]
+        if self._stopping:
+            self._stop_lanes()
+        self._bell.set()
 
     def wake(self) -> None:
         """Something was queued. Call it on the event loop."""
@@ -52,9 +62,12 @@ class OutboxWorker:
     def stop(self) -> None:
         """Let :meth:`run` return once the attempts under way are settled."""
         self._stopping = True
+        self._stop_lanes()
+        self._bell.set()
+
+    def _stop_lanes(self) -> None:
         for lane in self._lanes:
             lane.stopping = True
-        self._bell.set()
 
     async def run(self) -> None:
         """Deliver what is due, sleep until something is, and so on. A fault never ends it."""

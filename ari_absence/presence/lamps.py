@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from ari_absence.clock import Clock
-from ari_absence.core.gate import DARK, Gate, gate_of, next_gate_change
+from ari_absence.core.gate import DARK, Gate, extension_of, gate_of, next_gate_change
 from ari_absence.core.people import Directory, SetAbsences, SetForwards
 from ari_absence.errors import AsteriskError
 
@@ -119,7 +119,17 @@ class Lamps:
                 if shown.get(name, DARK) != wanted:
                     await self._states.set_device_state(name, wanted)
             await asyncio.sleep(0)
+        await self._forget_who_is_gone(shown)
         self._everything_stale = False
+
+    async def _forget_who_is_gone(self, shown: Mapping[str, str]) -> None:
+        """Asterisk keeps a state for ever: a number that nobody has any more would never ring again."""
+        people = self._directory().people
+        for name, state in shown.items():
+            extension = extension_of(name)
+            if extension is not None and extension not in people and state != DARK:
+                log.info("nobody has this extension any more: its state is put out", name=name)
+                await self._states.set_device_state(name, DARK)
 
     async def _set_one(self, extension: str, now: datetime) -> None:
         if extension not in self._directory().people:

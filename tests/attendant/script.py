@@ -103,6 +103,7 @@ class ScriptedCall:
     failing_steps: frozenset[int] = frozenset()
     heard: list[Utterance] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    skippable: dict[str, tuple[Utterance, ...]] = field(default_factory=dict)
     over: bool = False
     off_script: bool = False
     in_call: int = 0
@@ -137,9 +138,11 @@ class ScriptedCall:
     async def answer(self) -> None:
         self._step("answer")
 
-    async def say(self, *utterances: Utterance) -> None:
+    async def say(self, *utterances: Utterance, skip: str = "") -> None:
         self._step("say")
         self.heard.extend(utterances)
+        if skip:
+            self.skippable[skip] = utterances
 
     async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
         assert patience_seconds > 0

@@ -8,6 +8,7 @@ import pytest
 
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.greeting import MENU_VISITS
 from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.decision import Enquiry, decide
@@ -64,6 +65,13 @@ async def test_the_operator_and_general_questions_still_work() -> None:
     held = talk("6", "1", "*", "0", Rings((LegEnd.NO_ANSWER,)), SILENCE, SILENCE)
     assert await announce(held) is Outcome.LOST
     assert any(isinstance(each, PublishedAnswer) for each in script_of(held).heard)
+
+
+async def test_a_star_that_is_stuck_ends_with_goodbye() -> None:
+    held = talk(*["*"] * MENU_VISITS)
+
+    assert await announce(held) is Outcome.LOST
+    assert script_of(held).done[-1] == "hang_up"
 
 
 async def test_somebody_who_has_just_come_back_is_rung() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ari_absence.attendant.call import LegEnd, RecordingEnd
+from ari_absence.attendant.general_questions import QUESTION_ROUNDS
+from ari_absence.attendant.greeting import MENU_VISITS
 from ari_absence.attendant.notebook import Outcome, Wish
-from ari_absence.core.people import Why
+from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import (
     Action,
     CallPromise,
@@ -20,7 +23,7 @@ from ari_absence.core.phrases import (
     Welcome,
     Whereabouts,
 )
-from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, WITHHELD, Conversation
+from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
@@ -40,10 +43,31 @@ async def test_caller_leaves_a_message_and_hears_that_it_is_saved_with_a_promise
     assert talk.notebook.callbacks == []
 
 
-async def test_caller_presses_pound_and_goes_straight_to_the_beep() -> None:
-    talk = Conversation("#", Speaks(12), SEND)
+@pytest.mark.parametrize("caller", [OUTSIDER, WITHHELD])
+async def test_caller_who_presses_pound_hears_nothing_between_the_menu_and_the_beep(caller: Caller) -> None:
+    talk = Conversation("#", Speaks(12), SEND, caller=caller)
 
     assert await talk.hold() is Outcome.MESSAGE
+    assert talk.call.done[:3] == ["answer", "ask", "record"]
+    assert talk.call.phrases() == [Phrase.REVIEW_MENU, Phrase.MESSAGE_SAVED, Phrase.GOODBYE]
+
+
+async def test_caller_who_pressed_one_can_skip_what_is_said_before_the_beep() -> None:
+    office = replace(OFFICE, site=replace(OFFICE.site, keys={"beep": "8"}))
+    for talk, key in (
+        (Conversation("1", Speaks(12), SEND), "#"),
+        (Conversation("1", Speaks(12), SEND, office=office), "8"),
+    ):
+        assert await talk.hold() is Outcome.MESSAGE
+        assert talk.call.skippable == {key: (Fixed(Phrase.MESSAGE_AFTER_TONE),)}
+
+
+async def test_what_is_said_before_another_try_can_be_skipped_too() -> None:
+    talk = Conversation("1", Speaks(1), Speaks(12), SEND)
+
+    await talk.hold()
+
+    assert talk.call.skippable == {"#": (Fixed(Phrase.TOO_SHORT), Fixed(Phrase.MESSAGE_AFTER_TONE))}
 
 
 async def test_caller_who_stays_silent_twice_is_asked_for_a_message() -> None:
@@ -65,6 +89,25 @@ async def test_star_repeats_the_greeting() -> None:
     await talk.hold()
 
     assert sum(isinstance(each, Whereabouts) for each in talk.call.heard) == 2
+
+
+async def test_star_that_is_stuck_ends_in_a_message() -> None:
+    talk = Conversation(*["*"] * MENU_VISITS, Speaks(12), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_star_that_is_stuck_at_a_full_mailbox_leaves_a_note() -> None:
+    talk = Conversation(*["*"] * MENU_VISITS, Speaks(1), notebook=MemoryNotebook(places=0))
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+
+
+async def test_question_that_is_asked_over_and_over_ends_in_a_message() -> None:
+    for key in ("1", "9", "6"):
+        talk = Conversation(*["6", *[key] * QUESTION_ROUNDS] * MENU_VISITS, Speaks(12), SEND)
+
+        assert await talk.hold() is Outcome.MESSAGE
 
 
 async def test_review_lets_the_caller_listen_mark_urgent_and_record_again() -> None:
@@ -157,6 +200,38 @@ async def test_callback_without_a_usable_number_is_asked_again_once_and_becomes_
     assert await talk.hold() is Outcome.MESSAGE
     assert talk.call.phrases().count(Phrase.NOT_A_NUMBER) == 2
     assert Phrase.NO_NUMBER_MESSAGE_INSTEAD in talk.call.phrases()
+
+
+async def test_no_number_is_noted_that_was_not_read_back() -> None:
+    talk = Conversation("2", "2", "0312340001", "2", "0312340002", "2", Speaks(8), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    read_back = [each.digits for each in talk.call.heard if isinstance(each, ReadBack)]
+    assert read_back == ["+81312345678", "0312340001", "0312340002"]
+    assert talk.call.phrases().count(Phrase.ENTER_NUMBER) == 2
+    assert Phrase.NO_NUMBER_MESSAGE_INSTEAD in talk.call.phrases()
+    assert talk.notebook.callbacks == []
+
+
+async def test_last_number_keyed_is_noted_when_it_was_read_back() -> None:
+    talk = Conversation("2", "2", "0312340001", "2", "0312340002", SILENCE, Speaks(1.5))
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["0312340002"]
+
+
+async def test_caller_who_hangs_up_while_a_corrected_number_is_read_back_is_called_there() -> None:
+    talk = Conversation("2", "2", "0312349999")
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["0312349999"]
+
+
+async def test_caller_who_hangs_up_instead_of_keying_another_number_is_called_at_the_one_shown() -> None:
+    talk = Conversation("2", "2")
+
+    assert await talk.hold() is Outcome.CALLBACK
+    assert [draft.number for draft in talk.notebook.callbacks] == ["+81312345678"]
 
 
 async def test_caller_who_hangs_up_while_the_number_is_read_back_is_still_owed_a_callback() -> None:

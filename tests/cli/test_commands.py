@@ -46,6 +46,34 @@ def run_json(*arguments: str, config: Path) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.parametrize("command", [[], ["explain"], ["lab"], ["lab", "up"], ["sounds", "build"]])
+def test_help_shows_no_type_behind_an_option_that_takes_no_value(command: list[str]) -> None:
+    told = run(*command, "--help")
+
+    assert told.returncode == 0
+    assert "--help" in told.stdout
+    assert "bool" not in told.stdout
+
+
+def test_explain_says_to_people_and_programs_what_is_not_offered(office: Path) -> None:
+    question = ("explain", "101", "--at", "2026-11-25T10:00", "--from", "anonymous")
+    reason = "not offered: call back, the caller's number is withheld"
+
+    assert reason in run(*question, config=office).stdout
+    assert reason in [each["text"] for each in run_json(*question, config=office)["reasons"]]
+
+
+def test_check_warns_of_secrets_that_everybody_can_read(office: Path) -> None:
+    secrets = office / ".env"
+    secrets.write_text("ARI_USERNAME=a\nARI_PASSWORD=hunter2\n")
+    secrets.chmod(0o644)
+    done = run("check", config=office)
+
+    assert done.returncode == 0
+    assert "every user of this machine can read" in done.stdout
+    assert "hunter2" not in done.stdout
+
+
 def test_explain_tells_programs_everything_about_a_call(office: Path) -> None:
     told = run_json("explain", "101", "--at", "2026-11-25T10:00", config=office)
 

@@ -148,6 +148,17 @@ def test_holidays_are_those_of_the_region(tmp_path: Path) -> None:
     assert directory.people["1"].holidays is directory.site.holidays
 
 
+def test_secrets_that_every_user_can_read_draw_a_warning(tmp_path: Path) -> None:
+    secrets = write(tmp_path) / ".env"
+    secrets.write_text("ARI_USERNAME=a\nARI_PASSWORD=b\n")
+    warnings = {}
+    for mode in (0o644, 0o640, 0o600):
+        secrets.chmod(mode)
+        warnings[mode] = load(tmp_path, {}).warnings
+    assert [f"chmod 600 {secrets}" in warning for warning in warnings[0o644]] == [True]
+    assert warnings[0o640] == warnings[0o600] == ()
+
+
 def test_secrets_come_from_the_environment_before_the_file(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / ".env").write_text("ARI_USERNAME=file\nARI_PASSWORD='a$b%s${HOME}'\nSMTP_PASSWORD=\n")

@@ -178,6 +178,13 @@ def test_a_mistake_in_the_site_has_no_followers(tmp_path: Path, site: str, expec
     ("people", "expected"),
     [
         ("people: []", '1:9: "people" holds nobody; write them indented below, each as "extension":'),
+        (
+            "people: [1, 2]",
+            (
+                '1:9: "people" is a list here; write what each is called by instead of a dash, '
+                'and its keys indented below: "101":, and below it name:'
+            ),
+        ),
         ("people: {}", '1:9: "people" holds nobody; write them indented below, each as "extension":'),
         ("people:", '1:8: "people" holds nobody; write them indented below, each as "extension":'),
         ("poeple: {}", '1:1: "poeple" is not known; write people'),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pytest
 from ari_absence.config.loader import load
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     NOWHERE,
     Caller,
@@ -117,6 +118,19 @@ def test_site_that_discloses_nothing_says_only_not_available(office: Directory) 
     assert whereabouts(decided(silent, "2026-11-25T10:00")).absence_class is AbsenceClass.NOT_AVAILABLE
 
 
+@pytest.mark.parametrize("why", [Why.BUSY, Why.NOANSWER, Why.UNREACHABLE])
+def test_who_discloses_nothing_is_not_available_whatever_the_phone_said(office: Directory, why: Why) -> None:
+    kenji = replace(office.people["102"], disclosure=Disclosure.UNAVAILABLE, disclosure_source=Source("here"))
+    silent = replace(office, people={**office.people, "102": kenji})
+    for at in ("2026-11-30T14:00", "2026-11-30T22:00"):  # at work, and at home
+        outside = decided(silent, at, extension="102", why=why)
+        inside = decided(silent, at, extension="102", why=why, caller=replace(COLLEAGUE, extension="101"))
+
+        assert whereabouts(outside).absence_class is AbsenceClass.NOT_AVAILABLE
+        assert whereabouts(inside).absence_class is not AbsenceClass.NOT_AVAILABLE
+        assert _source_of(outside, "an outsider hears: not available") == "here"
+
+
 def test_return_is_the_next_time_at_the_desk_not_the_end_of_one_entry(office: Directory) -> None:
     decision = decided(office, "2026-11-25T10:00")
 
@@ -172,11 +186,85 @@ def test_office_is_not_said_to_be_closed_while_it_is_open(office: Directory) -> 
     assert night_desk_at_noon.absence_class is AbsenceClass.NOT_AVAILABLE
 
 
-def test_away_without_a_time_is_back_shortly(office: Directory) -> None:
-    away = decided(office, "2026-11-30T09:30", why=Why.NOANSWER, set_absences=set_until(Kind.AWAY, None))
+@pytest.mark.parametrize(
+    ("caller", "word"),
+    [(OUTSIDER, AbsenceClass.NOT_AVAILABLE), (COLLEAGUE, AbsenceClass.HAS_NO_HOURS_NOW)],
+)
+def test_a_holiday_of_ones_own_does_not_close_the_office(
+    office: Directory, caller: Caller, word: AbsenceClass
+) -> None:
+    holidays = HolidayCalendar({date(2026, 12, 1): Holiday("break", Source("absence.yaml", 9))})
+    alice = replace(office.people["101"], holidays=holidays)
+    at_home = replace(office, people={**office.people, "101": alice})
 
-    assert whereabouts(away).shortly
+    assert whereabouts(decided(at_home, "2026-12-01T10:00", caller=caller)).absence_class is word
+
+
+@pytest.mark.parametrize(
+    ("caller", "word"),
+    [(OUTSIDER, AbsenceClass.OFFICE_CLOSED), (COLLEAGUE, AbsenceClass.HAS_NO_HOURS_NOW)],
+)
+def test_a_holiday_of_the_site_closes_the_office_to_outsiders(
+    office: Directory, caller: Caller, word: AbsenceClass
+) -> None:
+    decision = decided(office, "2026-11-23T14:00", caller=caller)  # Labour Thanksgiving Day
+
+    assert decision.state.kind is Kind.HOLIDAY
+    assert whereabouts(decision).absence_class is word
+
+
+def test_the_hour_after_midnight_is_tonight_in_the_evening_and_tomorrow_in_the_night_before(
+    office: Directory,
+) -> None:
+    out = set_until(Kind.OUT, "2026-12-02T00:30")
+    nights = replace(office.people["101"], hours=WeeklyHours((((0, 1440),),) * 7), absences=())
+    night_office = replace(office, people={**office.people, "101": nights})
+    evening = whereabouts(decided(night_office, "2026-12-01T20:00", set_absences=out))
+    night = whereabouts(decided(night_office, "2026-12-01T00:10", set_absences=out))
+
+    assert language("en").text(evening).endswith("will be back tonight at twelve thirty.")
+    assert language("en").text(night).endswith("will be back early tomorrow morning at twelve thirty.")
+
+
+@pytest.mark.parametrize(
+    ("at", "shortly"),
+    [
+        ("2026-11-30T09:30", True),
+        ("2026-11-30T09:59", True),
+        ("2026-11-30T10:00", False),
+        ("2026-12-07T09:30", False),
+    ],
+)
+def test_away_without_a_time_is_back_shortly_for_an_hour(office: Directory, at: str, shortly: bool) -> None:
+    away = decided(office, at, why=Why.NOANSWER, set_absences=set_until(Kind.AWAY, None))
+
+    assert whereabouts(away).absence_class is AbsenceClass.AWAY_FROM_DESK
+    assert whereabouts(away).shortly is shortly
     assert whereabouts(away).back is None
+
+
+def test_away_without_a_time_is_not_back_shortly_once_work_is_over(office: Directory) -> None:
+    left_late = DatedAbsence(Kind.AWAY, tokyo("2026-11-30T17:25"), None)
+    for at, shortly in (("2026-11-30T17:29", True), ("2026-11-30T17:30", False)):
+        away = decided(office, at, set_absences=SetAbsences({"101": [left_late]}))
+        assert whereabouts(away).shortly is shortly
+
+
+@pytest.mark.parametrize(("until", "shortly"), [("2026-11-30T09:45", True), ("2026-11-30T09:46", False)])
+def test_away_until_a_time_is_back_shortly_within_a_quarter_of_an_hour(
+    office: Directory, until: str, shortly: bool
+) -> None:
+    away = decided(office, "2026-11-30T09:30", set_absences=set_until(Kind.AWAY, until))
+
+    assert whereabouts(away).shortly is shortly
+    assert (whereabouts(away).back is None) is shortly
+
+
+def test_only_who_is_away_from_the_desk_is_back_shortly(office: Directory) -> None:
+    meeting = decided(office, "2026-11-30T09:30", set_absences=set_until(Kind.MEETING, "2026-11-30T09:40"))
+
+    assert not whereabouts(meeting).shortly
+    assert whereabouts(meeting).back is not None
 
 
 def test_out_for_the_rest_of_the_day_says_so(office: Directory) -> None:
@@ -206,6 +294,24 @@ def test_caller_sent_to_us_whose_person_has_just_come_back_rings_the_desk(office
     decision = decided(office, "2026-11-30T14:00", extension="102", why=Why.ABSENT)
 
     assert [leg.extension for attempt in decision.attempts for leg in attempt.legs] == ["102"]
+
+
+def test_desk_phone_of_who_is_away_rings_first_and_the_line_that_says_so_is_named() -> None:
+    shipped = EXAMPLES.parents[2] / "config"
+    office = load(shipped, {}).directory
+    away = SetAbsences({"101": [DatedAbsence(Kind.AWAY, tokyo("2026-11-30T18:00"), None)]})
+    decision = decided(office, "2026-11-30T18:30", set_absences=away)  # 10:30 in Berlin
+    not_answered = decided(office, "2026-11-30T18:30", why=Why.NOANSWER, set_absences=away)
+    meeting = decided(office, "2026-11-30T18:30")
+
+    line = _line_of(shipped / "absence.yaml", "ring: true")
+    assert [leg.extension for attempt in decision.attempts for leg in attempt.legs] == ["101"]
+    assert decision.rings_as_desk
+    assert _source_of(decision, "the desk phone rings first (ring: true)") == f"absence.yaml:{line}"
+    assert meeting.state.kind is Kind.MEETING
+    for other in (not_answered, meeting):
+        assert other.attempts == ()
+        assert not any("rings first" in reason.text for reason in other.reasons)
 
 
 def test_outsider_is_welcomed_by_company_name_and_colleague_is_not(office: Directory) -> None:
@@ -318,6 +424,43 @@ def test_what_nobody_wrote_is_said_to_be_the_default(office: Directory) -> None:
     assert _source_of(decision, "an outsider hears") == "default"
     assert _source_of(decision, "a call back is promised") == "default"
     assert any("where no promise is written, 4 hours" in reason.text for reason in decision.reasons)
+
+
+def _refused(decision: Decision) -> list[str]:
+    return [each.text for each in decision.reasons if each.text.startswith("not offered: ")]
+
+
+def test_reasons_say_what_is_not_offered_and_why(office: Directory) -> None:
+    hidden = decided(office, "2026-11-25T10:00", caller=WITHHELD)
+    full = decided(office, "2026-11-25T10:00", mailbox_full=True)
+    colleague = decided(office, "2026-11-25T10:00", caller=COLLEAGUE)
+    lost = decide(replace(full.enquiry, nothing_noted=True), office, SetAbsences())
+
+    assert "not offered: call back, the caller's number is withheld" in _refused(hidden)
+    assert "not offered: leave a message, the mailbox is full" in _refused(full)
+    assert "not offered: general questions, colleagues know the answers" in _refused(colleague)
+    assert "not offered: just say that I called, the ledger can't be used" in _refused(lost)
+    for decision in (hidden, full, colleague, lost):
+        offered = {offer.action for offer in decision.offers} - {Action.BEEP}
+        assert len(offered) + len(_refused(decision)) == len(Action) - 1
+
+
+@pytest.mark.parametrize(
+    ("at", "extension", "operator", "why"),
+    [
+        ("2026-11-25T22:00", "101", "100", "the operator is absent"),
+        ("2026-11-25T10:00", "101", None, "the site names no operator"),
+        ("2026-11-25T10:00", "100", "100", "the operator takes part in this call already"),
+    ],
+)
+def test_reasons_say_why_the_operator_is_not_offered(
+    office: Directory, at: str, extension: str, operator: str | None, why: str
+) -> None:
+    site = replace(office.site, operator=operator)
+    decision = decided(replace(office, site=site), at, extension=extension, why=Why.NOANSWER)
+
+    assert _source_of(decision, f"not offered: the operator, {why}") == str(office.site.operator_source)
+    assert not any(reason.text == "the operator is there" for reason in decision.reasons)
 
 
 def test_word_that_does_not_hang_on_what_may_be_disclosed_names_what_it_hangs_on(office: Directory) -> None:

@@ -87,6 +87,30 @@ def test_between_two_spans_of_a_day_it_is_a_break() -> None:
     assert (state.kind, state.detail) == (Kind.CLOSED, "break")
 
 
+# "02:15-03:15" on Sundays, of which nothing is left when the clocks jump from 02:00 to 03:00.
+EARLY = (135, 195)
+
+
+@pytest.mark.parametrize(
+    ("spans", "at", "detail"),
+    [
+        ((EARLY, (360, 480)), "03:20", "break"),
+        ((EARLY, (360, 480)), "05:00", "break"),
+        ((EARLY, (360, 480)), "01:00", ""),
+        ((EARLY, (360, 480)), "08:30", ""),
+        (((30, 90), EARLY), "01:45", "break"),
+        (((30, 90), EARLY), "03:20", ""),
+    ],
+)
+def test_a_span_that_the_clocks_jump_over_still_stands_at_the_end_of_a_break(
+    spans: tuple[tuple[int, int], ...], at: str, detail: str
+) -> None:
+    sundays = WeeklyHours(((),) * 6 + (spans,))
+    for day in ("2026-03-29", "2026-03-22"):
+        state = state_at(alice(hours=sundays), berlin(f"{day}T{at}"))
+        assert (state.present, state.kind, state.detail) == (False, Kind.CLOSED, detail)
+
+
 @pytest.mark.parametrize("at", ["2026-11-25T08:59", "2026-11-25T17:30", "2026-11-28T12:30"])
 def test_before_and_after_work_and_at_the_weekend_it_is_no_break(at: str) -> None:
     state = state_at(alice(), berlin(at))

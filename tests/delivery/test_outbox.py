@@ -102,6 +102,24 @@ async def test_f63_a_server_down_for_six_hours_gets_every_mail_once_afterwards(
     assert {each.state for each in await deliveries(office)} == {"delivered"}
 
 
+async def test_a_new_mail_server_is_used_after_the_attempt_under_way(office: Office) -> None:
+    new = FakeNotifier(lambda _key, _attempt: None)
+
+    def refuse_and_reload(_key: str, _attempt: int) -> DeliveryPostponed:
+        worker.use([new])
+        return DeliveryPostponed("the old server is full")
+
+    old = FakeNotifier(refuse_and_reload)
+    worker = OutboxWorker(office.outbox, [old], office.clock, lambda: 0.5)
+    await office.leave_message("call-1")
+    await office.leave_message("call-2")
+
+    await worker.sweep()
+    await worker.sweep()
+
+    assert (len(old.tried), len(new.tried)) == (1, 1)
+
+
 async def test_urgent_messages_go_first(office: Office, worker: OutboxWorker, mail: MailOffice) -> None:
     await office.leave_message("call-1")
     urgent = await office.leave_message("call-2", urgent=True)

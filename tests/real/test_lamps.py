@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import getpass
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+import yaml
 
+from ari_absence.asterisk import AriClient
+from ari_absence.lab import waiting
 from tests.real.scenes import Scene, Stage
 
 pytestmark = pytest.mark.real
@@ -23,6 +30,34 @@ async def is_stood_in_for(scene: Scene, extension: str) -> None:
     await caller.phone.wait_for_sound()
     await caller.hangs_up()
     assert (await scene.ledger.the_call()).why == "absent"
+
+
+def only_reception_stays(scene: Scene) -> None:
+    """Everybody else is no longer in people.yaml."""
+    people = {"100": {"name": "Reception", "phones": ["PJSIP/100"]}}
+    (scene.office.config / "people.yaml").write_text(yaml.safe_dump({"people": people}), encoding="utf-8")
+
+
+@asynccontextmanager
+async def asterisk(scene: Scene) -> AsyncIterator[AriClient]:
+    """Asterisk itself, past the service."""
+    lab = scene.lab
+    async with AriClient(lab.ari_url, lab.ari_username, lab.ari_password) as client:
+        yield client
+
+
+async def device_states(scene: Scene) -> dict[str, str]:
+    """What Asterisk holds."""
+    async with asterisk(scene) as client:
+        return await client.device_states()
+
+
+async def beside_ours(scene: Scene) -> str:
+    """A device state that another program has set, by its name."""
+    name = "Stasis:door-101"
+    async with asterisk(scene) as client:
+        await client.set_device_state(name, "INUSE")
+    return name
 
 
 async def test_the_lamp_is_lit_at_once_by_a_command_and_put_out_by_another(stage: Stage) -> None:
@@ -46,6 +81,38 @@ async def test_the_lamp_follows_the_schedule_to_the_second(stage: Stage) -> None
     (call,) = scene.ledger.calls()
     assert call.began_at.isoformat() >= "2026-11-30T05:00:00"
     assert call.state_kind == "out"
+
+
+async def test_the_number_of_somebody_who_has_left_rings_again(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    await scene.office.cli("away", "101", "out")
+    lamp = await scene.lab.lamp("101")
+    await lamp.wait_for_state("confirmed", 1.0)
+    nobody = await beside_ours(scene)
+
+    only_reception_stays(scene)
+    os.kill(scene.office.pid, signal.SIGHUP)
+    await lamp.wait_for_state("terminated", 5.0)
+    await waiting.until(lambda: scene.office.status()["lamps_set"], 5.0, "The lamps")
+    states = await device_states(scene)
+    assert (states["Stasis:absence-101"], states["Stasis:lamp-101"]) == ("NOT_INUSE", "NOT_INUSE")
+    assert states[nobody] == "INUSE"
+
+    alice = await scene.lab.desk_phone("101", on_ring="answer")
+    await scene.call("101")
+    await alice.wait_established()
+
+
+async def test_who_left_while_the_service_was_stopped_is_forgotten_when_it_starts(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    await scene.office.cli("away", "101", "out")
+    lamp = await scene.lab.lamp("101")
+    await lamp.wait_for_state("confirmed", 1.0)
+    await scene.office.stop_service()
+    only_reception_stays(scene)
+    await scene.office.start_service()
+    await lamp.wait_for_state("terminated", 5.0)
+    assert (await device_states(scene))["Stasis:absence-101"] == "NOT_INUSE"
 
 
 async def test_who_comes_back_during_a_call_is_rung_by_the_next_one(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from ari_absence.core import wav
+from ari_absence.errors import LabError
 from ari_absence.lab import waiting
 from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
 
@@ -43,6 +44,35 @@ async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk
     assert mail["To"] == "alice@example.com"
     assert attached(mail) == stored.read_bytes()
     await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
+
+
+async def test_pound_leads_straight_to_the_beep(scene: Scene) -> None:
+    caller = await scene.call("101")
+    await caller.chooses("#")
+    await caller.speaks_after_the_beep()
+    await caller.hears("say-review-menu")
+    assert "say-message-after-tone" not in scene.playbill.played
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+
+
+async def test_pound_cuts_short_what_is_said_before_the_beep_and_another_key_does_not(stage: Stage) -> None:
+    scene = await stage.open(real_voice=True)
+    caller = await scene.call("101")
+    await caller.chooses("1")
+    await caller.hears("say-message-after-tone")
+    await caller.presses("5")
+    with pytest.raises(LabError):
+        await caller.phone.wait_for_beep(2.0)
+    await caller.presses("#")
+    await caller.phone.wait_for_beep(1.5)
+    await caller.speaks(4.0)
+    await caller.presses("#")
+    await caller.hears("say-review-menu")
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+    (message,) = scene.ledger.messages("101")
+    assert message.seconds == pytest.approx(4.3, abs=0.7)
 
 
 async def test_saved_is_not_said_before_the_ledger_has_committed(scene: Scene) -> None:

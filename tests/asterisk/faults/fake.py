@@ -49,6 +49,7 @@ class FakeAsterisk:
         self._runner: web.AppRunner | None = None
         self._events = 0
         self.url = ""
+        self.answers_pings = True
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -118,12 +119,12 @@ class FakeAsterisk:
         await self.send("StasisEnd", channel=channel())
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=self.answers_pings)
         await socket.prepare(request)
         self._sockets.append(socket)
         self._connected.set()
         async for message in socket:
-            assert message.type is WSMsgType.TEXT
+            assert message.type is (WSMsgType.TEXT if self.answers_pings else WSMsgType.PING)
         self._sockets.remove(socket)
         return socket
 

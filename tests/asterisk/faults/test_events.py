@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ari_absence.asterisk import ChannelCall, recording
+from ari_absence.asterisk import ChannelCall, recording, transport
 from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import EffectFailed
@@ -19,6 +19,18 @@ from tests.waiting import eventually
 TERMS = RecordingTerms(max_seconds=20, silence_seconds=5)
 SOUND: Any = "sound:activated"
 PHONE = [DialTarget("PJSIP/102")]
+
+
+async def test_a_socket_that_answers_no_ping_is_given_up_for_a_new_one(
+    asterisk: FakeAsterisk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert transport.SOCKET_PING_SECONDS <= 10  # callers of a dead link are alone for so long
+    monkeypatch.setattr(transport, "SOCKET_PING_SECONDS", 0.1)
+    asterisk.answers_pings = False
+    connects = office.link.status.connects
+    await asterisk.disconnect()  # the new sockets have the short patience
+
+    await eventually(lambda: office.link.status.connects >= connects + 2, 5)
 
 
 async def test_a_key_that_is_reported_twice_counts_once(asterisk: FakeAsterisk, office: Office) -> None:

@@ -97,7 +97,7 @@ async def test_a_playback_that_is_stuck_is_stopped(
     monkeypatch.setattr(playing, "STOP_SECONDS", 0.1)
 
     async def conversation(call: ChannelCall) -> None:
-        await playing.play(call.line, office.client, ["tts:x"], interruptible=False, sound_seconds_max=0.2)
+        await playing.play(call.line, office.client, ["tts:x"], sound_seconds_max=0.2)
 
     office.answer_with(conversation)
     await asterisk.start_call()
@@ -114,7 +114,7 @@ async def test_a_playback_that_has_come_to_another_sound_is_not_stuck(
     asterisk.answer("GET", "-p1", *sounds, 404)
 
     async def conversation(call: ChannelCall) -> None:
-        await playing.play(call.line, office.client, ["tts:x"], interruptible=False, sound_seconds_max=0.2)
+        await playing.play(call.line, office.client, ["tts:x"], sound_seconds_max=0.2)
 
     office.answer_with(conversation)
     await asterisk.start_call()
