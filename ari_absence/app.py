@@ -40,6 +40,7 @@ from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.outbox import OutboxWorker
+from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.absences import LedgerAbsences
@@ -542,6 +543,7 @@ def _notifiers(configuration: Configuration) -> list[EmailNotifier]:
         Security(email.encryption),
         username=secrets.smtp_username,
         password=secrets.smtp_password,
+        attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
     )
     return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
 

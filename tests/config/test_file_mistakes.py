@@ -60,8 +60,10 @@ WHOLE_FILES = [
         "people as a list",
         "people: [Alice]\n",
         [
-            'people.yaml:1:9: "people" is a list here; write what each is called by instead of a dash, and its keys '
-            'indented below: "101":, and below it name:'
+            (
+                'people.yaml:1:9: "people" is a list here; write what each is called by instead of a dash, '
+                'and its keys indented below: "101":, and below it name:'
+            )
         ],
     ),
     (

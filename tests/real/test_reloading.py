@@ -27,16 +27,20 @@ async def reload_with(scene: Scene, **changes: dict[str, Any]) -> None:
     await scene.log_tells("configuration.taken")
 
 
-async def test_a_new_mail_server_and_sender_are_used_at_once(scene: Scene, tmp_path: Path) -> None:
+async def test_a_new_mail_server_and_what_it_is_to_be_sent_count_at_once(
+    scene: Scene, tmp_path: Path
+) -> None:
     new = MailServer(tmp_path / "new")
     new.start()
-    email = {"smtp": f"127.0.0.1:{new.port}", "from": "assistant@example.com"}
+    server = f"127.0.0.1:{new.port}"
+    email = {"smtp": server, "from": "assistant@example.com", "attach_audio": False}
     await reload_with(scene, delivery={"email": email})
     caller = await scene.caller_in_the_review()
     await caller.presses("1")
     await caller.is_hung_up_on()
     (mail,) = await new.wait_for_mails(1)
     assert "assistant@example.com" in mail["From"]
+    assert list(mail.iter_attachments()) == []
     assert scene.office.mail.mails() == []
     new.stop()
 
