@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ari_absence.attendant.call import Display, Hunt, HuntEnd, LegEnd, Pastime, Ring
+from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Pastime, Ring
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
-from ari_absence.errors import LedgerError
+from ari_absence.errors import CallerGone, LedgerError
 
 _STOPS = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 _NOBODY = HuntEnd.UNREACHABLE
@@ -41,9 +41,33 @@ async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None) -> HuntEnd
     if not legs:
         return _NOBODY
     began_at = talk.now()
-    hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime)
-    await _note(talk, attempt, legs, hunt, began_at)
+    try:
+        hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime)
+    except CallerGone:  # missed by a second, perhaps: who was rung is to be seen
+        await _note(talk, attempt, legs, (LegEnd.CANCELLED,) * len(legs), began_at)
+        raise
+    await _note(talk, attempt, legs, hunt.legs, began_at)
     return hunt.end
+
+
+async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
+    """Ring the desk phones of somebody who need not be asked: the operator, or the person called."""
+    shown = display_for(talk, own=extension == talk.call.extension)
+    rings = [Ring(phone, shown) for phone in talk.phones_of(extension)]
+    if not rings:
+        return _NOBODY
+    return (await talk.call.hunt(rings, ring_seconds, _ringing(talk))).end
+
+
+def _ringing(talk: Talk) -> Pastime:
+    """Music after words that were said already, a word every so often, and the key to the message."""
+
+    async def company() -> None:
+        while not talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
+            if await talk.tell(Phrase.STILL_TRYING):
+                return
+
+    return company
 
 
 async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
@@ -85,11 +109,13 @@ def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance]) -> Pastime:
     return company
 
 
-async def _note(talk: Talk, attempt: Attempt, legs: Sequence[Leg], hunt: Hunt, began_at: datetime) -> None:
+async def _note(
+    talk: Talk, attempt: Attempt, legs: Sequence[Leg], ends: Sequence[LegEnd], began_at: datetime
+) -> None:
     position = talk.next_position()
     notes = [
         _attempt_note(talk, position, attempt, leg, end, began_at)
-        for leg, end in zip(legs, hunt.legs, strict=True)
+        for leg, end in zip(legs, ends, strict=True)
     ]
     try:
         await talk.notebook.note_attempts(notes)

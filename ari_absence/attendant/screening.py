@@ -20,6 +20,7 @@ from ari_absence.core.phrases import (
     Phrase,
     Recorded,
 )
+from ari_absence.core.steps import Way
 
 TAKE, NOT_ME, TO_MESSAGE, MAY, REPEAT = "1", "2", "3", "4", "0"
 ROUNDS_MAX = 12  # who keeps asking to hear it again is a stuck key, and the caller is waiting
@@ -79,11 +80,13 @@ def _may_note(talk: Talk, leg: Leg) -> MayNote | None:
 
 
 def _details(talk: Talk, leg: Leg) -> list[CalleeUtterance]:
-    """For whom, why that person does not answer, who calls, and how often they did today."""
-    person = Name.of(talk.decision.person)
-    opening: list[CalleeUtterance] = (
-        [Fixed(Phrase.CALL_FOR_YOU)] if leg.own else [CallFor(person), talk.decision.told_to_callees]
-    )
+    """For whom, why that person does not answer, who calls, and how often they did today.
+
+    Whoever picks up the person's own mobile hears for whom it is, too; where the person is, that mobile knows.
+    """
+    opening: list[CalleeUtterance] = [CallFor(Name.of(talk.decision.person))]
+    if leg.way is not Way.MOBILE or not leg.own:
+        opening.append(talk.decision.told_to_callees)
     return [*opening, *_caller(talk), *_often(talk)]
 
 

@@ -61,6 +61,11 @@ class Talk:
         """Whether ``key`` chooses the message, or goes straight to the beep."""
         return key is not None and self.decision.action_for(key) in (Action.BEEP, Action.MESSAGE)
 
+    def way_out(self) -> Sequence[Phrase]:
+        """What tells the caller of the key to the message; nothing while that is another key, or none can be left."""
+        key = self.directory.site.keys.get(Action.BEEP)
+        return (Phrase.POUND_FOR_MESSAGE,) if key in (None, "#") and self.offered(Action.BEEP) else ()
+
     async def ask(self, *phrases: Phrase | Utterance) -> str | None:
         """Say, unless a key interrupts, and wait for a key as long as a menu waits."""
         return await self.call.ask([_as_utterance(each) for each in phrases], self.limits.menu_seconds)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ari_absence.attendant.call import FREE, HuntEnd, Ring
+from ari_absence.attendant.call import FREE, HuntEnd
 from ari_absence.attendant.callback_request import request_callback
 from ari_absence.attendant.general_questions import answer_questions
 from ari_absence.attendant.names import forget_name, know_name, record_name
 from ari_absence.attendant.notebook import Outcome, Wish
-from ari_absence.attendant.reach import display_for, hunt_through
+from ari_absence.attendant.reach import hunt_through, ring_desk
 from ari_absence.attendant.take_message import take_message
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
 from ari_absence.errors import LedgerError
 
+_NEWS_OF_LINE = {HuntEnd.BUSY: Phrase.STILL_BUSY}  # of who was rung as soon as the line was free
 WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
 
 
@@ -54,18 +55,14 @@ async def connect_operator(talk: Talk) -> Outcome | None:
     if operator is None:
         return None
     await talk.say(Phrase.CONNECTING)
-    ends = await talk.call.hunt(_rings(talk, operator), talk.limits.operator_ring_seconds)
-    if ends.end is HuntEnd.TALKED:
+    end = await ring_desk(talk, operator, talk.limits.operator_ring_seconds)
+    if end is HuntEnd.TALKED:
         return await _parted(talk)
+    if end is HuntEnd.CALLER_CHOSE:
+        return await take_message(talk)
     talk.gone_from_menu.add(Action.OPERATOR)
     talk.news.append(Phrase.OPERATOR_NOT_REACHED)
     return None
-
-
-def _rings(talk: Talk, extension: str) -> list[Ring]:
-    """The desk phones of somebody who need not be asked: the operator, or the person called."""
-    shown = display_for(talk, own=extension == talk.call.extension)
-    return [Ring(phone, shown) for phone in talk.phones_of(extension)]
 
 
 async def rings_as_the_desk(talk: Talk) -> bool:
@@ -82,7 +79,7 @@ async def reach_at_once(talk: Talk, greeting: Sequence[Utterance]) -> Outcome | 
         return await take_message(talk)
     attempts = talk.decision.attempts
     who = attempts[0].name
-    return await _reach(talk, attempts, Reaching(who) if attempts[0].own else ConnectingWith(who))
+    return await _reach(talk, attempts, Reaching(who) if attempts[0].tries_person else ConnectingWith(who))
 
 
 async def connect_colleague(talk: Talk) -> Outcome | None:
@@ -124,7 +121,7 @@ async def _ring(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Hun
     if any(leg.screened for attempt in attempts for leg in attempt.legs):
         await know_name(talk)
         await _count_calls(talk)
-    return await hunt_through(talk, attempts, told, Phrase.POUND_FOR_MESSAGE)
+    return await hunt_through(talk, attempts, told, *talk.way_out())
 
 
 async def _count_calls(talk: Talk) -> None:
@@ -144,10 +141,13 @@ async def wait_for_the_line(talk: Talk) -> Outcome | None:
         key = await talk.call.wait(talk.limits.busy_ask_seconds, phones)
         if key == FREE:
             await talk.say(Phrase.LINE_IS_FREE)
-            hunt = await talk.call.hunt(_rings(talk, talk.call.extension), talk.limits.desk_ring_seconds)
-            if hunt.end is HuntEnd.TALKED:
+            end = await ring_desk(talk, talk.call.extension, talk.limits.desk_ring_seconds)
+            if end is HuntEnd.TALKED:
                 return await _parted(talk)
-        if key in (FREE, None):
+            if end is HuntEnd.CALLER_CHOSE:
+                return await take_message(talk)
+            key = await talk.ask(_NEWS_OF_LINE.get(end, Phrase.NOT_REACHED), *talk.menu())
+        elif key is None:
             key = await talk.ask(Phrase.STILL_BUSY, *talk.menu())
         action = talk.offered(talk.decision.action_for(key)) if key else None
         if action not in (None, Action.WAIT, Action.REPEAT):

@@ -56,6 +56,11 @@ class Attempt:
         """Whether only the very person who was called is rung."""
         return all(leg.own for leg in self.legs)
 
+    @property
+    def tries_person(self) -> bool:
+        """Whether a phone of the very person who was called is rung, alone or with others."""
+        return any(leg.own for leg in self.legs)
+
 
 @dataclass(frozen=True, slots=True)
 class Help:
@@ -127,7 +132,9 @@ class Ladder:
             if (group := next(self._resolve(each, source), None)) is not None
         ]
         if together:
-            yield together[0][0], tuple(leg for _, legs in together for leg in legs)
+            legs = tuple(leg for _, group in together for leg in group)
+            own = any(leg.own for leg in legs)
+            yield Name.of(self._scene.person) if own else together[0][0], legs
 
     def _resolve(self, destination: Destination, source: Source) -> Iterator[Group]:
         match destination.way:

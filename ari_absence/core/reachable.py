@@ -217,7 +217,8 @@ def _parted(steps: list[Step], *, ask: bool) -> tuple[list[Step], list[Step]]:
 
 
 def _leads_elsewhere(step: Step) -> bool:
-    return any(each.way not in _OWN_WAYS for each in step.destinations)
+    """Whether nobody of a step is the person called: a step that rings both is an attempt to reach the person."""
+    return all(each.way not in _OWN_WAYS for each in step.destinations)
 
 
 def _rings_as_desk(occasion: Occasion | None, state: State) -> bool:

@@ -76,7 +76,7 @@ async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> Non
     await talk.hold()
 
     (callee,) = talk.call.callees
-    assert callee.heard[0] == Fixed(Phrase.CALL_FOR_YOU)
+    assert callee.heard[0] == CallFor(Name.of(ALICE)), "somebody else may have picked it up"
     assert [type(each) for each in callee.heard[1:4]] == [Fixed, Recorded, CallerNumber]
     assert Fixed(Phrase.SECOND_CALL_TODAY) in callee.heard
     assert callee.heard[-1] == Fixed(Phrase.SCREENING_MENU)
@@ -173,6 +173,47 @@ async def test_withheld_number_is_said_to_be_withheld() -> None:
 
     await talk.hold()
     assert Fixed(Phrase.CALLER_WITHHELD) in talk.call.callees[0].heard
+
+
+async def test_pound_is_not_promised_where_it_leads_nowhere() -> None:
+    full = to_mobile(SILENCE, NAME, Rings(("1",)))
+    full.talk.gone_from_menu |= {Action.MESSAGE, Action.BEEP}
+    other_key = replace(TO_MOBILE, site=replace(TO_MOBILE.site, keys={"beep": "8"}))
+    elsewhere = Conversation(SILENCE, NAME, Rings(("1",)), office=other_key, why=Why.ABSENT)
+
+    for talk in (full, elsewhere):
+        await talk.hold()
+        assert Phrase.POUND_FOR_MESSAGE not in talk.call.phrases()
+
+
+async def test_step_that_rings_the_person_and_a_colleague_together_tries_to_reach_the_person() -> None:
+    handling = {Kind.OUT: Handling(reach=steps("mobile+102"))}
+    there = office(away(ALICE, Kind.OUT), handling=handling)
+    talk = Conversation(SILENCE, NAME, Rings(("2", "1")), office=there, why=Why.ABSENT)
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.decision.colleague is None
+    assert Reaching(Name.of(ALICE)) in talk.call.heard
+
+
+async def test_caller_may_leave_a_message_while_the_operator_is_rung() -> None:
+    talk = covered("0", Rings((LegEnd.NO_ANSWER,), caller=(None, "#")), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_who_was_rung_is_noted_for_a_caller_who_left_meanwhile() -> None:
+    talk = to_mobile(SILENCE, NAME, Rings(("1",), caller=(None,)), gone_after_steps=6)
+
+    assert await talk.hold() is Outcome.MISSED
+    assert [(note.extension, note.end) for note in talk.notebook.attempts] == [("101", LegEnd.CANCELLED)]
+
+
+async def test_line_that_was_free_and_is_not_answered_is_not_called_busy() -> None:
+    talk = busy("7", FREE, Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.STILL_BUSY not in talk.call.phrases()
 
 
 async def test_caller_of_somebody_remote_hears_only_ringing() -> None:
