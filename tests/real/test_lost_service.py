@@ -112,7 +112,7 @@ async def test_a_service_that_stops_lets_the_running_call_end_and_takes_no_other
 
 
 async def test_a_second_instance_refuses_and_names_the_first(scene: Scene) -> None:
-    with pytest.raises(LabError, match=rf"exited 1: .*\(process {scene.office.pid}\)"):
+    with pytest.raises(LabError, match=rf"(?s)exited 1: .*\(process {scene.office.pid}\)"):
         await scene.office.cli("run")
     assert scene.office.status()["connected_since"]
 
