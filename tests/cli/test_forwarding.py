@@ -225,6 +225,34 @@ def test_examples_without_a_trunk_load_with_warnings(office: Path) -> None:
     assert "no outside calls are configured" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("forward", "101", "+815012345678+55"),
+        ("forward", "101", "050", "1234", "5678"),
+        ("forward", "101", "05012345678"),
+        ("forward", "101", "mobile", "--until", "+815012345678"),
+        ("forward", "+815012345678"),
+        ("forward", "\uff10\uff15\uff10\uff11\uff12\uff13\uff14\uff15"),
+        ("explain", "101", "--at", "+815012345678"),
+        ("away", "101", "+815012345678"),
+        ("away", "101", "out", "--until", "05011225"),
+        ("messages", "--for", "+815012345678"),
+        ("heard", "+815012345678"),
+        ("retry", "+815012345678"),
+        ("delete", "+815012345678"),
+    ],
+)
+def test_what_may_be_a_number_is_repeated_by_no_sentence(office: Path, command: tuple[str, ...]) -> None:
+    assert run("away", "110", "out", config=office).returncode == 0  # now there is a ledger
+    done = run(*command, config=office)
+    assert done.returncode == 2
+    told = done.stderr.replace(NUMBER, "").replace("+81 90 ...", "")
+    assert told.strip()
+    for digits in ("5012", "1234", "5678", "'55'", "'050'", "1225", "\uff10"):
+        assert digits not in told
+
+
 def test_extension_of_nobody_is_refused(office: Path) -> None:
     done = run("forward", "999", "mobile", config=office)
 
