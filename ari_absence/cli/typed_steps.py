@@ -92,4 +92,9 @@ def steps_in_words(steps: Sequence[Step]) -> str:
 
 def _in_words(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
-        yield f"{step} for {step.ring_seconds} s" if step.ring_seconds else str(step)
+        rung = " + ".join(map(_rung, step.destinations))
+        yield f"{rung} for {step.ring_seconds} s" if step.ring_seconds else rung
+
+
+def _rung(destination: Destination) -> str:
+    return "another number" if destination.way is Way.NUMBER else str(destination)

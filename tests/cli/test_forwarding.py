@@ -94,6 +94,13 @@ def test_explain_shows_who_is_offered_by_name(office: Path) -> None:
     assert "the mobile of Alice Tanaka (101), screened: 20 s" in shown
 
 
+def test_explain_of_another_day_claims_nothing_of_now(office: Path) -> None:
+    told = run("explain", "101", *MORNING, config=office).stdout
+
+    assert "is offered: present then, by the schedule" in told
+    assert "can be reached now" not in told
+
+
 def test_explain_tells_why_somebody_is_skipped(office: Path) -> None:
     reasons = run_json("explain", "101", *MORNING, config=office)["reasons"]
 
@@ -135,6 +142,22 @@ def test_forward_is_set_shown_explained_and_ended(office: Path) -> None:
     assert "Nothing was set" in run("forward", "101", "--off", config=office).stdout
 
 
+def test_occasion_may_be_typed_with_hyphens(office: Path) -> None:
+    done = run("forward", "101", "no-answer", "mobile", config=office)
+    assert "Alice Tanaka, when nobody answers: mobile, until ended" in done.stdout
+    assert in_force(office, "no-answer") == in_force(office, "no_answer")
+    assert run("forward", "101", "no-answer", "--off", config=office).returncode == 0
+
+
+@pytest.mark.parametrize("words", [("mobile",), ("no_answer", "102"), ("--off",)])
+def test_json_is_for_showing_and_sets_nothing(office: Path, words: tuple[str, ...]) -> None:
+    before = run_json("forward", "101", config=office)
+    done = run("forward", "101", "--json", *words, config=office)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("--json shows where calls go on to and sets nothing")
+    assert run_json("forward", "101", config=office) == before
+
+
 def test_forward_of_one_occasion_leaves_the_others(office: Path) -> None:
     for words in (("busy", "sales"), ("vacation", "message"), ("102",)):
         assert run("forward", "101", *words, config=office).returncode == 0
@@ -146,11 +169,11 @@ def test_forward_of_one_occasion_leaves_the_others(office: Path) -> None:
 
 
 def test_outside_number_is_kept_for_dialling_and_shown_nowhere(office: Path) -> None:
-    done = run("forward", "101", "no_answer", f"mobile+{NUMBER}:20", "--json", config=office)
+    done = run("forward", "101", "no_answer", f"mobile+{NUMBER}:20", config=office)
     shown = run("forward", "101", config=office)
 
     assert done.returncode == 0
-    assert "mobile + number for 20 s" in shown.stdout
+    assert "mobile + another number for 20 s" in shown.stdout
     for output in (done.stdout, done.stderr, shown.stdout, json.dumps(in_force(office, "no_answer"))):
         assert "1234" not in output
     store = open_existing(default_url(office.parent / "data"))
@@ -273,7 +296,7 @@ def test_steps_of_one_absence_are_set_shown_and_end_with_it(office: Path) -> Non
     assert [leg["way"] for leg in told["attempts"][0]["legs"]] == ["mobile", "desk"]
     assert told["attempts"][0]["source"].startswith("set by command")
     assert "mobile + desk, then 102" in run("who", config=office).stdout
-    assert "its own steps: mobile + desk, then 102" in run("explain", "101", config=office).stdout
+    assert "its own steps: mobile + desk for 12 s, then 102" in run("explain", "101", config=office).stdout
     assert str(in_force(office, "meeting")["source"]).startswith("set by command")
 
     run("back", "101", config=office)
@@ -284,7 +307,7 @@ def test_number_of_one_absence_is_shown_nowhere_and_mailed_to_its_owner(office: 
     done = run("away", "101", "out", "--reach", NUMBER, config=office)
     shown = [run(*each, config=office).stdout for each in (("who",), ("explain", "101"), ("forward", "101"))]
 
-    assert "calls go on to number" in done.stdout
+    assert "calls go on to another number" in done.stdout
     assert not any("1234" in each or "312345678" in each for each in (done.stdout, *shown))
     [mail] = run_json("outbox", config=office)
     assert mail["recipient"] == "alice@example.com"
