@@ -14,13 +14,17 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.notebook import AttemptNote, Outcome
 from ari_absence.cli import app
 from ari_absence.clock import SystemClock
 from ari_absence.control import ControlSocket
+from ari_absence.core.people import Caller
+from ari_absence.core.steps import Way
 from ari_absence.ledger.forwards import set_forwards
 from ari_absence.ledger.store import default_url, open_existing
 from tests.cli.test_commands import office
-from tests.ledger.office import FakeClock
+from tests.ledger.office import NOON, FakeClock, decision
 from tests.ledger.office import Office as LedgerOffice
 
 __all__ = ["office"]  # a fixture
@@ -369,6 +373,46 @@ def test_message_that_is_not_there_has_not_been_heard(office: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "there is no message 'message-1'; `ari-absence messages` lists them\n"
+
+
+async def test_calls_are_listed_with_who_was_rung_and_who_took_them(office: Path) -> None:
+    ledger = LedgerOffice(office.parent / "data", FakeClock())
+    await ledger.notebook.open_call(decision("call-1"))
+    rung = (
+        (Way.NUMBER, "101", LegEnd.UNDECIDED),
+        (Way.MOBILE, "101", LegEnd.BUSY),
+        (Way.DELEGATE, "102", LegEnd.TALKED),
+    )
+    await ledger.notebook.note_attempts(
+        [
+            AttemptNote("call-1", position, way, extension, 20, NOON, end, NOON + timedelta(seconds=5))
+            for position, (way, extension, end) in enumerate(rung)
+        ]
+    )
+    await ledger.notebook.close_call("call-1", Outcome.CONNECTED)
+    ledger.clock.advance(timedelta(hours=1))
+    await ledger.notebook.open_call(decision("call-2", Caller(None), NOON + timedelta(hours=1)))
+    await ledger.notebook.finish()
+    await ledger.close()
+
+    [later, first] = run_json("calls", "--for", "101", config=office)
+    shown = run("calls", config=office).stdout
+
+    assert (later["id"], later["outcome"], later["taken_by"], later["attempts"]) == ("call-2", None, None, [])
+    assert (first["outcome"], first["taken_by"], first["taken_way"]) == ("connected", "102", "delegate")
+    assert first["began_at"] == "2026-11-25T12:00:00+09:00"
+    assert first["caller_number"] == "+81312345678"
+    assert [(each["way"], each["extension"], each["end"]) for each in first["attempts"]] == [
+        ("number", "101", "undecided"),
+        ("mobile", "101", "busy"),
+        ("delegate", "102", "talked"),
+    ]
+    assert "Wed 2026-11-25 12:00" in shown
+    assert "101 (another number): undecided, 101 (mobile): busy, 102 (delegate): talked" in shown
+    for said in ("connected", "still on", "withheld", "+81312345678", "Alice Tanaka (101)"):
+        assert said in shown
+    assert "9012345678" not in shown + json.dumps([later, first])
+    assert run("calls", "--for", "110", config=office).stdout == "No calls."
 
 
 async def test_message_that_was_heard_is_one_from_then_on(office: Path) -> None:
