@@ -15,6 +15,7 @@ from ari_absence.cli.options import (
     end_of_absence,
     load,
     person_of,
+    quoted,
     readable,
     refuse,
     tell_service,
@@ -70,7 +71,7 @@ def away(
     configuration = load(config)
     person = person_of(configuration, extension)
     if kind not in [each.value for each in Kind if each.can_be_set]:
-        refuse(f"{kind!r} is no kind of absence; choose one of {SETTABLE}")
+        refuse(f"{quoted(kind, 'that')} is no kind of absence; choose one of {SETTABLE}")
     meant = _reach(configuration, person, steps or [], wanted=reach)
     now = SystemClock().now()
     end = end_of_absence(until, person.zone, now) if until else None

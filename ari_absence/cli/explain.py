@@ -23,6 +23,7 @@ from ari_absence.cli.options import (
     print_json,
     readable,
 )
+from ari_absence.cli.typed_steps import steps_in_words
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Action
 
@@ -115,9 +116,9 @@ def _print(decision: Decision, speaker: Language) -> None:
     kind = state.kind.value if state.kind else "at work"
     presence = "[green]present[/]" if state.present else "[yellow]absent[/]"
     console.print(f"  {presence}: {kind}{', ' + escape(state.detail) if state.detail else ''}")
-    steps = own_steps(state)
-    if steps is not None:
-        console.print(f"  its own steps: {escape(', then '.join(steps)) or 'nobody'}")
+    own = state.absence.reach if state.absence else None
+    if own is not None:
+        console.print(f"  its own steps: {escape(steps_in_words(own))}")
     if decision.back_at:
         console.print(f"  back {readable(decision.back_at, person.zone)}")
     _print_attempts("Rung before anything is said", decision.attempts if decision.rings_as_desk else ())

@@ -83,6 +83,8 @@ def forward(
     configuration = load(config)
     person = person_of(configuration, extension)
     occasion, steps = _parted(words or [])
+    if as_json and (off or steps):
+        refuse("--json shows where calls go on to and sets nothing; leave out the steps and --off, or --json")
     if off:
         _end(configuration, person, occasion, but=[*steps, *([until] if until else [])])
     elif steps:
@@ -95,9 +97,8 @@ def forward(
 
 def _parted(words: list[str]) -> tuple[Occasion | None, list[str]]:
     """The occasion, if the first word is one, and the steps."""
-    if not words or words[0] not in OCCASIONS:
-        return None, words
-    return OCCASIONS[words[0]], words[1:]
+    occasion = OCCASIONS.get(words[0].replace("-", "_")) if words else None
+    return occasion, words[1:] if occasion else words
 
 
 def _when(occasion: Occasion) -> str:

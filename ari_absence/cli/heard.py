@@ -13,6 +13,7 @@ from ari_absence.cli.options import (
     command_user,
     console,
     load,
+    quoted,
     refuse,
     tell_service,
     writing_ledger,
@@ -38,6 +39,8 @@ def heard(
     with writing_ledger(configuration) as session:
         found = mark_heard(session, message, SystemClock().now(), command_user())
     if not found:
-        refuse(f"there is no message {message!r}; `ari-absence messages` lists them")
+        refuse(
+            f"there is {quoted(message, 'no such message', 'no message {!r}')}; `ari-absence messages` lists them"
+        )
     tell_service(configuration, "forwards-changed", otherwise=AT_START)
     console.print(f"{message} has been heard.", markup=False)

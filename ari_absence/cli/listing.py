@@ -1,4 +1,4 @@
-"""``ari-absence messages`` and ``callbacks``: what callers left."""
+"""``ari-absence messages``, ``callbacks`` and ``calls``: what callers left, and how their calls went."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ari_absence.config.settings import Configuration
-    from ari_absence.ledger.reading import Callback, Message
+    from ari_absence.ledger.reading import Attempt, Callback, Message, RecordedCall
 
 _Row = TypeVar("_Row")
 ForOption = Annotated[str | None, typer.Option("--for", help="Only this extension's.", metavar="EXT")]
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(messages)
     app.command()(callbacks)
+    app.command()(calls)
 
 
 def messages(
@@ -67,6 +68,21 @@ def callbacks(
     with reading_ledger(configuration) as session:
         found = reading.callbacks(session, for_, page=reading.Page(rows))
     _show(found, _CALLBACKS, configuration, for_, as_json=as_json)
+
+
+def calls(
+    for_: ForOption = None,
+    rows: RowsOption = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """List the calls that were answered: how each ended, who was rung for it, in what order, and who took it."""
+    from ari_absence.ledger import reading
+
+    configuration = load(config)
+    with reading_ledger(configuration) as session:
+        found = reading.calls(session, for_, page=reading.Page(rows))
+    _show(found, _CALLS, configuration, for_, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,34 @@ def _callback_row(callback: Callback, zone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
+def _call_row(call: RecordedCall, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        readable(call.began_at, zone),
+        for_terminal(call.caller_number or call.caller_extension or "withheld"),
+        f"{call.person_name} ({call.extension})",
+        (call.outcome or "still on").replace("_", " "),
+        _rung(call.taken_way, call.taken_by) if call.taken_way and call.taken_by else "",
+        ", ".join(map(_attempt, call.attempts)),
+    )
+
+
+def _attempt(attempt: Attempt) -> str:
+    return f"{_rung(attempt.way, attempt.extension)}: {attempt.end.replace('_', ' ')}"
+
+
+def _rung(way: str, extension: str) -> str:
+    """Whose phone, and by which way: never what was dialled."""
+    return f"{extension} ({_WAYS.get(way, way)})"
+
+
+_WAYS = {"number": "another number", "named": "by name"}
+
+
+def _call_json(call: RecordedCall, configuration: Configuration) -> dict[str, Any]:
+    told: dict[str, Any] = as_json_value(asdict(call), configuration.directory.site.zone)
+    return told
+
+
 def _callback_json(callback: Callback, configuration: Configuration) -> dict[str, Any]:
     told: dict[str, Any] = as_json_value(asdict(callback), configuration.directory.site.zone)
     return told
@@ -148,4 +192,11 @@ _CALLBACKS = _Listing(
     _callback_row,
     "Nobody is owed a call.",
     _callback_json,
+)
+_CALLS = _Listing(
+    "Calls",
+    ("at", "from", "to", "outcome", "taken by", "rung"),
+    _call_row,
+    "No calls.",
+    _call_json,
 )

@@ -64,6 +64,13 @@ def refuse(sentence: str) -> NoReturn:
     raise typer.Exit(BAD_QUESTION)
 
 
+def quoted(text: str, otherwise: str, form: str = "{!r}") -> str:
+    """``form`` with ``text`` in it; ``otherwise`` if it may be somebody's number, which no sentence repeats."""
+    from ari_absence.config.checks import may_be_private
+
+    return otherwise if may_be_private(text) else form.format(text)
+
+
 def instant(text: str | None, zone: ZoneInfo) -> datetime:
     """The instant that ``--at`` names, in UTC; now when it is not given. A bad one exits 2."""
     if text is None:
@@ -71,10 +78,13 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        refuse(f"{text!r} is not a time; write it like 2026-11-25T10:00 or 2026-11-25T10:00+09:00")
+        refuse(
+            f"{quoted(text, 'that')} is not a time; write it like 2026-11-25T10:00 or 2026-11-25T10:00+09:00"
+        )
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         refuse(
-            f"{text} lies outside of what a calendar of an office knows; name a year from {FIRST_YEAR} to {LAST_YEAR}"
+            f"the year {moment.year} lies outside of what a calendar of an office knows;"
+            f" name one from {FIRST_YEAR} to {LAST_YEAR}"
         )
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
@@ -90,12 +100,16 @@ def end_of_absence(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         else:
             moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError):  # the day after the last one of the calendar
-        refuse(f"{text!r} is not a time; write 15:30, 2026-11-27 (that day included) or 2026-11-27T09:00")
+        refuse(
+            f"{quoted(text, 'that')} is not a time; write 15:30, 2026-11-27 (that day included) or 2026-11-27T09:00"
+        )
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        refuse(f"{text} is too far away; name a year from {FIRST_YEAR} to {LAST_YEAR}")
+        refuse(f"the year {moment.year} is too far away; name a year from {FIRST_YEAR} to {LAST_YEAR}")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if moment <= now:
-        refuse(f"{text} has passed already: it is {local_now:%Y-%m-%d %H:%M} in {zone.key}")
+        refuse(
+            f"{quoted(text, 'that time', '{}')} has passed already: it is {local_now:%Y-%m-%d %H:%M} in {zone.key}"
+        )
     return moment.astimezone(UTC)
 
 
@@ -104,7 +118,8 @@ def person_of(configuration: Configuration, extension: str) -> Person:
     person = configuration.directory.people.get(extension)
     if person is None:
         known = ", ".join(sorted(configuration.directory.people)[:8])
-        refuse(f"nobody has the extension {extension!r}; people.yaml knows {known}")
+        whose = quoted(extension, "that extension", "the extension {!r}")
+        refuse(f"nobody has {whose}; people.yaml knows {known}")
     return person
 
 

@@ -16,6 +16,7 @@ from ari_absence.cli.options import (
     load,
     print_json,
     print_table,
+    quoted,
     readable,
     reading_ledger,
     refuse,
@@ -81,9 +82,8 @@ def retry(
     with writing_ledger(configuration) as session:
         found = retry_delivery(session, delivery, SystemClock().now())
     if not found:
-        refuse(
-            f"there is no delivery {delivery!r} that could be tried again; `ari-absence outbox` lists them"
-        )
+        which = quoted(delivery, "no such delivery", "no delivery {!r}")
+        refuse(f"there is {which} that could be tried again; `ari-absence outbox` lists them")
     tell_service(configuration, "deliver", otherwise="It is tried when the service starts.")
     console.print(f"{delivery} is tried again.")
 
@@ -99,6 +99,8 @@ def delete(
     with writing_ledger(configuration) as session:
         found = delete_message(session, message)
     if not found:
-        refuse(f"there is no message {message!r}; `ari-absence messages` lists them")
+        refuse(
+            f"there is {quoted(message, 'no such message', 'no message {!r}')}; `ari-absence messages` lists them"
+        )
     tell_service(configuration, "clear", otherwise="Its audio goes when the service starts.")
     console.print(f"{message} is deleted.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, refuse
+from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, quoted, refuse
 from ari_absence.clock import Clock, ShiftedClock, SystemClock
 from ari_absence.errors import ConfigurationError
 
@@ -45,4 +45,6 @@ def _clock(pretend_now: str | None) -> Clock:
     try:
         return ShiftedClock(datetime.fromisoformat(pretend_now))
     except ValueError:
-        refuse(f"{pretend_now!r} is not an instant with its offset; write it like 2026-11-25T10:00+09:00")
+        refuse(
+            f"{quoted(pretend_now, 'that')} is not an instant with its offset; write it like 2026-11-25T10:00+09:00"
+        )

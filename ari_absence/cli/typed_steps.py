@@ -21,9 +21,9 @@ def typed_steps(words: Sequence[str], person: Person, directory: Directory) -> t
     from ari_absence.config.steps_of import note_after_message
 
     steps = tuple(map(_step, words))
-    for step in steps:
+    for word, step in zip(words, steps, strict=True):
         for destination in step.destinations:
-            why = _why_not(destination, person, directory)
+            why = _why_not(destination, person, directory, _part_of(destination.key, word, words))
             if why:
                 refuse(why)
     behind = note_after_message(steps)
@@ -41,10 +41,15 @@ def _step(word: str) -> Step:
         refuse(str(error))
 
 
-def _why_not(destination: Destination, person: Person, directory: Directory) -> str | None:
+def _part_of(key: str, word: str, words: Sequence[str]) -> str:
+    """What was typed that ``key`` is of: a number may hold a plus, or spaces if it was not quoted."""
+    return " ".join(words) if key.isdigit() else word
+
+
+def _why_not(destination: Destination, person: Person, directory: Directory, typed: str) -> str | None:
     match destination.way:
         case Way.NAMED:
-            return _why_not_named(destination.key, person, directory)
+            return _why_not_named(destination.key, person, directory, typed)
         case Way.MOBILE if person.mobile is None:
             return f"{person.name} has no mobile in people.yaml; add it there, or name another step"
         case Way.MANAGER if person.manager is None:
@@ -57,14 +62,14 @@ def _why_not(destination: Destination, person: Person, directory: Directory) -> 
             return _why_not_dialled(destination.number, directory)
 
 
-def _why_not_named(key: str, person: Person, directory: Directory) -> str | None:
+def _why_not_named(key: str, person: Person, directory: Directory, typed: str) -> str | None:
     from ari_absence.config.checks import STEP_WORDS, may_be_private, nearest
 
     if key == person.extension:
         return f"{key} is {person.name} themself; write desk, or name somebody else"
     if key in directory.people or key in directory.teams:
         return None
-    if may_be_private(key):
+    if may_be_private(typed):
         return "that is neither an extension nor a team; write an outside number with + and its country code"
     like = (
         "" if key.isdigit() else nearest(key, (*STEP_WORDS, *OCCASIONS, *directory.teams, *directory.people))
@@ -87,4 +92,9 @@ def steps_in_words(steps: Sequence[Step]) -> str:
 
 def _in_words(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
-        yield f"{step} for {step.ring_seconds} s" if step.ring_seconds else str(step)
+        rung = " + ".join(map(_rung, step.destinations))
+        yield f"{rung} for {step.ring_seconds} s" if step.ring_seconds else rung
+
+
+def _rung(destination: Destination) -> str:
+    return "another number" if destination.way is Way.NUMBER else str(destination)

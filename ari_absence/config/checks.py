@@ -35,6 +35,7 @@ _TRUNK = re.compile(
 )
 _OWN_NUMBER = re.compile(r"\+?[0-9 ().-]{0,30}(?:\{extension\})?[0-9]{0,10}", re.ASCII)
 _DESTINATION_NUMBER = re.compile(r"\+[0-9][0-9 ().-]{3,40}", re.ASCII)
+_NATIONAL_NUMBER = re.compile(r"[0-9 ().-]{1,42}", re.ASCII)
 _DIGITS_OF_NUMBERS = 7  # what has so many digits may be somebody's private number
 _DIAL_PATTERN = re.compile(r"[0-9XZN]{1,20}", re.ASCII)
 _DIGITS_OF_SIGN = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
@@ -232,13 +233,22 @@ def quoted_destination(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
 def destination(text: str) -> str:
     """What a step rings: a word, an extension, a team or an outside number."""
     if text.startswith("+") or (may_be_private(text) and not _EXTENSION.fullmatch(text)):
-        if not _DESTINATION_NUMBER.fullmatch(text):
-            raise ValueError(
-                "this is not an outside number; write it with + and its country code,"
-                ' in double quotes, such as "+81 3 1234 5678"'
-            )
-        return text
+        return _outside_number(text)
     return extension(text)
+
+
+def mobile_number(text: str) -> str:
+    """Somebody's own number: as a step's, or without its country code as it is written at home."""
+    return text if _NATIONAL_NUMBER.fullmatch(text) else _outside_number(text)
+
+
+def _outside_number(text: str) -> str:
+    if not _DESTINATION_NUMBER.fullmatch(text):
+        raise ValueError(
+            "this is not an outside number; write it with + and its country code,"
+            ' in double quotes, such as "+81 3 1234 5678"'
+        )
+    return text
 
 
 def shown_number(text: str) -> str:

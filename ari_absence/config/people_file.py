@@ -209,6 +209,11 @@ class PeopleReader:
     def _mobile(self, shape: PersonShape, block: Block) -> PrivateNumber | None:
         if shape.mobile is None:
             return None
+        try:
+            checks.mobile_number(shape.mobile)
+        except ValueError as error:
+            self._mistakes.add(block.value_at("mobile"), str(error))
+            return None
         country = self._site.site.country
         number = number_of(shape.mobile, country)
         if number is not None:

@@ -35,6 +35,7 @@ Extension = Annotated[str, AfterValidator(checks.extension), _pattern(r"^[0-9*#A
 Endpoint = Annotated[
     str, AfterValidator(checks.endpoint), _pattern(r"^(PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,64}$")
 ]
+Mobile = Annotated[str, _pattern(r"^(\+[0-9][0-9 ().-]{3,40}|[0-9 ().-]{1,42})$")]  # read by PeopleReader
 Email = Annotated[str, AfterValidator(checks.email), _pattern(r"^[^@\s]+@[^@\s]+$")]
 Zone = Annotated[str, AfterValidator(checks.zone)]
 Url = Annotated[str, AfterValidator(checks.http_url), _pattern(r"^https?://")]
@@ -459,7 +460,7 @@ class PersonShape(Shape):
 
     name: Name = Field(description="The name, as it is spoken and shown.")
     phones: list[Endpoint] = Field(default_factory=list, description="Desk phones, such as `PJSIP/101`.")
-    mobile: str | None = Field(
+    mobile: Mobile | None = Field(
         default=None,
         description="Private: dialled for them, never spoken, shown or logged. With country code, in quotes.",
     )

@@ -204,11 +204,11 @@ def _why_no_callback(case: Case, _: Reachable) -> str | None:
 
 
 def _why_no_colleague(_: Case, reach: Reachable) -> str | None:
-    return None if reach.help else "no colleague can be reached now"
+    return None if reach.help else "no colleague can be reached"
 
 
 def _why_not_urgent(_: Case, reach: Reachable) -> str | None:
-    return None if reach.urgent else "nobody can be reached for urgent calls now"
+    return None if reach.urgent else "nobody can be reached for urgent calls"
 
 
 def _why_no_waiting(case: Case, _: Reachable) -> str | None:
@@ -269,7 +269,7 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
     yield from found.reach.reasons
     if found.reach.help:
         name, attempts = found.reach.help.name.text, found.reach.help.attempts
-        yield Reason(f"{name} is offered: can be reached now", attempts[0].source)
+        yield Reason(f"{name} is offered: present then, by the schedule", attempts[0].source)
     if found.due is not None:
         yield _promise_reason(enquiry, person, found.due, found.handling)
     if any(offer.action is Action.OPERATOR for offer in found.offers):

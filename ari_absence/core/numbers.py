@@ -98,23 +98,37 @@ class DialPolicy:
             return Refusal(f"calls to {nature.country} are not allowed (dialing: outside)")
         if not nature.types & self._dialing.types & DIALLABLE_TYPES:
             return Refusal(f"calls to {' or '.join(sorted(nature.types))} numbers are not allowed")
+        if nature.is_emergency:
+            return Refusal(f"it is an emergency number of {nature.country}")
         return self._target(nature)
 
     def _target(self, nature: _Nature) -> DialTarget | Refusal:
         for trunk in self._dialing.trunks:
             if not trunk.countries or nature.country in trunk.countries:
+                if "{national}" in trunk.dial and nature.begins_as_emergency:
+                    return Refusal(_MAY_BE_EMERGENCY)
                 return DialTarget(_filled(trunk.dial, nature), trunk)
         return Refusal(f"no trunk serves {nature.country} (dialing: trunks)")
 
 
+_MAY_BE_EMERGENCY = (
+    "dialled without its country code, as its trunk does ({national}), it begins with an emergency number"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Nature:
-    """What kind of number it is: its country, what it may be (in some countries fixed or mobile), its spellings."""
+    """What kind of number it is: its country, what it may be (in some countries fixed or mobile), its spellings.
+
+    ``begins_as_emergency``: an exchange that is sent ``national`` may call the emergency services at its first digits.
+    """
 
     country: str
     types: frozenset[str]
     e164: str
     national: str
+    is_emergency: bool
+    begins_as_emergency: bool
 
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -145,7 +159,7 @@ def _nature(digits: str) -> _Nature | None:
         return None  # satellite and other worldwide numbers belong to no country
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     national = "".join(sign for sign in national if sign in "0123456789")
-    if not _NATIONAL.fullmatch(national) or phonenumbers.connects_to_emergency_number(national, country):
+    if not _NATIONAL.fullmatch(national):
         return None
     kinds = phonenumbers.PhoneNumberType
     types = {
@@ -162,4 +176,12 @@ def _nature(digits: str) -> _Nature | None:
         kinds.VOICEMAIL: "mailbox",
     }
     names = types.get(phonenumbers.number_type(number), "unknown")
-    return _Nature(country, frozenset(names.split()), digits, national)
+    exact = {national, phonenumbers.national_significant_number(number)}
+    return _Nature(
+        country,
+        frozenset(names.split()),
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        national,
+        is_emergency=any(phonenumbers.is_emergency_number(each, country) for each in exact),
+        begins_as_emergency=phonenumbers.connects_to_emergency_number(national, country),
+    )

@@ -236,7 +236,7 @@ def test_run_with_a_bad_configuration_exits_78(office: Path) -> None:
     assert "people.yaml" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["messages", "callbacks"])
+@pytest.mark.parametrize("command", ["messages", "callbacks", "calls"])
 def test_list_without_a_ledger_says_that_there_is_none_yet(office: Path, command: str) -> None:
     done = run(command, config=office)
 
@@ -245,7 +245,7 @@ def test_list_without_a_ledger_says_that_there_is_none_yet(office: Path, command
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["messages", "callbacks"])
+@pytest.mark.parametrize("command", ["messages", "callbacks", "calls"])
 def test_list_for_an_extension_of_nobody_is_answered_by_one_sentence_and_exit_2(
     office: Path, command: str
 ) -> None:
@@ -307,8 +307,8 @@ def test_every_command_explains_itself() -> None:
     overview = run("--help").stdout
 
     for command in (
-        "run", "check", "who", "explain", "messages", "callbacks", "away", "back", "forward", "heard", "sounds", "lab",
-        "schema", "bench",
+        "run", "check", "who", "explain", "messages", "callbacks", "calls", "away", "back", "forward", "heard",
+        "sounds", "lab", "schema", "bench",
     ):  # fmt: skip
         assert command in overview
         assert run(command, "--help").returncode == 0

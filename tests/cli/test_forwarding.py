@@ -14,13 +14,17 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.notebook import AttemptNote, Outcome
 from ari_absence.cli import app
 from ari_absence.clock import SystemClock
 from ari_absence.control import ControlSocket
+from ari_absence.core.people import Caller
+from ari_absence.core.steps import Way
 from ari_absence.ledger.forwards import set_forwards
 from ari_absence.ledger.store import default_url, open_existing
 from tests.cli.test_commands import office
-from tests.ledger.office import FakeClock
+from tests.ledger.office import NOON, FakeClock, decision
 from tests.ledger.office import Office as LedgerOffice
 
 __all__ = ["office"]  # a fixture
@@ -94,6 +98,13 @@ def test_explain_shows_who_is_offered_by_name(office: Path) -> None:
     assert "the mobile of Alice Tanaka (101), screened: 20 s" in shown
 
 
+def test_explain_of_another_day_claims_nothing_of_now(office: Path) -> None:
+    told = run("explain", "101", *MORNING, config=office).stdout
+
+    assert "is offered: present then, by the schedule" in told
+    assert "can be reached now" not in told
+
+
 def test_explain_tells_why_somebody_is_skipped(office: Path) -> None:
     reasons = run_json("explain", "101", *MORNING, config=office)["reasons"]
 
@@ -135,6 +146,22 @@ def test_forward_is_set_shown_explained_and_ended(office: Path) -> None:
     assert "Nothing was set" in run("forward", "101", "--off", config=office).stdout
 
 
+def test_occasion_may_be_typed_with_hyphens(office: Path) -> None:
+    done = run("forward", "101", "no-answer", "mobile", config=office)
+    assert "Alice Tanaka, when nobody answers: mobile, until ended" in done.stdout
+    assert in_force(office, "no-answer") == in_force(office, "no_answer")
+    assert run("forward", "101", "no-answer", "--off", config=office).returncode == 0
+
+
+@pytest.mark.parametrize("words", [("mobile",), ("no_answer", "102"), ("--off",)])
+def test_json_is_for_showing_and_sets_nothing(office: Path, words: tuple[str, ...]) -> None:
+    before = run_json("forward", "101", config=office)
+    done = run("forward", "101", "--json", *words, config=office)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("--json shows where calls go on to and sets nothing")
+    assert run_json("forward", "101", config=office) == before
+
+
 def test_forward_of_one_occasion_leaves_the_others(office: Path) -> None:
     for words in (("busy", "sales"), ("vacation", "message"), ("102",)):
         assert run("forward", "101", *words, config=office).returncode == 0
@@ -146,11 +173,11 @@ def test_forward_of_one_occasion_leaves_the_others(office: Path) -> None:
 
 
 def test_outside_number_is_kept_for_dialling_and_shown_nowhere(office: Path) -> None:
-    done = run("forward", "101", "no_answer", f"mobile+{NUMBER}:20", "--json", config=office)
+    done = run("forward", "101", "no_answer", f"mobile+{NUMBER}:20", config=office)
     shown = run("forward", "101", config=office)
 
     assert done.returncode == 0
-    assert "mobile + number for 20 s" in shown.stdout
+    assert "mobile + another number for 20 s" in shown.stdout
     for output in (done.stdout, done.stderr, shown.stdout, json.dumps(in_force(office, "no_answer"))):
         assert "1234" not in output
     store = open_existing(default_url(office.parent / "data"))
@@ -225,6 +252,34 @@ def test_examples_without_a_trunk_load_with_warnings(office: Path) -> None:
     assert "no outside calls are configured" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("forward", "101", "+815012345678+55"),
+        ("forward", "101", "050", "1234", "5678"),
+        ("forward", "101", "05012345678"),
+        ("forward", "101", "mobile", "--until", "+815012345678"),
+        ("forward", "+815012345678"),
+        ("forward", "\uff10\uff15\uff10\uff11\uff12\uff13\uff14\uff15"),
+        ("explain", "101", "--at", "+815012345678"),
+        ("away", "101", "+815012345678"),
+        ("away", "101", "out", "--until", "05011225"),
+        ("messages", "--for", "+815012345678"),
+        ("heard", "+815012345678"),
+        ("retry", "+815012345678"),
+        ("delete", "+815012345678"),
+    ],
+)
+def test_what_may_be_a_number_is_repeated_by_no_sentence(office: Path, command: tuple[str, ...]) -> None:
+    assert run("away", "110", "out", config=office).returncode == 0  # now there is a ledger
+    done = run(*command, config=office)
+    assert done.returncode == 2
+    told = done.stderr.replace(NUMBER, "").replace("+81 90 ...", "")
+    assert told.strip()
+    for digits in ("5012", "1234", "5678", "'55'", "'050'", "1225", "\uff10"):
+        assert digits not in told
+
+
 def test_extension_of_nobody_is_refused(office: Path) -> None:
     done = run("forward", "999", "mobile", config=office)
 
@@ -245,7 +300,7 @@ def test_steps_of_one_absence_are_set_shown_and_end_with_it(office: Path) -> Non
     assert [leg["way"] for leg in told["attempts"][0]["legs"]] == ["mobile", "desk"]
     assert told["attempts"][0]["source"].startswith("set by command")
     assert "mobile + desk, then 102" in run("who", config=office).stdout
-    assert "its own steps: mobile + desk, then 102" in run("explain", "101", config=office).stdout
+    assert "its own steps: mobile + desk for 12 s, then 102" in run("explain", "101", config=office).stdout
     assert str(in_force(office, "meeting")["source"]).startswith("set by command")
 
     run("back", "101", config=office)
@@ -256,7 +311,7 @@ def test_number_of_one_absence_is_shown_nowhere_and_mailed_to_its_owner(office: 
     done = run("away", "101", "out", "--reach", NUMBER, config=office)
     shown = [run(*each, config=office).stdout for each in (("who",), ("explain", "101"), ("forward", "101"))]
 
-    assert "calls go on to number" in done.stdout
+    assert "calls go on to another number" in done.stdout
     assert not any("1234" in each or "312345678" in each for each in (done.stdout, *shown))
     [mail] = run_json("outbox", config=office)
     assert mail["recipient"] == "alice@example.com"
@@ -318,6 +373,46 @@ def test_message_that_is_not_there_has_not_been_heard(office: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "there is no message 'message-1'; `ari-absence messages` lists them\n"
+
+
+async def test_calls_are_listed_with_who_was_rung_and_who_took_them(office: Path) -> None:
+    ledger = LedgerOffice(office.parent / "data", FakeClock())
+    await ledger.notebook.open_call(decision("call-1"))
+    rung = (
+        (Way.NUMBER, "101", LegEnd.UNDECIDED),
+        (Way.MOBILE, "101", LegEnd.BUSY),
+        (Way.DELEGATE, "102", LegEnd.TALKED),
+    )
+    await ledger.notebook.note_attempts(
+        [
+            AttemptNote("call-1", position, way, extension, 20, NOON, end, NOON + timedelta(seconds=5))
+            for position, (way, extension, end) in enumerate(rung)
+        ]
+    )
+    await ledger.notebook.close_call("call-1", Outcome.CONNECTED)
+    ledger.clock.advance(timedelta(hours=1))
+    await ledger.notebook.open_call(decision("call-2", Caller(None), NOON + timedelta(hours=1)))
+    await ledger.notebook.finish()
+    await ledger.close()
+
+    [later, first] = run_json("calls", "--for", "101", config=office)
+    shown = run("calls", config=office).stdout
+
+    assert (later["id"], later["outcome"], later["taken_by"], later["attempts"]) == ("call-2", None, None, [])
+    assert (first["outcome"], first["taken_by"], first["taken_way"]) == ("connected", "102", "delegate")
+    assert first["began_at"] == "2026-11-25T12:00:00+09:00"
+    assert first["caller_number"] == "+81312345678"
+    assert [(each["way"], each["extension"], each["end"]) for each in first["attempts"]] == [
+        ("number", "101", "undecided"),
+        ("mobile", "101", "busy"),
+        ("delegate", "102", "talked"),
+    ]
+    assert "Wed 2026-11-25 12:00" in shown
+    assert "101 (another number): undecided, 101 (mobile): busy, 102 (delegate): talked" in shown
+    for said in ("connected", "still on", "withheld", "+81312345678", "Alice Tanaka (101)"):
+        assert said in shown
+    assert "9012345678" not in shown + json.dumps([later, first])
+    assert run("calls", "--for", "110", config=office).stdout == "No calls."
 
 
 async def test_message_that_was_heard_is_one_from_then_on(office: Path) -> None:

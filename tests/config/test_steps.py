@@ -185,6 +185,33 @@ def test_number_that_is_written_wrong_is_never_repeated(tmp_path: Path, step: st
     assert "outside number" in sentence
 
 
+TAILS = ["/x", "/55", ",5", ";ext=12", " x12", " ext. 12", ";phone-context=+81", "&PJSIP/1", "\uff15"]
+NO_NUMBER = (
+    "this is not an outside number; write it with + and its country code, in double quotes, such as"
+    ' "+81 3 1234 5678"'
+)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [*("+81 90 1234 5678" + tail for tail in TAILS), *("090 1234 5678" + tail for tail in TAILS),
+     "tel:+81-90-1234-5678", "+\uff18\uff11 90 1234 5678", "\uff10\uff19\uff10 1234 5678", "+81 9O12 345 678"],
+)  # fmt: skip
+def test_mobile_with_more_than_a_number_is_refused_as_a_step_is(tmp_path: Path, written: str) -> None:
+    site = SITE + WAY_OUT
+    for keys in ('mobile: "{}"', 'handling: {{out: {{reach: ["{}"]}}}}'):
+        [found] = mistakes(tmp_path, site, person(keys.format(written)))
+        assert found.endswith(f": {NO_NUMBER}")
+
+
+@pytest.mark.parametrize("written", ["+81 (90) 1234-5678", "090 1234 5678", "(090) 1234.5678", "09012345678"])
+def test_mobile_is_written_as_people_write_it(tmp_path: Path, written: str) -> None:
+    site = SITE + WAY_OUT
+    mobile = loaded(tmp_path, site, person(f'mobile: "{written}"')).directory.people["101"].mobile
+    assert mobile is not None
+    assert mobile.digits_for_dialling() == "+819012345678"
+
+
 def test_step_that_can_reach_nobody_is_a_warning_at_its_place(tmp_path: Path) -> None:
     site = SITE + "handling: {out: {reach: [mobile, operator]}}\n"
     warnings = loaded(tmp_path, site, person("handling: {out: {reach: [mobile, manager]}}")).warnings

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pickle
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
+from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal, _nature
 from ari_absence.core.people import Dialing, PrivateNumber, Trunk
 from tests.hostile import HOSTILE
 
@@ -58,6 +59,42 @@ def test_ordinary_number_of_an_allowed_country_is_dialled(number: str) -> None:
 )
 def test_what_costs_more_than_a_call_or_is_no_number_is_refused(number: str, why: str) -> None:
     assert isinstance(OPEN.outside(PrivateNumber(number)), Refusal), why
+
+
+def test_what_was_judged_is_what_is_dialled() -> None:
+    target = OPEN.outside(PrivateNumber("+49015129998887"))
+
+    assert isinstance(target, DialTarget)
+    assert target.endpoint == "PJSIP/+4915129998887@trunk"
+
+
+@pytest.mark.parametrize(("number", "country"), [("+96899990413", "OM"), ("+992101705740", "TJ")])
+def test_mobile_that_begins_like_an_emergency_number_is_dialled_with_its_country_code_only(
+    number: str, country: str
+) -> None:
+    by_number, by_digits, by_national = (
+        DialPolicy(Dialing(frozenset({country}), (Trunk(dial),))).outside(PrivateNumber(number))
+        for dial in ("PJSIP/{number}@trunk", "PJSIP/00{digits}@trunk", "PJSIP/{national}@trunk")
+    )
+
+    assert isinstance(by_number, DialTarget)
+    assert by_number.endpoint == f"PJSIP/{number}@trunk"
+    assert isinstance(by_digits, DialTarget)
+    assert by_national == Refusal(
+        "dialled without its country code, as its trunk does ({national}), it begins with an emergency number"
+    )
+
+
+@pytest.mark.parametrize("emergency", ["9012345678", "09012345678"])
+def test_emergency_number_is_refused_even_if_the_plan_holds_it_for_a_mobile(
+    emergency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phonenumbers, "is_emergency_number", lambda number, _: number == emergency)
+    _nature.cache_clear()
+    try:
+        assert OPEN.outside(PrivateNumber("+819012345678")) == Refusal("it is an emergency number of JP")
+    finally:
+        _nature.cache_clear()
 
 
 def test_other_country_is_refused_by_name_and_without_the_number() -> None:

@@ -250,13 +250,31 @@ async def test_colleague_without_a_registered_phone_is_not_offered(stage: Stage)
 
 
 async def test_absent_delegates_are_passed_over_two_deep(stage: Stage) -> None:
-    scene = await stage.open(limits=FAST)
-    await scene.lab.desk_phone("102", on_ring="answer")
-    await scene.office.cli("away", "102", "meeting", "--until", "2026-11-25T12:00")
+    scene = await stage.open(limits=FAST, running=False)
+    people = scene.office.config / "people.yaml"
+    text = people.read_text(encoding="utf-8")
+    for before, delegate in (("email: kenji@example.com", "103"), ("phones: [PJSIP/103, PJSIP/113]", "100")):
+        assert before in text
+        text = text.replace(before, f'{before}\n    delegates: ["{delegate}"]')
+    night = 'hours: {mon-sun: ["22:00-06:00"]}'
+    assert night in text
+    people.write_text(text.replace(night, ""), encoding="utf-8")  # else the schedule keeps 103 away
+    await scene.office.start_service()
+    absent = [await scene.lab.desk_phone(each, on_ring="answer") for each in ("102", "103")]
+    reception = await scene.lab.desk_phone("100", on_ring="answer")
+    for extension in ("102", "103"):
+        await scene.office.cli("away", extension, "meeting", "--until", "2026-11-25T12:00")
     caller = await scene.call("101")
     await caller.chooses("4")
-    await caller.hears("say-not-understood")
+    await says_name(caller)
+    await is_screened(scene, reception)
+    await reception.press("1")
+    await hear_each_other(caller, reception)
     await caller.hangs_up()
+    await reception.wait_ended()
+    assert await takers(scene) == [("100", "delegate")]
+    assert await attempts(scene) == [("delegate", "100", "talked")]
+    assert [phone.calls for phone in absent] == [[], []]
 
 
 async def test_team_rings_at_once_and_the_slower_one_hears_that_it_is_taken(stage: Stage) -> None:
