@@ -126,10 +126,15 @@ class Hunting:
             self.taker = party
 
     def _rung_outside(self, party: Party) -> AbstractContextManager[None]:
-        called = self._cause.called
-        if called is None or not party.ring.target.outside:
+        called, ring, trunk = self._cause.called, party.ring, party.ring.target.trunk
+        if trunk is None:
             return nullcontext()
-        return self._tools.outside.rung(called.number, party.presentation.number)
+        return self._tools.outside.rung(
+            called.number if called else ring.shown.number,
+            party.presentation.number,
+            ours=trunk.shows != "caller" or self._cause.caller is None,
+            up=lambda: party.line.up,
+        )
 
     # -- the end
 
