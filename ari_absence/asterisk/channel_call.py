@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 
@@ -25,6 +26,9 @@ __all__ = ["ChannelCall", "Tools"]
 
 LOOK_SECONDS = 2.0
 """How often we look whether a line that is waited for has become free; how long it may be free unused."""
+
+GLANCE_SECONDS = 0.5
+"""How often we look whether a caller need be let ring no longer."""
 
 
 class ChannelCall(Speaking[Utterance]):
@@ -81,6 +85,20 @@ class ChannelCall(Speaking[Utterance]):
         await self.line.effect(self._client.answer(self.line.channel.id))
         self._picked_up = True
         self._log.info("call.answered")
+
+    async def ring_on(self, enough: Callable[[], bool], seconds: float) -> None:
+        """Clear the guard of the dialplan and let the caller hear ringing until it is ``enough``, or for so long."""
+        self.line.catch_up()
+        await self._clear_guard()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        try:
+            await self.line.effect(self._client.ring(self.line.channel.id))
+            while not enough() and (left := deadline - loop.time()) > 0:
+                await self.line.until(lambda: self.line.gone, min(GLANCE_SECONDS, left))
+                self.line.check()
+        finally:
+            await through(self._stop_ringing())
 
     async def say(self, *utterances: Utterance, skip: str = "") -> None:
         """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
@@ -232,11 +250,17 @@ class ChannelCall(Speaking[Utterance]):
             self._guarded = False
 
     async def _stop_music(self) -> None:
+        await self._stop(self._client.stop_music, "music.not_stopped")
+
+    async def _stop_ringing(self) -> None:
+        await self._stop(self._client.stop_ring, "ringing.not_stopped")
+
+    async def _stop(self, request: Callable[[str], Coroutine[Any, Any, None]], complaint: str) -> None:
         if self.line.gone:
             return
         try:
-            await self._client.stop_music(self.line.channel.id)
+            await request(self.line.channel.id)
         except AlreadyGone:
             self.line.gone = True
         except AsteriskError as error:
-            self._log.warning("music.not_stopped", error=str(error))
+            self._log.warning(complaint, error=str(error))

@@ -66,10 +66,14 @@ class Hunting:
         return True
 
     def dismiss_the_rest(self, *, caller_left: bool) -> None:
-        """Let go of everybody but the taker, in the background: who is still deciding hears a word."""
+        """Let go of everybody but the taker, in the background.
+
+        Who is still deciding hears that the caller has left or that somebody took the call; of anything else, nothing.
+        """
         for party in self._parties:
             if party.end is None and party is not self.taker:
-                self.dismiss(party, party.ring.left if caller_left else party.ring.too_late)
+                too_late = party.ring.too_late if self.taker is not None else ()
+                self.dismiss(party, party.ring.left if caller_left else too_late)
 
     def dismiss(self, party: Party, words: Sequence[CalleeUtterance]) -> None:
         """Let go of one party with these words, in the background."""
@@ -118,16 +122,19 @@ class Hunting:
             return LegEnd.UNDECIDED
 
     def _take(self, party: Party) -> None:
-        if self.decide(HuntEnd.TALKED):
+        if self.decide(HuntEnd.TALKED):  # who comes second is let go with the rest
             self.taker = party
-        elif party.end is None:
-            self.dismiss(party, party.ring.too_late)
 
     def _rung_outside(self, party: Party) -> AbstractContextManager[None]:
-        called = self._cause.called
-        if called is None or not party.ring.target.outside:
+        called, ring, trunk = self._cause.called, party.ring, party.ring.target.trunk
+        if trunk is None:
             return nullcontext()
-        return self._tools.outside.rung(called.number, party.presentation.number)
+        return self._tools.outside.rung(
+            called.number if called else ring.shown.number,
+            party.presentation.number,
+            ours=trunk.shows != "caller" or self._cause.caller is None,
+            up=lambda: party.line.up,
+        )
 
     # -- the end
 

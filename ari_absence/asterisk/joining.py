@@ -66,12 +66,17 @@ class Joining:
 
     async def _attempt(self, company: asyncio.Task[None]) -> HuntEnd:
         end = await self._hunting.decided()
-        self._hunting.dismiss_the_rest(caller_left=end is HuntEnd.CALLER_CHOSE)
+        self._hunting.dismiss_the_rest(caller_left=end is HuntEnd.CALLER_CHOSE and self._has_left())
         await self._part_from(company)
         taker = self._hunting.taker
         if end is not HuntEnd.TALKED or taker is None:
             return end
         return await self._talk(taker)
+
+    def _has_left(self) -> bool:
+        """Whether it was by leaving that the caller ended the company, which is over now."""
+        self._line.read()
+        return self._line.gone
 
     # -- company
 

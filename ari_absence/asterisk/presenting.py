@@ -36,10 +36,12 @@ class Presentation:
 def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Presentation:
     """How ``ring`` is presented; without ``called`` nobody is joined, and the leg's own identity is empty.
 
-    Inside, the phone sees what the conversation wants it to see; outside, the trunk decides.
+    Inside, the phone sees what the conversation wants it to see; outside, the trunk decides. An alert has neither
+    ``caller`` nor ``called``: it shows the extension that it is for.
     """
     trunk = ring.target.trunk
-    shown = ring.shown.number if trunk is None else _by_trunk(trunk, ring, caller, called)
+    extension = called.number if called else ring.shown.number
+    shown = ring.shown.number if trunk is None else _by_trunk(trunk, caller, extension)
     variables = {
         "CALLERID(num)": called.number if called else "",
         "CALLERID(name)": called.name if called else "",
@@ -60,20 +62,24 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() and sign not in _CALLER_ID_SIGNS)
 
 
-def _by_trunk(trunk: Trunk, ring: Ring, caller: Caller | None, called: Identity | None) -> str | None:
+def _by_trunk(trunk: Trunk, caller: Caller | None, extension: str | None) -> str | None:
     match trunk.shows:
         case "own":
-            return _own_number(trunk, called)
+            return _own_number(trunk, extension)
         case "company":
             return trunk.company_number
-        case _:
-            return caller.number if caller else ring.shown.number
+        case _ if caller is not None:
+            return caller.number
+        case _:  # an extension is no number outside
+            return _own_number(trunk, extension) or trunk.company_number
 
 
-def _own_number(trunk: Trunk, called: Identity | None) -> str | None:
+def _own_number(trunk: Trunk, extension: str | None) -> str | None:
     if trunk.own_number is None:
         return None
-    return trunk.own_number.replace("{extension}", called.number if called else "")
+    if extension is None and "{extension}" in trunk.own_number:
+        return None
+    return trunk.own_number.replace("{extension}", extension or "")
 
 
 def _diversion(called: Identity, own_number: str | None) -> dict[str, str]:

@@ -18,7 +18,13 @@ from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, StasisStart
-from ari_absence.asterisk.returned import BUSY, diverted_too_often
+from ari_absence.asterisk.returned import (
+    AFTERGLOW_SECONDS,
+    BUSY,
+    HELD_SECONDS_MAX,
+    Suspicion,
+    diverted_too_often,
+)
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.core.people import Why
@@ -128,27 +134,24 @@ class Sessions:
         if reason:
             _log.warning("call.not_taken", reason=reason)
             self.turn_away(event.channel.id)
-        elif self._is_returned(event):
-            self.counters["returned forwards"] += 1
-            _log.warning("call.returned", extension=event.args[1])
+        elif self._tools.extension_of(event.channel.endpoint) is not None:
+            self._begin(event, None)
+        elif diverted_too_often("".join(event.args[2:])):
+            self._note_returned(event.args[1])
             self._hang_up(event.channel.id, BUSY)
         else:
-            self._begin(event)
+            self._begin(event, self._tools.outside.suspects(event.args[1], event.channel.caller_number))
 
-    def _is_returned(self, event: StasisStart) -> bool:
-        """Whether this is a call that we forwarded outside, and that was forwarded back to us."""
-        if self._tools.extension_of(event.channel.endpoint) is not None:
-            return False
-        return diverted_too_often("".join(event.args[2:])) or self._tools.outside.sent(
-            event.args[1], event.channel.caller_number
-        )
+    def _note_returned(self, extension: str) -> None:
+        self.counters["returned forwards"] += 1
+        _log.warning("call.returned", extension=extension)
 
-    def _begin(self, event: StasisStart) -> None:
+    def _begin(self, event: StasisStart, suspicion: Suspicion | None) -> None:
         line = Line(ids.new_call_id(), event.channel)
         call = ChannelCall(self._tools, line, extension=event.args[1], why=Why(event.args[0]))
         self._calls[call.call_id] = call
         self._switchboard.add_caller(line)
-        task = asyncio.create_task(self._hold(call), name=f"call {call.call_id}")
+        task = asyncio.create_task(self._hold(call, suspicion), name=f"call {call.call_id}")
         self._tasks[call.call_id] = task
         task.add_done_callback(lambda _: self._forget(call))
 
@@ -163,12 +166,15 @@ class Sessions:
 
     # -- the life of a call
 
-    async def _hold(self, call: ChannelCall) -> None:
+    async def _hold(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
         """Run the conversation; however it ends, its caller is not left in silence."""
         log = _log.bind(call=call.call_id)
         log.info("call.began", extension=call.extension, why=call.why.value)
         try:
-            await self._on_call(call)
+            if suspicion is not None and await self._has_returned(call, suspicion):
+                self._note_returned(call.extension)
+            else:
+                await self._on_call(call)
             await call.hang_up()
         except CallerGone:
             # a request's answer may have told of the end; this makes sure that it is one
@@ -181,6 +187,19 @@ class Sessions:
             await call.release_to_dialplan()
         finally:
             log.info("call.over", keys_dropped=call.line.inbox.dropped)
+
+    async def _has_returned(self, call: ChannelCall, suspicion: Suspicion) -> bool:
+        """Let the call ring, unanswered, until it is clear whether it is one that we sent outside ourselves."""
+        _log.info("call.suspected", call=call.call_id)
+        try:
+            await call.ring_on(suspicion.is_over, HELD_SECONDS_MAX)
+        except CallerGone:
+            if not suspicion.is_confirmed():
+                await asyncio.sleep(
+                    AFTERGLOW_SECONDS
+                )  # the end of our leg may be told after that of its echo
+            return suspicion.is_confirmed()
+        return False
 
     def _forget(self, call: ChannelCall) -> None:
         self._calls.pop(call.call_id, None)

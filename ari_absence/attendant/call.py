@@ -113,9 +113,9 @@ class Ring:
     shown: Display
     screening: Screening | None = None
     too_late: tuple[CalleeUtterance, ...] = ()
-    """Said to who is still deciding when another takes the call."""
+    """Said to who is still deciding when another takes the call, and only then."""
     left: tuple[CalleeUtterance, ...] = ()
-    """Said to who is still deciding, or just took it, when the caller has hung up."""
+    """Said to who is still deciding, or just took it, when the caller has hung up; not when the caller chose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,30 @@ async def test_the_trunk_decides_whom_the_called_party_sees(
     assert diverted is None or "reason=no-answer" in headers["Diversion"]
 
 
+@pytest.mark.parametrize(
+    ("trunk", "seen"),
+    [
+        (OWN, "sip:+41441230101@"),
+        (dataclasses.replace(OWN, shows="caller"), "sip:+41441230101@"),
+        (TRUNK, None),
+    ],
+    ids=["own", "caller", "caller without any number of ours"],
+)
+async def test_an_alert_shows_outside_a_number_of_ours_or_none(
+    lab: Lab, office: Office, trunk: Trunk, seen: str | None
+) -> None:
+    carrier = await lab.carrier()
+    await lab.refused_outside(NUMBER, 486)
+    ring = dataclasses.replace(mobile(NUMBER, trunk), shown=Display("101", "urgent for Alice"))
+    await office.link.alert([ring], 4)
+    (invitation,) = carrier.invitations
+
+    origin = invitation.split("From:")[1].split("\r\n")[0]
+    assert (seen or "anonymous") in origin.lower()
+    assert "sip:101@" not in origin
+    assert "Diversion" not in invitation
+
+
 async def test_a_withheld_caller_is_anonymous_outside_too(lab: Lab, office: Office) -> None:
     carrier = await lab.carrier()
     await lab.refused_outside(NUMBER, 486)

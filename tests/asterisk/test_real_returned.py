@@ -1,22 +1,23 @@
-"""A call that we forward outside and that comes back by the trunk is ended at once, through the real dialplan."""
+"""A call that we forward outside and that comes back by the trunk does not go round, through the real dialplan."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from ari_absence.asterisk import ChannelCall
-from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd
+from ari_absence.asterisk import ChannelCall, sessions
+from ari_absence.attendant.call import Display, Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.core.people import Trunk
-from ari_absence.lab import Lab
+from ari_absence.lab import Lab, Phone
 from ari_absence.lab.carrier import Returned
 from tests.asterisk.conftest import APP, Office
 from tests.asterisk.scenes import CALLER, TRUNK, hunting, mobile
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,23 +38,122 @@ async def away(office: Office, *extensions: str) -> None:
 
 OWN = dataclasses.replace(TRUNK, shows="own", own_number="+41441230{extension}")
 COMPANY = dataclasses.replace(TRUNK, shows="company", company_number="+41441230000")
+OTHER = "0791112222"
+MOBILES: dict[str, Ring] = {}
 
 
-@pytest.mark.parametrize("trunk", [TRUNK, OWN, COMPANY], ids=lambda trunk: trunk.shows)
-async def test_our_forward_that_comes_back_is_busy_and_the_first_call_goes_on(
-    lab: Lab, office: Office, trunk: Trunk
-) -> None:
-    await away(office, "101")
-    carrier = await lab.carrier()
-    carrier.fates[NUMBER] = Returned("101")
-    office.answer_with(hunting(mobile(NUMBER, trunk)))
-    caller = await lab.outside_caller(CALLER)
-    await caller.dial("101")
+def forwarding(served: list[str], ring_seconds: float = 2) -> Callable[[ChannelCall], Awaitable[Hunt]]:
+    """Everybody's calls go to their own mobile, with what their caller shows or what the trunk says."""
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        served.append(call.extension)
+        shown = Display(call.caller.number, "")
+        rung = dataclasses.replace(MOBILES[call.extension], shown=shown)
+        return await call.hunt([rung], ring_seconds)
+
+    return conversation
+
+
+async def nothing_went_round(office: Office, served: list[str], invitations: list[str]) -> None:
+    """The first call alone was served, its mobile rang in vain, and what came back has ended."""
     hunt = await office.outcome()
+    assert (hunt.end, hunt.legs) == (HuntEnd.NO_ANSWER, (LegEnd.NO_ANSWER,))
+    await eventually(lambda: office.link.status.returned_forwards == 1)
+    await eventually(lambda: office.link.status.calls == 0)
+    assert served == ["101"]
+    assert len(invitations) == 1
 
-    assert (hunt.end, hunt.legs) == (HuntEnd.BUSY, (LegEnd.BUSY,))
-    assert len(carrier.invitations) == 1
-    assert office.link.status.returned_forwards == 1
+
+@pytest.mark.parametrize(
+    ("trunk", "number", "back_to"),
+    [
+        pytest.param(TRUNK, CALLER, "101", id="caller"),
+        pytest.param(TRUNK, None, "101", id="withheld"),
+        pytest.param(TRUNK, None, "110", id="withheld, crosswise"),
+        pytest.param(OWN, CALLER, "101", id="own"),
+        pytest.param(OWN, None, "110", id="own, crosswise"),
+        pytest.param(COMPANY, CALLER, "101", id="company"),
+        pytest.param(COMPANY, CALLER, "110", id="company, crosswise"),
+    ],
+)
+async def test_our_forward_that_comes_back_is_not_served_and_ends_with_what_it_was(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch, trunk: Trunk, number: str | None, back_to: str
+) -> None:
+    monkeypatch.setitem(MOBILES, "101", mobile(NUMBER, trunk))
+    monkeypatch.setitem(MOBILES, "110", mobile(OTHER, trunk))
+    await away(office, "101", "110")
+    carrier = await lab.carrier()
+    carrier.fates |= {NUMBER: Returned(back_to), OTHER: Returned("101")}
+    served: list[str] = []
+    office.answer_with(forwarding(served))
+    caller = await lab.outside_caller(number)
+    await caller.dial("101")
+
+    await nothing_went_round(office, served, carrier.invitations)
+
+
+@pytest.mark.parametrize("number", [CALLER, None], ids=["a main number", "withheld"])
+async def test_a_genuine_second_caller_with_the_same_number_rings_and_is_served_then(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch, number: str | None
+) -> None:
+    monkeypatch.setitem(MOBILES, "101", mobile(NUMBER))
+    await away(office, "101")
+    mobile_phone = await lab.outside_phone(NUMBER, on_ring="ring")
+    served: list[str] = []
+    office.answer_with(forwarding(served))
+    first = await lab.outside_caller(number)
+    await first.dial("101")
+    await mobile_phone.wait_incoming()
+    second = await lab.outside_caller(number)
+    await second.dial("101")
+    await second.wait_ringing()
+    await office.outcome()
+    assert served == ["101"]
+    await eventually(lambda: served == ["101", "101"])
+
+    assert "established" not in second.current.history
+    assert office.link.status.returned_forwards == 0
+
+
+async def two_callers_with_one_number(lab: Lab, office: Office, served: list[str]) -> tuple[Phone, Phone]:
+    """While a mobile rings for the first, the second rings."""
+    await away(office, "101")
+    mobile_phone = await lab.outside_phone(NUMBER, on_ring="ring")
+    office.answer_with(forwarding(served, ring_seconds=6))
+    first, second = await lab.outside_caller(CALLER), await lab.outside_caller(CALLER)
+    await first.dial("101")
+    await mobile_phone.wait_incoming()
+    await second.dial("101")
+    await second.wait_ringing()
+    await eventually(lambda: office.link.status.calls == 2)
+    return first, second
+
+
+async def test_a_genuine_second_caller_who_gives_up_meanwhile_is_not_forgotten(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MOBILES, "101", mobile(NUMBER))
+    served: list[str] = []
+    first, second = await two_callers_with_one_number(lab, office, served)
+    assert served == ["101"]
+    await second.hang_up()
+    await eventually(lambda: served == ["101", "101"])
+    await first.hang_up()
+
+    assert office.link.status.returned_forwards == 0
+
+
+async def test_nobody_is_held_back_for_longer_than_a_limit(
+    lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MOBILES, "101", mobile(NUMBER))
+    monkeypatch.setattr(sessions, "HELD_SECONDS_MAX", 0.6)
+    served: list[str] = []
+    first, second = await two_callers_with_one_number(lab, office, served)
+    await eventually(lambda: served == ["101", "101"], 3)
+    assert not office._outcome.done()
+    await first.hang_up()
+    await second.hang_up()
 
 
 @pytest.mark.parametrize(

@@ -193,11 +193,11 @@ async def test_used_up_cap_dials_nothing(stage: Stage) -> None:
 
 
 async def test_call_that_comes_back_from_outside_does_not_go_round(stage: Stage) -> None:
-    scene = await to_mobile(stage)
+    scene = await stage.open(limits={**FAST, "step_ring_seconds": 2}, changes=trip(reach=["mobile"]))
     (await scene.lab.carrier()).fates[ALICE_MOBILE] = Returned("101")
     caller = await scene.call("101")
     await says_name(caller)
-    await caller.hears("say-not-reached")
+    await caller.hears("say-not-reached", 20)
     await caller.hangs_up()
     assert len(scene.ledger.calls()) == 1
     assert scene.office.status()["returned_forwards"] == 1

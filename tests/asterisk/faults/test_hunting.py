@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from ari_absence.asterisk import ChannelCall, ids
-from ari_absence.attendant.call import Callee, Display, Hunt, HuntEnd, LegEnd, RecordingTerms, Ring, Verdict
+from ari_absence.attendant.call import (
+    Callee,
+    Display,
+    Hunt,
+    HuntEnd,
+    LegEnd,
+    Pastime,
+    RecordingTerms,
+    Ring,
+    Verdict,
+)
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import CallerGone, EffectFailed
 from tests.asterisk.conftest import Office, rings
@@ -266,6 +276,89 @@ async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_le
     with pytest.raises(CallerGone):
         await office.outcome(2)
     await asterisk.until_asked("DELETE", leg)
+
+
+LEFT: Any = "sound:left"
+TOO_LATE: Any = "sound:too-late"
+
+
+async def deciding(asterisk: FakeAsterisk, office: Office, pastime: Pastime | None = None) -> list[str]:
+    """Two phones whose owners have answered and are deciding."""
+
+    async def screening(callee: Callee) -> Verdict | None:
+        key = await callee.ask((), 5)
+        return {"1": Verdict.TAKE, "3": Verdict.TO_MESSAGE}.get(key or "")
+
+    ring = dataclasses.replace(PHONE[0], screening=screening, too_late=(TOO_LATE,), left=(LEFT,))
+    office.answer_with(lambda call: call.hunt([ring, ring], 5, pastime))
+    await asterisk.start_call()
+    await asterisk.until_asked("POST", "/channels", times=2)
+    legs = [values["channelId"] for values in asterisk.asked("POST", "/channels")]
+    for leg in legs:
+        await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await eventually(lambda: sum(line.up for line in office.link.sessions.lines if line.leg) == 2)
+    return legs
+
+
+def told(asterisk: FakeAsterisk, leg: str) -> list[str]:
+    return [sound for values in asterisk.asked("POST", f"{leg}/play") for sound in values["media"]]
+
+
+async def has_heard(asterisk: FakeAsterisk, leg: str, word: str) -> None:
+    playback = await asterisk.until_asked("POST", f"{leg}/play")
+    assert told(asterisk, leg) == [word]
+    await asterisk.send("PlaybackFinished", playback={"id": playback["playbackId"], "state": "done"})
+    await asterisk.until_asked("DELETE", leg)
+
+
+async def test_who_decides_while_another_takes_the_call_hears_that_it_is_too_late(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    taker, other = await deciding(asterisk, office)
+    await asterisk.send("ChannelDtmfReceived", digit="1", channel=channel(taker))
+
+    await has_heard(asterisk, other, TOO_LATE)
+    assert told(asterisk, taker) == []
+
+
+async def test_who_decides_while_another_sends_the_caller_to_the_message_hears_nothing(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    first, other = await deciding(asterisk, office)
+    await asterisk.send("ChannelDtmfReceived", digit="3", channel=channel(first))
+
+    assert (await office.outcome(2)).end is HuntEnd.TO_MESSAGE
+    await asterisk.until_asked("DELETE", other)
+    assert told(asterisk, first) + told(asterisk, other) == []
+
+
+async def test_who_decides_while_the_caller_chooses_something_else_hears_nothing(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    chosen = asyncio.Event()
+
+    async def pastime() -> None:
+        await chosen.wait()
+
+    legs = await deciding(asterisk, office, pastime)
+    chosen.set()
+
+    assert (await office.outcome(2)).end is HuntEnd.CALLER_CHOSE
+    for leg in legs:
+        await asterisk.until_asked("DELETE", leg)
+        assert told(asterisk, leg) == []
+
+
+async def test_who_decides_while_the_caller_leaves_hears_that_they_have_left(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    legs = await deciding(asterisk, office)
+    await asterisk.end_call()
+    for leg in legs:
+        await has_heard(asterisk, leg, LEFT)
+
+    with pytest.raises(CallerGone):
+        await office.outcome(2)
 
 
 async def test_a_taker_who_is_gone_as_soon_as_joined_was_not_reached(
