@@ -19,6 +19,7 @@ from ari_absence.core.people import (
     Disclosure,
     Handling,
     Kind,
+    Occasion,
     Person,
     SetAbsences,
     SetForwards,
@@ -27,7 +28,7 @@ from ari_absence.core.people import (
 )
 from ari_absence.core.phrases import Action, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
-from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, occasion_of, reach_of
+from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
 from ari_absence.core.schedule import State, back_at, presence
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -115,11 +116,12 @@ def decide(
     case = case_of(enquiry, directory, set_absences, set_forwards)
     person, state, own = case.person, case.state, set_absences.of(enquiry.extension)
     back = None if state.present else back_at(person, enquiry.at, own)
-    handling = _promising(case)
+    reach = reach_of(case)
+    handling = _promising(case, reach.occasion)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
-    reach = reach_of(case)
-    offers = tuple(_offers(case, reach))
+    hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
+    offers = tuple(_offers(case, hindrances))
     found = _Found(person, state, where, back, handling, due, offers, reach)
     return Decision(
         enquiry=enquiry,
@@ -131,7 +133,7 @@ def decide(
         offers=offers,
         attempts=reach.attempts,
         promise=due,
-        reasons=(*_reasons(enquiry, directory, found), *_refusals(case, reach)),
+        reasons=(*_reasons(enquiry, directory, found), *_refusals(case, hindrances)),
         rings_as_desk=reach.rings_as_desk,
         colleague=reach.help,
         urgent=reach.urgent,
@@ -150,9 +152,9 @@ def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: dat
 _A_COLLEAGUE = Caller("0", extension="a colleague's")
 
 
-def _promising(case: Case) -> Handling:
+def _promising(case: Case, occasion: Occasion | None) -> Handling:
     """The handling whose promise counts: that of the occasion, else, if it promises nothing, that of the kind."""
-    occasions = [each for each in (occasion_of(case), case.state.kind) if each is not None]
+    occasions = [each for each in (occasion, case.state.kind) if each is not None]
     found = [case.directory.handling_of(case.person, each) for each in occasions]
     return next((each for each in found if each.promise_seconds is not None), _PROMISES_NOTHING)
 
@@ -180,10 +182,10 @@ def _whereabouts(case: Case, caller: Caller, back: datetime | None) -> Whereabou
     return wording.whereabouts(case.person, word, case.state, enquiry.at, back, site.zone)
 
 
-def _offers(case: Case, reach: Reachable) -> Iterator[Offer]:
+def _offers(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Offer]:
     keys = case.directory.site.keys
     for action, key in DEFAULT_KEYS.items():
-        if why_not(action, case, reach) is None:
+        if hindrances[action] is None:
             yield Offer(keys.get(action) or key, action)
 
 
@@ -276,11 +278,10 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield Reason("the operator is there", site.operator_source)
 
 
-def _refusals(case: Case, reach: Reachable) -> Iterator[Reason]:
+def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:
     """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
-    for action in DEFAULT_KEYS:
-        why = None if action is Action.BEEP else why_not(action, case, reach)
-        if why is not None:
+    for action, why in hindrances.items():
+        if why is not None and action is not Action.BEEP:
             source = case.directory.site.operator_source if action is Action.OPERATOR else COMPUTED
             yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
 

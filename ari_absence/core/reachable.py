@@ -83,8 +83,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Whom this call can reach: without asking, by name, and when it is urgent; and why nobody else."""
+    """Whom this call can reach: without asking, by name, and when it is urgent; and why nobody else.
 
+    ``occasion`` is what the call is handled by; None: the desk phone rings after all, or nothing is written for it.
+    """
+
+    occasion: Occasion | None = None
     attempts: tuple[Attempt, ...] = ()
     rings_as_desk: bool = False
     help: Help | None = None
@@ -104,9 +108,6 @@ class Reachable:
         return self.help.name if self.help else None
 
 
-_NOBODY = Reachable()
-
-
 def case_of(
     enquiry: Enquiry, directory: Directory, set_absences: SetAbsences, set_forwards: SetForwards
 ) -> Case:
@@ -118,12 +119,12 @@ def case_of(
 
 def reach_of(case: Case) -> Reachable:
     """Climb the ladders of this call."""
-    occasion = occasion_of(case)
+    occasion = _occasion(case)
     handling = _DESK_AFTER_ALL if occasion is None else handling_on(case, occasion)
     urgent = _urgent_handling(case)
     desk_first = _rings_desk_first(case, handling)
     if not (handling.reach or urgent.urgent or desk_first):
-        return _NOBODY
+        return Reachable(occasion)
     steps = _before_message(handling.reach)
     first, offered = _parted(steps, ask=handling.ask)
     told: tuple[Reason, ...] = ()
@@ -136,6 +137,7 @@ def reach_of(case: Case) -> Reachable:
     help_attempts = ladder.climb(offered, handling.reach_source)
     urgent_attempts, urgent_reasons = _urgency(scene, urgent)
     return Reachable(
+        occasion=occasion,
         attempts=attempts,
         rings_as_desk=(desk_first or _rings_as_desk(occasion, case.state))
         and all(each.own for each in attempts),
@@ -170,16 +172,16 @@ def _urgent_handling(case: Case) -> Handling:
     return case.directory.handling_of(case.person, occasion)
 
 
-def occasion_of(case: Case) -> Occasion | None:
+def _occasion(case: Case) -> Occasion | None:
     """What the call is handled by; None: the person has just come back, and the desk phone rings after all."""
     why, state = case.enquiry.why, case.state
     if why is Why.ABSENT and handling_on(case, Situation.AT_ONCE).reach:
         return Situation.AT_ONCE
-    kind_counts = state.kind is not None and (not state.present or why is Why.ABSENT)
-    if kind_counts and state.kind is not None:
-        situation = _SITUATIONS.get(why)
-        return state.kind if situation is None or handling_on(case, state.kind).reach else situation
-    return _SITUATIONS.get(why)
+    situation = _SITUATIONS.get(why)
+    kind = state.kind if situation is None or not state.present else None
+    if kind is None or (situation is not None and not handling_on(case, kind).reach):
+        return situation
+    return kind
 
 
 def handling_on(case: Case, occasion: Occasion) -> Handling:
