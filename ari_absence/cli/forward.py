@@ -27,9 +27,9 @@ from ari_absence.cli.options import (
     tell_service,
     writing_ledger,
 )
-from ari_absence.cli.typed_steps import OCCASIONS, steps_in_words, typed_steps
+from ari_absence.cli.typed_steps import steps_in_words, typed_steps
 from ari_absence.clock import SystemClock
-from ari_absence.core.people import Caller, Occasion, Why
+from ari_absence.core.people import OCCASIONS, Caller, Occasion, Why
 from ari_absence.core.steps import Situation, Way
 
 if TYPE_CHECKING:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ari_absence.cli.options import refuse
-from ari_absence.core.people import Kind, Occasion, PrivateNumber
-from ari_absence.core.steps import Destination, Situation, Step, Way
+from ari_absence.core.people import OCCASIONS, PrivateNumber
+from ari_absence.core.steps import Destination, Step, Way
 
 if TYPE_CHECKING:
     from ari_absence.core.people import Directory, Person
-
-OCCASIONS: Mapping[str, Occasion] = {each.value: each for each in (*Situation, *Kind)}
 
 
 def typed_steps(words: Sequence[str], person: Person, directory: Directory) -> tuple[Step, ...]:

@@ -9,17 +9,8 @@ from ari_absence.config.mistakes import line_of
 from ari_absence.config.reader import Block
 from ari_absence.config.schema import HandlingShape
 from ari_absence.config.steps_of import StepReader
-from ari_absence.core.people import DEFAULT_HANDLING, NOWHERE, Handling, Kind, Occasion, Source
-from ari_absence.core.steps import Situation, Step
-
-
-def occasion_of(word: str) -> Occasion:
-    """The kind or situation that ``word`` means.
-
-    Raises:
-        ValueError: it means none.
-    """
-    return Situation(word) if word in tuple(Situation) else Kind(word)
+from ari_absence.core.people import DEFAULT_HANDLING, NOWHERE, OCCASIONS, Handling, Occasion, Source
+from ari_absence.core.steps import Step
 
 
 def source_of(key: str, block: Block, file: str) -> Source:
@@ -36,7 +27,7 @@ def handling_of(
     """Handling per occasion; what a shape leaves out is as in ``base``."""
     found = {}
     for word, shape in shapes.items():
-        occasion = occasion_of(word)
+        occasion = OCCASIONS[word]
         known = base.get(occasion) or DEFAULT_HANDLING[occasion]
         found[occasion] = _One(shape, block.below(word), reader).over(known)
     return found

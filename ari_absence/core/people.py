@@ -55,6 +55,9 @@ class Handling:
 Occasion = Kind | Situation
 """What handling is written for."""
 
+OCCASIONS: Mapping[str, Occasion] = {each.value: each for each in (*Situation, *Kind)}
+"""Every occasion by the word that is written, typed and stored for it."""
+
 _COVERED_BY_DELEGATES = (Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE)
 
 DEFAULT_HANDLING: Mapping[Occasion, Handling] = {

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from ari_absence.core.people import Kind, Occasion, SetForward, SetForwards, Source
-from ari_absence.core.steps import Situation, Step
+from ari_absence.core.people import OCCASIONS, Occasion, SetForward, SetForwards, Source
+from ari_absence.core.steps import Step
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import ForwardRow
@@ -125,10 +125,10 @@ def occasion_of(word: str) -> Occasion:
     Raises:
         LedgerError: there is none.
     """
-    for occasions in (Kind, Situation):
-        if word in tuple(occasions):
-            return occasions(word)
-    raise LedgerError("a forward is for an occasion nobody knows; remove it")
+    try:
+        return OCCASIONS[word]
+    except KeyError as fault:
+        raise LedgerError("a forward is for an occasion nobody knows; remove it") from fault
 
 
 def _as_core(row: ForwardRow) -> SetForward:
