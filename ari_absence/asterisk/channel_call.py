@@ -100,16 +100,6 @@ class ChannelCall(Speaking[Utterance]):
         finally:
             await through(self._stop_ringing())
 
-    async def say(self, *utterances: Utterance, skip: str = "") -> None:
-        """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
-        self.line.catch_up()
-        keys, kept = self.line.keys, len(self.line.keys)
-        await self._play(utterances, lambda: skip in keys)
-        while len(keys) > kept:
-            keys.pop()
-        if skip in keys:  # pressed before it was asked for, by somebody quick
-            keys.remove(skip)
-
     async def ask_digits(
         self, utterances: Sequence[Utterance], digits_max: int, patience_seconds: float
     ) -> str:

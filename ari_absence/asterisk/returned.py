@@ -8,10 +8,13 @@ longer. A call of ours that came back ends with that; a genuine caller is still 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from ari_absence.clock import SystemClock
+
+_CLOCK = SystemClock()
 
 DIVERSIONS_MAX = 5
 """How often a call may have been diverted on its way to us: the hop budget of our own chains."""
@@ -78,7 +81,7 @@ class Suspicion:
 class Outside:
     """The phones outside that are being rung now, as far as a call that returns can be recognised by them."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = _CLOCK.monotonic) -> None:
         self._legs: list[_Leg] = []
         self._monotonic = monotonic
 

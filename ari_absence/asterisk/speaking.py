@@ -24,13 +24,15 @@ class Speaking(Generic[Sayable]):
         self._client = client
         self._media = media
 
-    async def say(self, *utterances: Sayable) -> None:
-        """Say it to the end. Keys pressed meanwhile are dropped."""
+    async def say(self, *utterances: Sayable, skip: str = "") -> None:
+        """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
         self.line.catch_up()
-        kept = len(self.line.keys)
-        await self._play(utterances, lambda: False)
-        while len(self.line.keys) > kept:
-            self.line.keys.pop()
+        keys, kept = self.line.keys, len(self.line.keys)
+        await self._play(utterances, lambda: skip in keys)
+        while len(keys) > kept:
+            keys.pop()
+        if skip in keys:  # pressed before it was asked for, by somebody quick
+            keys.remove(skip)
 
     async def ask(self, utterances: Sequence[Sayable], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""

@@ -56,18 +56,7 @@ async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
     rings = [Ring(phone, shown) for phone in talk.phones_of(extension)]
     if not rings:
         return _NOBODY
-    return (await talk.call.hunt(rings, ring_seconds, _ringing(talk))).end
-
-
-def _ringing(talk: Talk) -> Pastime:
-    """Music after words that were said already, a word every so often, and the key to the message."""
-
-    async def company() -> None:
-        while not talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
-            if await talk.tell(Phrase.STILL_TRYING):
-                return
-
-    return company
+    return (await talk.call.hunt(rings, ring_seconds, _keep_company(talk))).end
 
 
 async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
@@ -98,10 +87,12 @@ def display_for(talk: Talk, *, own: bool) -> Display:
     return Display(caller.number, name)
 
 
-def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance]) -> Pastime:
+def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = ()) -> Pastime:
+    """What is to be told ``first``, then music, a word every so often, and the key to the message."""
+
     async def company() -> None:
         words = first
-        while not await talk.tell(*words):
+        while not (words and await talk.tell(*words)):
             if talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
                 return
             words = (Phrase.STILL_TRYING,)

@@ -16,7 +16,6 @@ from ari_absence.core.ladder import Attempt
 from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
 from ari_absence.errors import LedgerError
 
-_NEWS_OF_LINE = {HuntEnd.BUSY: Phrase.STILL_BUSY}  # of who was rung as soon as the line was free
 WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
 
 
@@ -146,7 +145,8 @@ async def wait_for_the_line(talk: Talk) -> Outcome | None:
                 return await _parted(talk)
             if end is HuntEnd.CALLER_CHOSE:
                 return await take_message(talk)
-            key = await talk.ask(_NEWS_OF_LINE.get(end, Phrase.NOT_REACHED), *talk.menu())
+            news = Phrase.STILL_BUSY if end is HuntEnd.BUSY else Phrase.NOT_REACHED
+            key = await talk.ask(news, *talk.menu())
         elif key is None:
             key = await talk.ask(Phrase.STILL_BUSY, *talk.menu())
         action = talk.offered(talk.decision.action_for(key)) if key else None
