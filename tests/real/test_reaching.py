@@ -43,6 +43,16 @@ async def is_screened(scene: Scene, phone: Phone, menu: str = "say-screening-men
     await scene.playbill.hears(menu)
 
 
+async def mobile_is_deciding(stage: Stage) -> tuple[Scene, Caller, Phone]:
+    """A caller for Alice who has said a name, and her mobile, which has answered and hears what it may press."""
+    scene = await to_mobile(stage)
+    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
+    caller = await scene.call("101")
+    await says_name(caller)
+    await is_screened(scene, mobile)
+    return scene, caller, mobile
+
+
 async def hear_each_other(caller: Caller, phone: Phone) -> None:
     """A tone crosses each way."""
     await asyncio.gather(caller.speaks(1.2, 620), phone.wait_for_tone(620, 0.4, 8))
@@ -73,11 +83,7 @@ def said_anywhere(phone: Phone, digits: str) -> bool:
 
 
 async def test_caller_is_put_through_to_the_mobile_once_its_owner_takes_the_call(stage: Stage) -> None:
-    scene = await to_mobile(stage)
-    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mobile)
+    scene, caller, mobile = await mobile_is_deciding(stage)
     await mobile.press("1")
     await hear_each_other(caller, mobile)
     await caller.hangs_up()
@@ -89,11 +95,7 @@ async def test_caller_is_put_through_to_the_mobile_once_its_owner_takes_the_call
 
 
 async def test_callees_hanging_up_ends_the_callers_call_too(stage: Stage) -> None:
-    scene = await to_mobile(stage)
-    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mobile)
+    _, caller, mobile = await mobile_is_deciding(stage)
     await mobile.press("1")
     await hear_each_other(caller, mobile)
     await mobile.hang_up()
@@ -101,11 +103,7 @@ async def test_callees_hanging_up_ends_the_callers_call_too(stage: Stage) -> Non
 
 
 async def test_mailbox_of_a_mobile_answers_and_never_gets_the_call(stage: Stage) -> None:
-    scene = await to_mobile(stage)
-    mailbox = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mailbox)
+    scene, caller, mailbox = await mobile_is_deciding(stage)
     await caller.hears("say-not-reached", 30)
     await mailbox.wait_ended()
     await caller.presses("1")
@@ -158,11 +156,7 @@ async def test_pound_leads_to_the_message_while_the_mobile_rings(stage: Stage) -
 async def test_caller_who_leaves_while_the_callee_decides_is_not_forgotten_and_the_callee_is_told(
     stage: Stage,
 ) -> None:
-    scene = await to_mobile(stage)
-    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mobile)
+    scene, caller, mobile = await mobile_is_deciding(stage)
     await caller.hangs_up()
     await scene.playbill.hears("say-caller-left")
     await mobile.wait_ended()
@@ -170,11 +164,7 @@ async def test_caller_who_leaves_while_the_callee_decides_is_not_forgotten_and_t
 
 
 async def test_callee_who_picks_up_and_puts_down_has_declined(stage: Stage) -> None:
-    scene = await to_mobile(stage)
-    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mobile)
+    scene, caller, mobile = await mobile_is_deciding(stage)
     await mobile.hang_up()
     await caller.hears("say-not-reached")
     await caller.hangs_up()
@@ -420,11 +410,7 @@ async def is_lit(scene: Scene, device: str) -> bool:
 async def test_person_who_returns_meanwhile_changes_nothing_for_the_caller_who_is_being_served(
     stage: Stage,
 ) -> None:
-    scene = await to_mobile(stage)
-    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
-    caller = await scene.call("101")
-    await says_name(caller)
-    await is_screened(scene, mobile)
+    scene, caller, mobile = await mobile_is_deciding(stage)
     await scene.office.cli("back", "101")
     await mobile.press("1")
     await hear_each_other(caller, mobile)
