@@ -53,7 +53,7 @@ def main() -> None:
     """Run the command."""
     from ari_absence.cli import main as ari_absence
 
-    with patch("ari_absence.app.voice_here", ToneVoice):
+    with patch("ari_absence.app.service.voice_here", ToneVoice):
         ari_absence()
 
 

@@ -42,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     "name",
     [
         "ari_absence/py.typed",
-        "ari_absence/app.py",
+        "ari_absence/app/service.py",
         "ari_absence/ledger/migrations/env.py",
         "ari_absence/ledger/migrations/script.py.mako",
         "ari_absence/delivery/templates/en/letter.txt.j2",

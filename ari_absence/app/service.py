@@ -1,16 +1,12 @@
-"""The composition root: builds everything, starts it in order, stops it in stages. The only module that
-knows all others."""
+"""The whole program: built, started in order, stopped in stages."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,32 +14,34 @@ from typing import Any
 
 import structlog
 
+from ari_absence.app.answering import Announcing, Answering, Speaker
+from ari_absence.app.log import configure_log
+from ari_absence.app.parts import (
+    cancelled,
+    client_of,
+    notifiers_of,
+    open_to_asterisk,
+    spare_what_stays,
+    tell_warnings,
+    told,
+)
+from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
-from ari_absence.asterisk.channel_call import ChannelCall, Tools
-from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.link import Link
-from ari_absence.attendant.announce_only import NoNotebook, announce
-from ari_absence.attendant.availability import decide_by_phones
-from ari_absence.attendant.notebook import Notebook, Outcome
-from ari_absence.attendant.reception import attend
-from ari_absence.attendant.talk import Talk
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
-from ari_absence.core.decision import Attempt, Decision, Enquiry, decide
-from ari_absence.core.people import Caller, Directory, Limits, SetAbsences, SetForwards, Why
-from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
+from ari_absence.core.decision import Attempt, Enquiry
+from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
-from ari_absence.delivery.email import EmailNotifier, MailServer, Security
-from ari_absence.delivery.letter import Sender
+from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
-from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
-from ari_absence.ledger.absences import LedgerAbsences
 from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
@@ -63,7 +61,6 @@ from ari_absence.speech.library import SoundLibrary, site_folder
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
-_TOLD_MAX = 200  # characters of a fact that a command tells
 LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
 
@@ -81,24 +78,8 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     """
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
-    _tell_warnings(holder.current)
+    tell_warnings(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
-
-
-def configure_log(*, debug: bool) -> None:
-    """One line per step on standard error, as key=value: journald keeps it."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event", "call"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(10 if debug else 20),
-        logger_factory=structlog.PrintLoggerFactory(file=os.fdopen(os.dup(2), "w", buffering=1)),
-        cache_logger_on_first_use=True,
-    )
 
 
 class Service:
@@ -109,8 +90,7 @@ class Service:
         self._holder = holder
         self._begun = holder.current  # what can't change while we run is taken from here
         self._clock = clock
-        self._set_absences = SetAbsences()
-        self._set_forwards = SetForwards()
+        self._records = Records(holder, clock)
         self._names_ready = False
         self._ledger_trouble: str | None = None
         self._adopting = asyncio.Lock()
@@ -132,8 +112,8 @@ class Service:
         async with AsyncExitStack() as stack:
             await self._start(stack)
             self._obey_signals()
-            _spare_what_stays()
-            log.info("service ready", people=len(self._directory().people))
+            spare_what_stays()
+            log.info("service ready", people=len(self._records.directory().people))
             await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
             log.info("service stopping", calls=self._link.status.calls)
             await self._link.close(GRACE_SECONDS)
@@ -148,23 +128,24 @@ class Service:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
-        self._addressees = MailAddressees(self._directory)
+        self._addressees = MailAddressees(self._records.directory)
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
-        self._client = await stack.enter_async_context(_client(configuration))
+        self._speaker = Speaker(self._sounds, aloud=self._debug)
+        self._client = await stack.enter_async_context(client_of(configuration))
         self._lamps = Lamps(
-            self._directory,
-            lambda: self._set_absences,
+            self._records.directory,
+            lambda: self._records.absences,
             self._client,
             self._clock,
-            lambda: self._set_forwards,
+            lambda: self._records.forwards,
         )
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
             await self._start_announcing(stack, configuration)
         for task in (self._lamps.run(), self._link.run(), self._prepare_names()):
-            stack.push_async_callback(_cancelled, asyncio.create_task(task))
+            stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
@@ -177,13 +158,14 @@ class Service:
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (self._forget_old(), self._rounds.run()):
-            stack.push_async_callback(_cancelled, asyncio.create_task(task))
+            stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         """What callers hear is still true; what they say could not be kept, so nobody is asked for it."""
         log.error("announcements only: no message can be taken", reason=self._ledger_trouble)
         tools = self._tools(configuration)
-        self._link = Link(tools, self._announce, on_connect=self._refresh_lamps, clock=self._clock)
+        announcing = Announcing(self._records, self._speaker, self._clock)
+        self._link = Link(tools, announcing.announce, on_connect=self._refresh_lamps, clock=self._clock)
         await self._open_control(stack, configuration, {})
 
     async def _open_ledger(self, stack: AsyncExitStack) -> str | None:
@@ -192,8 +174,8 @@ class Service:
             self._thread = LedgerThread(await self._opened_store())
             stack.push_async_callback(self._thread.close)
             await self._recover()
-            await self._read_absences()
-            await self._read_forwards()
+            await self._records.read_absences(self._thread)
+            await self._records.read_forwards(self._thread)
         except LedgerError as error:
             return str(error)
         return None
@@ -221,8 +203,8 @@ class Service:
 
     async def _prepare_names(self) -> None:
         """Have the names and the site's own texts spoken. Calls meanwhile hear a neutral phrase instead."""
-        prepared = await asyncio.to_thread(self._sounds.prepare_for, self._directory())
-        await asyncio.to_thread(_open_to_asterisk, self._begun.storage.folder / "sounds")
+        prepared = await asyncio.to_thread(self._sounds.prepare_for, self._records.directory())
+        await asyncio.to_thread(open_to_asterisk, self._begun.storage.folder / "sounds")
         for failure in prepared.failures:
             log.warning("a name is replaced by a neutral phrase", reason=failure)
         self._names_ready = True
@@ -230,21 +212,22 @@ class Service:
 
     def _build(self, configuration: Configuration) -> None:
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(outbox, _notifiers(self._configuration()), self._clock)
+        self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
             self._store,
             self._client,
             self._addressees,
-            self._limits,
+            self._records.limits,
             self._clock,
             self._outbox.wake,
-            lambda: self._directory().dialing,
+            lambda: self._records.directory().dialing,
         )
+        answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         self._link = Link(
             self._tools(configuration),
-            self._attend,
+            answering.attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
             clock=self._clock,
@@ -255,7 +238,7 @@ class Service:
     def _office(self) -> Office:
         """What telling urgent messages needs of everything else."""
         return Office(
-            self._directory,
+            self._records.directory,
             self._alarm_attempts,
             self._link.alert,
             lambda audio_id: self._sounds.lend(audio_id, self._store.path_of(audio_id)),
@@ -264,22 +247,22 @@ class Service:
         )
 
     def _alarm_attempts(self, extension: str, at: datetime) -> Sequence[Attempt]:
-        directory, absences = self._directory(), self._set_absences
+        directory, absences = self._records.directory(), self._records.absences
         enquiry = Enquiry("urgent", extension, Caller(None), Why.ABSENT, at)
-        return alarm_attempts(case_of(enquiry, directory, absences, self._set_forwards))
+        return alarm_attempts(case_of(enquiry, directory, absences, self._records.forwards))
 
     def _tools(self, configuration: Configuration) -> Tools:
         return Tools(
             self._client,
             configuration.pbx.app,
-            self._media,
-            extension_of=lambda endpoint: self._directory().extension_of_endpoint(endpoint),
-            name_of=self._name_of,
-            callee_media=self._callee_media,
+            self._speaker.media,
+            extension_of=lambda endpoint: self._records.directory().extension_of_endpoint(endpoint),
+            name_of=self._records.name_of,
+            callee_media=self._speaker.callee_media,
         )
 
     async def _recover(self) -> None:
-        recovery = Recovery(self._addressees, self._limits(), self._clock, ids.owner)
+        recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
         await recovery.run(self._thread, self._store)
 
     async def _open_control(
@@ -295,89 +278,11 @@ class Service:
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._begin_reload)
 
-    # -- a call
-
-    async def _attend(self, call: ChannelCall) -> None:
-        """Hold one conversation and note its beginning and its end."""
-        directory = self._directory()
-        if not await self._is_for_somebody(call, directory):
-            return
-        decision = await self._decide(call, directory)
-        opening = asyncio.create_task(self._note_opening(decision))
-        outcome = await attend(self._talk(call, decision, directory, self._notebook))
-        await opening
-        await self._note_closing(call.call_id, outcome)
-
-    async def _announce(self, call: ChannelCall) -> None:
-        """Hold one conversation of which nothing can be noted."""
-        directory = self._directory()
-        if not await self._is_for_somebody(call, directory):
-            return
-        now = self._clock.now()
-        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._set_absences, self._set_forwards)
-        outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
-        log.warning("call.not_noted", outcome=outcome.value)
-
-    def _talk(self, call: ChannelCall, decision: Decision, directory: Directory, notebook: Notebook) -> Talk:
-        return Talk(call, decision, directory, notebook, self._clock.now, self._sounds.can_say)
-
-    async def _is_for_somebody(self, call: ChannelCall, directory: Directory) -> bool:
-        """Whether the extension is known here; if not, the caller is the dialplan's again."""
-        structlog.contextvars.bind_contextvars(call=call.call_id)
-        if call.extension in directory.people:
-            return True
-        log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
-        await call.release_to_dialplan()
-        return False
-
-    def _media(self, utterances: Sequence[Utterance]) -> Sequence[str]:
-        """The sounds that say ``utterances`` to the caller; the log of a rehearsal shows the words."""
-        self._show("call.says", utterances)
-        return self._sounds.media(utterances)
-
-    def _callee_media(self, utterances: Sequence[CalleeUtterance]) -> Sequence[str]:
-        """The same for somebody who was rung."""
-        self._show("callee.hears", utterances)
-        return self._sounds.media(utterances)
-
-    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:
-        if self._debug:
-            public = [each for each in utterances if not isinstance(each, ReadBack | CallerNumber)]
-            log.debug(event, sentences=json.dumps(self._sounds.texts(public)))
-
-    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
-        try:
-            mailbox_full = await self._notebook.mailbox_full(call.extension)
-        except LedgerError:
-            mailbox_full = False  # whether anything can be kept is found out when it is tried
-        now = self._clock.now()
-        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, mailbox_full)
-
-        def decide_with(unreachable: Mapping[str, str]) -> Decision:
-            told = replace(enquiry, unreachable=unreachable)
-            return decide(told, directory, self._set_absences, self._set_forwards)
-
-        return await decide_by_phones(call, decide_with)
-
-    async def _note_opening(self, decision: Decision) -> None:
-        try:
-            await self._notebook.open_call(decision)
-        except LedgerError as error:
-            log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
-
-    async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
-        log.info("call.outcome", call=call_id, outcome=outcome.value)
-        try:
-            await self._notebook.close_call(call_id, outcome)
-        except LedgerError as error:
-            log.error("the end of the call could not be noted", call=call_id, reason=str(error))
-
     # -- what changes meanwhile
 
     async def _adopt(self, names: list[str]) -> None:
         """Recordings of ours that no living call owns: a process of ours died while they were made."""
-        orphans = Orphans(self._notebook, self._thread, self._addressees, self._limits, self._clock)
+        orphans = Orphans(self._notebook, self._thread, self._addressees, self._records.limits, self._clock)
         for name in names:
             try:
                 async with self._adopting:  # the reconciliation and a late event may name the same one
@@ -395,15 +300,9 @@ class Service:
     async def _refresh_lamps(self) -> None:
         self._lamps.refresh()
 
-    async def _read_absences(self) -> None:
-        self._set_absences = await LedgerAbsences(self._thread).all(self._clock.now())
-
-    async def _read_forwards(self) -> None:
-        self._set_forwards = await LedgerForwards(self._thread).all(self._clock.now())
-
     async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        await self._read_forwards()
-        log.info("forwards.changed", **_told(question, "extension", "what", "occasion", "by"))
+        await self._records.read_forwards(self._thread)
+        log.info("forwards.changed", **told(question, "extension", "what", "occasion", "by"))
         extension = question.get("extension")
         self._lamps.refresh(None if extension is None else [str(extension)])
         self._outbox.wake()
@@ -413,14 +312,14 @@ class Service:
         """Tell everybody whose calls go elsewhere than they did when we last looked."""
         try:
             async with self._watching:  # two looks, by two configurations, would tell the change to and fro
-                await LedgerForwards(self._thread).watch(self._directory(), self._clock.now())
+                await LedgerForwards(self._thread).watch(self._records.directory(), self._clock.now())
         except LedgerError as error:
             log.error("changes of forwards could not be looked for", reason=str(error))
         self._outbox.wake()
 
     async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        await self._read_absences()
-        log.info("absences.changed", **_told(question, "extension", "what", "by"))
+        await self._records.read_absences(self._thread)
+        log.info("absences.changed", **told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
@@ -439,7 +338,7 @@ class Service:
             await (
                 self._watch_forwards()
             )  # before what has ended is forgotten, so that its end is known as one
-            before = self._clock.now() - timedelta(days=self._configuration().storage.keep_days)
+            before = self._clock.now() - timedelta(days=self._records.configuration.storage.keep_days)
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
@@ -452,7 +351,7 @@ class Service:
         """Let the attempt under way end: a mail broken off may go out twice."""
         self._outbox.stop()
         await asyncio.wait([task], timeout=LAST_ATTEMPT_SECONDS)
-        await _cancelled(task)
+        await cancelled(task)
         await self._notebook.finish()
 
     async def _status(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -479,82 +378,15 @@ class Service:
         for mistake in mistakes:
             log.error("configuration.refused", mistake=mistake)
         if not mistakes:
-            await self._take_over(self._configuration())
+            await self._take_over(self._records.configuration)
 
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)
-        _tell_warnings(fresh)
+        tell_warnings(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
-        self._deliver_through(_notifiers(fresh))
+        self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
         if self._ledger_trouble is None:
             await self._watch_forwards()
         await self._prepare_names()
-
-    # -- what others ask for
-
-    def _configuration(self) -> Configuration:
-        return self._holder.current
-
-    def _directory(self) -> Directory:
-        return self._holder.current.directory
-
-    def _limits(self) -> Limits:
-        return self._directory().site.limits
-
-    def _name_of(self, extension: str) -> str | None:
-        person = self._directory().people.get(extension)
-        return person.name if person else None
-
-
-def _told(question: Mapping[str, Any], *names: str) -> dict[str, str]:
-    """What a command says of its change, for the log: these facts and no other."""
-    return {name: str(question[name])[:_TOLD_MAX] for name in names if question.get(name)}
-
-
-def _tell_warnings(configuration: Configuration) -> None:
-    for warning in configuration.warnings:
-        log.warning("configuration.warning", warning=warning)
-
-
-def _open_to_asterisk(sounds: Path) -> None:
-    """Whatever our umask is: Asterisk runs as another user, and must read what it is to play."""
-    for path in (sounds, *sounds.rglob("*")):
-        try:
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        except OSError as error:
-            log.warning("Asterisk may not be able to read this", path=str(path), reason=error.strerror)
-
-
-def _client(configuration: Configuration) -> AriClient:
-    secrets = configuration.secrets
-    url = f"{configuration.pbx.ari_url.rstrip('/')}/ari"
-    return AriClient(url, secrets.ari_username or "", secrets.ari_password or "")
-
-
-def _notifiers(configuration: Configuration) -> list[EmailNotifier]:
-    email, secrets = configuration.delivery.email, configuration.secrets
-    if email is None:
-        return []
-    server = MailServer(
-        email.host,
-        email.port,
-        Security(email.encryption),
-        username=secrets.smtp_username,
-        password=secrets.smtp_password,
-        attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
-    )
-    return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
-
-
-def _spare_what_stays() -> None:
-    """Take what was built at start out of the garbage collector's rounds: with ten thousand people one round
-    over all of it holds up every call for 80 ms and more."""
-    gc.collect()
-    gc.freeze()
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,128 @@
+"""A call to somebody who is away, from its first moment to the ledger's last word on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from ari_absence.app.records import Records
+from ari_absence.asterisk.channel_call import ChannelCall
+from ari_absence.attendant.announce_only import NoNotebook, announce
+from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.attendant.notebook import Notebook, Outcome
+from ari_absence.attendant.reception import attend
+from ari_absence.attendant.talk import Talk
+from ari_absence.clock import Clock
+from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.people import Directory
+from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
+from ari_absence.errors import LedgerError
+from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.speech.library import SoundLibrary
+
+log = structlog.get_logger()
+
+
+class Speaker:
+    """What Asterisk plays for what is said; the log of a rehearsal shows the words."""
+
+    def __init__(self, sounds: SoundLibrary, *, aloud: bool) -> None:
+        self.sounds = sounds
+        self._aloud = aloud
+
+    def media(self, utterances: Sequence[Utterance]) -> Sequence[str]:
+        """The sounds that say ``utterances`` to the caller; the log of a rehearsal shows the words."""
+        self._show("call.says", utterances)
+        return self.sounds.media(utterances)
+
+    def callee_media(self, utterances: Sequence[CalleeUtterance]) -> Sequence[str]:
+        """The same for somebody who was rung."""
+        self._show("callee.hears", utterances)
+        return self.sounds.media(utterances)
+
+    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:
+        if self._aloud:
+            public = [each for each in utterances if not isinstance(each, ReadBack | CallerNumber)]
+            log.debug(event, sentences=json.dumps(self.sounds.texts(public)))
+
+
+class Announcing:
+    """Calls of which nothing can be noted: the ledger can't be used."""
+
+    def __init__(self, records: Records, speaker: Speaker, clock: Clock) -> None:
+        self._records = records
+        self._speaker = speaker
+        self._clock = clock
+
+    async def announce(self, call: ChannelCall) -> None:
+        """Hold one conversation of which nothing can be noted."""
+        directory = self._records.directory()
+        if not await self._is_for_somebody(call, directory):
+            return
+        now = self._clock.now()
+        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
+        decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
+        log.warning("call.not_noted", outcome=outcome.value)
+
+    def _talk(self, call: ChannelCall, decision: Decision, directory: Directory, notebook: Notebook) -> Talk:
+        return Talk(call, decision, directory, notebook, self._clock.now, self._speaker.sounds.can_say)
+
+    async def _is_for_somebody(self, call: ChannelCall, directory: Directory) -> bool:
+        """Whether the extension is known here; if not, the caller is the dialplan's again."""
+        structlog.contextvars.bind_contextvars(call=call.call_id)
+        if call.extension in directory.people:
+            return True
+        log.warning("nobody has this extension; back to the dialplan", extension=call.extension)
+        await call.release_to_dialplan()
+        return False
+
+
+class Answering(Announcing):
+    """Calls that are noted in the ledger."""
+
+    def __init__(self, records: Records, speaker: Speaker, clock: Clock, notebook: LedgerNotebook) -> None:
+        super().__init__(records, speaker, clock)
+        self._notebook = notebook
+
+    async def attend(self, call: ChannelCall) -> None:
+        """Hold one conversation and note its beginning and its end."""
+        directory = self._records.directory()
+        if not await self._is_for_somebody(call, directory):
+            return
+        decision = await self._decide(call, directory)
+        opening = asyncio.create_task(self._note_opening(decision))
+        outcome = await attend(self._talk(call, decision, directory, self._notebook))
+        await opening
+        await self._note_closing(call.call_id, outcome)
+
+    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
+        try:
+            mailbox_full = await self._notebook.mailbox_full(call.extension)
+        except LedgerError:
+            mailbox_full = False  # whether anything can be kept is found out when it is tried
+        now = self._clock.now()
+        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, mailbox_full)
+
+        def decide_with(unreachable: Mapping[str, str]) -> Decision:
+            told = replace(enquiry, unreachable=unreachable)
+            return decide(told, directory, self._records.absences, self._records.forwards)
+
+        return await decide_by_phones(call, decide_with)
+
+    async def _note_opening(self, decision: Decision) -> None:
+        try:
+            await self._notebook.open_call(decision)
+        except LedgerError as error:
+            log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
+
+    async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
+        log.info("call.outcome", call=call_id, outcome=outcome.value)
+        try:
+            await self._notebook.close_call(call_id, outcome)
+        except LedgerError as error:
+            log.error("the end of the call could not be noted", call=call_id, reason=str(error))
