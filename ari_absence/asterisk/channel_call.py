@@ -14,15 +14,16 @@ from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.presenting import Identity
-from ari_absence.asterisk.speaking import Speaking
+from ari_absence.asterisk.speaking import Sayable, Speaking
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import FREE, Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Utterance
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
-__all__ = ["ChannelCall", "Tools"]
+__all__ = ["CallingChannel", "ChannelCall", "DeskChannel", "Tools"]
 
 LOOK_SECONDS = 2.0
 """How often we look whether a line that is waited for has become free; how long it may be free unused."""
@@ -31,17 +32,22 @@ GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
 
 
-class ChannelCall(Speaking[Utterance]):
-    """One caller on one channel. Its methods may be called by one task only, one at a time.
+class CallingChannel(Speaking[Sayable]):
+    """Who called us, on one channel. Its methods may be called by one task only, one at a time.
 
     While :meth:`hunt` runs, that task is the pastime's.
     """
 
-    def __init__(self, tools: Tools, line: Line, extension: str, why: Why) -> None:
-        super().__init__(tools.client, line, tools.media)
+    def __init__(
+        self,
+        tools: Tools,
+        line: Line,
+        media: Callable[[Sequence[Sayable]], Sequence[str]],
+        called: str,
+    ) -> None:
+        super().__init__(tools.client, line, media)
         self._tools = tools
-        self._extension = extension
-        self._why = why
+        self._called = called
         self._released = False
         self._guarded = True
         self._picked_up = False
@@ -57,16 +63,6 @@ class ChannelCall(Speaking[Utterance]):
         """Who calls; after a transfer, who was transferred to us."""
         channel = self.line.channel
         return Caller(channel.caller_number, channel.caller_name, self._tools.extension_of(channel.endpoint))
-
-    @property
-    def extension(self) -> str:
-        """The extension that was called."""
-        return self._extension
-
-    @property
-    def why(self) -> Why:
-        """How the call came to us."""
-        return self._why
 
     @property
     def over(self) -> bool:
@@ -101,7 +97,7 @@ class ChannelCall(Speaking[Utterance]):
             await through(self._stop_ringing())
 
     async def ask_digits(
-        self, utterances: Sequence[Utterance], digits_max: int, patience_seconds: float
+        self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
     ) -> str:
         """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
         self.line.catch_up()
@@ -159,7 +155,7 @@ class ChannelCall(Speaking[Utterance]):
         """Ring all at once, screen each who answers, join the first taker, return when they have talked."""
         self.line.catch_up()
         await self._clear_guard()
-        called = Identity(self._extension, self._tools.name_of(self._extension) or "")
+        called = Identity(self._called, self._tools.name_of(self._called) or "")
         cause = Cause(
             self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
         )
@@ -254,3 +250,33 @@ class ChannelCall(Speaking[Utterance]):
             self.line.gone = True
         except AsteriskError as error:
             self._log.warning(complaint, error=str(error))
+
+
+class ChannelCall(CallingChannel[Utterance]):
+    """The port ``attendant.call.Call``: a caller for somebody who is away."""
+
+    def __init__(self, tools: Tools, line: Line, extension: str, why: Why) -> None:
+        super().__init__(tools, line, tools.media, extension)
+        self._why = why
+
+    @property
+    def extension(self) -> str:
+        """The extension that was called."""
+        return self._called
+
+    @property
+    def why(self) -> Why:
+        """How the call came to us."""
+        return self._why
+
+
+class DeskChannel(CallingChannel[DeskUtterance]):
+    """The port ``attendant.call.DeskCall``: who dialled one of our codes."""
+
+    def __init__(self, tools: Tools, line: Line, dialled: str) -> None:
+        super().__init__(tools, line, tools.desk_media, dialled)
+
+    @property
+    def dialled(self) -> str:
+        """The code as it was dialled."""
+        return self._called

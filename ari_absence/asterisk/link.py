@@ -18,7 +18,7 @@ import structlog
 
 from ari_absence.asterisk import protocol
 from ari_absence.asterisk.reconcile import reconcile
-from ari_absence.asterisk.sessions import OnCall, OnOrphans, Sessions
+from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, Sessions
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, Ring
 from ari_absence.clock import Clock, SystemClock
@@ -99,11 +99,12 @@ class Link:
         on_call: OnCall,
         *,
         on_orphans: OnOrphans = _no_orphans,
+        on_code: OnCode | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
         clock: Clock | None = None,
     ) -> None:
         """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then."""
-        self.sessions = Sessions(tools, on_call, on_orphans)
+        self.sessions = Sessions(tools, on_call, on_orphans, on_code)
         self._client = tools.client
         self._app = tools.app
         self._on_orphans = on_orphans

@@ -10,12 +10,13 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
-from ari_absence.asterisk.channel_call import ChannelCall
+from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, StasisStart
 from ari_absence.asterisk.returned import (
@@ -36,8 +37,18 @@ CALLS_MAX = 100
 OnCall = Callable[[ChannelCall], Coroutine[object, object, None]]
 """The conversation: it is run once per call, as a task of its own."""
 
+OnCode = Callable[[DeskChannel], Coroutine[object, object, None]]
+"""The conversation with somebody who dialled one of our codes: the same."""
+
+Conversation = Callable[[], Coroutine[object, object, None]]
+
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
+
+CODE = "code"
+"""What the dialplan says instead of a reason, before the code that was dialled: ``Stasis(<app>,code,*33*1530)``."""
+
+_CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
 
 _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
 
@@ -47,11 +58,14 @@ _log = structlog.get_logger()
 class Sessions:
     """All living calls. ``deliver`` never waits and never raises."""
 
-    def __init__(self, tools: Tools, on_call: OnCall, on_orphans: OnOrphans) -> None:
+    def __init__(
+        self, tools: Tools, on_call: OnCall, on_orphans: OnOrphans, on_code: OnCode | None = None
+    ) -> None:
         self._tools = tools
         self._on_call = on_call
+        self._on_code = on_code
         self._on_orphans = on_orphans
-        self._calls: dict[str, ChannelCall] = {}
+        self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
         self._tasks: dict[str, asyncio.Task[None] | asyncio.Task[Hunt]] = {}
         self._errands: set[asyncio.Task[None]] = set()
@@ -59,7 +73,7 @@ class Sessions:
         self.counters: Counter[str] = Counter()
 
     @property
-    def calls(self) -> Mapping[str, ChannelCall]:
+    def calls(self) -> Mapping[str, ChannelCall | DeskChannel]:
         """The living calls, by call id."""
         return self._calls
 
@@ -134,6 +148,8 @@ class Sessions:
         if reason:
             _log.warning("call.not_taken", reason=reason)
             self.turn_away(event.channel.id)
+        elif event.args[0] == CODE:
+            self._begin_code(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
         elif diverted_too_often("".join(event.args[2:])):
@@ -149,9 +165,20 @@ class Sessions:
     def _begin(self, event: StasisStart, suspicion: Suspicion | None) -> None:
         line = Line(ids.new_call_id(), event.channel)
         call = ChannelCall(self._tools, line, extension=event.args[1], why=Why(event.args[0]))
+        _log.info("call.began", call=call.call_id, extension=call.extension, why=call.why.value)
+        self._serve(call, partial(self._converse, call, suspicion))
+
+    def _begin_code(self, event: StasisStart) -> None:
+        assert self._on_code is not None  # noqa: S101 - asked before
+        desk = DeskChannel(self._tools, Line(ids.new_call_id(), event.channel), event.args[1])
+        # of what was dialled only the code itself: digits behind it may be a time, an extension or a PIN
+        _log.info("code.began", call=desk.call_id, code=desk.dialled[:3])
+        self._serve(desk, partial(self._on_code, desk))
+
+    def _serve(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
         self._calls[call.call_id] = call
-        self._switchboard.add_caller(line)
-        task = asyncio.create_task(self._hold(call, suspicion), name=f"call {call.call_id}")
+        self._switchboard.add_caller(call.line)
+        task = asyncio.create_task(self._hold(call, conversation), name=f"call {call.call_id}")
         self._tasks[call.call_id] = task
         task.add_done_callback(lambda _: self._forget(call))
 
@@ -160,21 +187,19 @@ class Sessions:
             return "no calls are taken now"
         if len(self._calls) >= CALLS_MAX:
             return f"{CALLS_MAX} calls are being held already"
+        if args[:1] == (CODE,):
+            return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
         if len(args) not in (2, 3) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
             return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>[,<diversions>])"
         return None
 
     # -- the life of a call
 
-    async def _hold(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
+    async def _hold(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
         """Run the conversation; however it ends, its caller is not left in silence."""
         log = _log.bind(call=call.call_id)
-        log.info("call.began", extension=call.extension, why=call.why.value)
         try:
-            if suspicion is not None and await self._has_returned(call, suspicion):
-                self._note_returned(call.extension)
-            else:
-                await self._on_call(call)
+            await conversation()
             await call.hang_up()
         except CallerGone:
             # a request's answer may have told of the end; this makes sure that it is one
@@ -187,6 +212,12 @@ class Sessions:
             await call.release_to_dialplan()
         finally:
             log.info("call.over", keys_dropped=call.line.inbox.dropped)
+
+    async def _converse(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
+        if suspicion is not None and await self._has_returned(call, suspicion):
+            self._note_returned(call.extension)
+        else:
+            await self._on_call(call)
 
     async def _has_returned(self, call: ChannelCall, suspicion: Suspicion) -> bool:
         """Let the call ring, unanswered, until it is clear whether it is one that we sent outside ourselves."""
@@ -201,7 +232,7 @@ class Sessions:
             return suspicion.is_confirmed()
         return False
 
-    def _forget(self, call: ChannelCall) -> None:
+    def _forget(self, call: ChannelCall | DeskChannel) -> None:
         self._calls.pop(call.call_id, None)
         self._tasks.pop(call.call_id, None)
         self._switchboard.remove(call.line)

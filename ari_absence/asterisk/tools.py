@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.phrases import CalleeUtterance, Utterance
 
 Media = Callable[[Sequence[Utterance]], Sequence[str]]
@@ -15,6 +16,9 @@ Media = Callable[[Sequence[Utterance]], Sequence[str]]
 
 CalleeMedia = Callable[[Sequence[CalleeUtterance]], Sequence[str]]
 """The same for what is said to somebody who was rung."""
+
+DeskMedia = Callable[[Sequence[DeskUtterance]], Sequence[str]]
+"""The same for what is said to the people of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +38,6 @@ class Tools:
     fallback_extension: str = "fallback"
     recording_format: str = "wav"
     callee_media: CalleeMedia = lambda _: ()
+    desk_media: DeskMedia = lambda _: ()
     switchboard: Switchboard = field(default_factory=Switchboard)
     outside: Outside = field(default_factory=Outside)

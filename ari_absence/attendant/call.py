@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import CalleeUtterance, Utterance
+
+Sayable = TypeVar("Sayable", contravariant=True)
 
 
 class RecordingEnd(StrEnum):
@@ -131,8 +134,8 @@ Pastime = Callable[[], Awaitable[None]]
 """What the caller does while phones ring. Its return means that the caller chose something else."""
 
 
-class Call(Protocol):
-    """One caller, waiting to be spoken with."""
+class Conversing(Protocol[Sayable]):
+    """One party that called us, by what can be said to it."""
 
     @property
     def call_id(self) -> str:
@@ -142,29 +145,21 @@ class Call(Protocol):
     def caller(self) -> Caller:
         """Who calls."""
 
-    @property
-    def extension(self) -> str:
-        """The extension that was called."""
-
-    @property
-    def why(self) -> Why:
-        """How the call came to us."""
-
     async def answer(self) -> None:
         """Pick up. Also tells the guard in the dialplan that somebody is here."""
 
-    async def say(self, *utterances: Utterance, skip: str = "") -> None:
+    async def say(self, *utterances: Sayable, skip: str = "") -> None:
         """Say it to the end, or until the key ``skip``, which may wait already. Keys pressed meanwhile are
         dropped."""
 
-    async def ask(self, utterances: Sequence[Utterance], patience_seconds: float) -> str | None:
+    async def ask(self, utterances: Sequence[Sayable], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence.
 
         A key pressed while another method ran, after the last ``ask``, counts as pressed now.
         """
 
     async def ask_digits(
-        self, utterances: Sequence[Utterance], digits_max: int, patience_seconds: float
+        self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
     ) -> str:
         """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
 
@@ -192,8 +187,31 @@ class Call(Protocol):
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         """Whether at least one of these inside phones is registered and none of them is in a call."""
 
+    async def hang_up(self) -> None:
+        """End the call. A caller who is gone already is no error."""
+
+
+class Call(Conversing[Utterance], Protocol):
+    """One caller, waiting to be spoken with."""
+
+    @property
+    def extension(self) -> str:
+        """The extension that was called."""
+
+    @property
+    def why(self) -> Why:
+        """How the call came to us."""
+
     async def release_to_dialplan(self) -> None:
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
 
-    async def hang_up(self) -> None:
-        """End the call. A caller who is gone already is no error."""
+
+class DeskCall(Conversing[DeskUtterance], Protocol):
+    """Somebody of the house who dialled one of our codes, or whoever reached the access number from outside.
+
+    ``caller.extension`` tells whose phone it is; None for a phone that is not ours.
+    """
+
+    @property
+    def dialled(self) -> str:
+        """The code as it was dialled: ``*33*1530``."""

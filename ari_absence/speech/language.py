@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.facts import PrivateNote
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CalleeUtterance, Utterance
 
-AnyUtterance = Utterance | CalleeUtterance
+AnyUtterance = Utterance | CalleeUtterance | DeskUtterance
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, create_engine, func, insert, select
 
 from ari_absence.core.people import Dialing
 from ari_absence.ledger.dials import SteadyTime, book_dial, purge_dials
-from ari_absence.ledger.model import DialRow, Row, table_of
+from ari_absence.ledger.model import DialRow, table_of
 from ari_absence.ledger.store import Store, open_existing
+from ari_absence.ledger.tables import METADATA
 from tests.ledger.office import NOON, FakeClock, Office
 from tests.ledger.power_cut import die_at_every_step
 
@@ -205,7 +206,7 @@ def test_no_window_of_an_hour_or_a_day_ever_holds_more_than_its_cap_and_none_is_
     pauses: list[int], per_hour: int, per_day: int
 ) -> None:
     engine = create_engine("sqlite://")
-    Row.metadata.create_all(engine)
+    METADATA.create_all(engine)
     at, made = NOON, list[datetime]()
     with engine.begin() as connection:
         for pause in pauses:

@@ -28,7 +28,8 @@ from ari_absence.ledger.escalations import (
     claim_due,
     next_due_at,
 )
-from ari_absence.ledger.model import AudioRow, CallRow, EscalationRow, EscalationState, MessageRow, Row
+from ari_absence.ledger.model import AudioRow, CallRow, EscalationRow, EscalationState, MessageRow
+from ari_absence.ledger.tables import METADATA
 from tests.ledger.office import NOON, FakeClock, Office, directory
 from tests.ledger.power_cut import PowerCutError, die_at_every_step
 
@@ -282,7 +283,7 @@ class Escalating(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.engine = create_engine("sqlite://")
-        Row.metadata.create_all(self.engine)
+        METADATA.create_all(self.engine)
         self.now = self.lease_until = NOON
         self.held: Escalation | None = None
         self.stale: list[Escalation] = []

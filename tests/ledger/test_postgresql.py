@@ -21,8 +21,8 @@ from ari_absence.core.people import Caller, Kind, Limits
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import reading, settling
 from ari_absence.ledger.absences import LedgerAbsences, NewAbsence
-from ari_absence.ledger.model import Row
 from ari_absence.ledger.store import open_existing
+from ari_absence.ledger.tables import METADATA
 from tests.hostile import HOSTILE
 from tests.ledger.office import NOON, FakeClock, Office, callback_draft, decision, directory
 from tests.ledger.postgresql import postgresql
@@ -53,7 +53,7 @@ async def office(database: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 async def test_the_migrations_build_the_tables_of_the_model(office: Office) -> None:
     with office.store._engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
 async def test_a_message_goes_all_the_way_from_the_beep_to_the_purge(office: Office) -> None:

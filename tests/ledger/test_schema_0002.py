@@ -12,8 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ari_absence.ledger import reading, schema
-from ari_absence.ledger.model import Row
 from ari_absence.ledger.store import FILE_NAME, default_url, open_store
+from ari_absence.ledger.tables import METADATA
 from tests.ledger.office import NOON
 
 AT = "2026-11-25 03:00:00.000000"
@@ -61,7 +61,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 def first_ledger(folder: Path) -> Path:
     """A ledger as the first version left it, with something in every table that matters."""
     migrations = folder / "migrations"
-    shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
+    shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]_*"))
     open_store(default_url(folder), NOON, migrations).close()
     file = folder / FILE_NAME
     with closing(sqlite3.connect(file)) as raw, raw:
@@ -107,7 +107,7 @@ def test_a_migrated_ledger_is_the_one_a_new_office_gets(tmp_path: Path) -> None:
 
     assert schema_of(migrated) == schema_of(new)
     with store._engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     store.close()
 
 

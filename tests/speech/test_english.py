@@ -42,7 +42,8 @@ from ari_absence.core.phrases import (
 )
 from ari_absence.errors import SpeechError
 from ari_absence.speech import english_catalogue as words
-from ari_absence.speech.english import English, grouped, prose
+from ari_absence.speech.english import English, prose
+from ari_absence.speech.english_parts import grouped
 from ari_absence.speech.language import (
     AnyUtterance,
     CatalogueClip,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from ari_absence.ledger.model import Row
+from ari_absence.ledger.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Row.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,  # SQLite can't alter a column in place
     transactional_ddl=True,
 )

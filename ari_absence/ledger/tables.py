@@ -1,0 +1,9 @@
+"""All tables: whoever compares or makes them imports this, so that none is forgotten."""
+
+from __future__ import annotations
+
+from ari_absence.ledger import mailbox_model, model, pin_model, reception_model
+
+METADATA = model.Row.metadata
+
+__all__ = ["METADATA", "mailbox_model", "model", "pin_model", "reception_model"]
