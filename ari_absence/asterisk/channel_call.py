@@ -50,7 +50,7 @@ class CallingChannel(Speaking[Sayable]):
         super().__init__(tools.client, line, media)
         self._tools = tools
         self._called = called
-        self._began_by = tools.extension_of(line.channel.endpoint)
+        self.began_at = line.channel.endpoint
         self._released = False
         self._guarded = True
         self._picked_up = False
@@ -70,7 +70,7 @@ class CallingChannel(Speaking[Sayable]):
     @property
     def began_by(self) -> str | None:
         """The extension of the phone that began this call; None for a phone that is not ours."""
-        return self._began_by
+        return self._tools.extension_of(self.began_at)
 
     @property
     def over(self) -> bool:

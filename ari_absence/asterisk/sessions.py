@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -18,7 +19,7 @@ from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.line import Line
-from ari_absence.asterisk.protocol import CallEvent, StasisStart
+from ari_absence.asterisk.protocol import CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
     AFTERGLOW_SECONDS,
     BUSY,
@@ -239,11 +240,24 @@ class Sessions:
         if extension is None or not self.taking_calls:
             await old.release_to_dialplan()
             return
-        line = Line(ids.new_call_id(), await old.part())
+        line = Line(ids.new_call_id(), self._as_who_is_behind(await old.part(), old))
         line.gone = line.ended = old.line.ended
         call = ChannelCall(self._tools, line, extension, why, handover=handover)
         _log.info("call.passed_on", call=call.call_id, before=old.call_id, by=handover.by)
         self._serve(call, partial(self._converse, call, None))
+
+    def _as_who_is_behind(self, channel: Channel, old: ChannelCall | DeskChannel) -> Channel:
+        """Asterisk joins a caller whom we had joined with who transferred by two halves of a channel of its own: ours
+        has no number, but we know whom we joined."""
+        if not channel.name.startswith("Local/"):
+            return channel
+        twin = channel.name[:-1] + "1"
+        for line in self._switchboard.lines:
+            joined = self._calls.get(line.call_id) if line.leg and line.bridge_id else None
+            if joined and (line.channel.name == twin or line.channel.endpoint == old.began_at):
+                known = joined.caller
+                return replace(channel, caller_number=known.number, caller_name=known.name)
+        return channel
 
     async def _converse(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
         if suspicion is not None and await self._has_returned(call, suspicion):
