@@ -259,6 +259,7 @@ class Service:
             extension_of=lambda endpoint: self._records.directory().extension_of_endpoint(endpoint),
             name_of=self._records.name_of,
             callee_media=self._speaker.callee_media,
+            desk_media=self._speaker.desk_media,
         )
 
     async def _recover(self) -> None:

@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     CONNECTED = "connected"
     MISSED = "missed"
     RELEASED = "released"
+    CONSULTED = "consulted"
+    """A colleague asked for a caller of their own, who stayed with them."""
+    TRANSFERRED = "transferred"
+    """A colleague asked, and somebody else was put into their place."""
     LOST = "lost"
 
 

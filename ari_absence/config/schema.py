@@ -375,6 +375,10 @@ class LimitsShape(Shape):
         description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
         " after the last of them, again and again in the distance of the last two, for a day.",
     )
+    transfer_recall_ring_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
+        default=15,
+        description="How long a phone rings with a transfer that comes back because nobody took it.",
+    )
 
 
 class KeysShape(Shape):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ari_absence.core import wording
+from ari_absence.core.handover import Handover
 from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
@@ -45,6 +46,7 @@ DEFAULT_KEYS: Mapping[Action, str] = {
 }
 NO_FORWARDS = SetForwards()
 DIALPLAN = Source("dialplan")
+TRANSFER = Source("transfer")
 _NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
 _IN_WORDS = {
     Action.MESSAGE: "leave a message",
@@ -73,7 +75,7 @@ class Decision:
 
     ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
     ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
-    ``told_to_callees`` is what those hear who are rung for the person.
+    ``told_to_callees`` is what those hear who are rung for the person; ``transferred_by`` the name of who transferred.
     """
 
     enquiry: Enquiry
@@ -91,6 +93,7 @@ class Decision:
     urgent: tuple[Attempt, ...]
     straight_to_message: bool
     told_to_callees: Whereabouts
+    transferred_by: str | None = None
 
     @property
     def promised(self) -> datetime | None:
@@ -139,6 +142,7 @@ def decide(
         urgent=reach.urgent,
         straight_to_message=reach.ends_in_message,
         told_to_callees=_told_to_callees(case, reach, where, back),
+        transferred_by=_name_of_sender(case),
     )
 
 
@@ -147,6 +151,12 @@ def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: dat
     if case.enquiry.caller.inside or not reach.rings_others:
         return where
     return _whereabouts(case, _A_COLLEAGUE, back)
+
+
+def _name_of_sender(case: Case) -> str | None:
+    handover = case.enquiry.handover
+    sender = case.directory.people.get(handover.by or "") if handover else None
+    return sender.name if sender else None
 
 
 _A_COLLEAGUE = Caller("0", extension="a colleague's")
@@ -260,6 +270,8 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
     yield _state_reason(person, state)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
+    if enquiry.handover is not None:
+        yield Reason(_by_whom(directory, enquiry.handover), TRANSFER)
     if enquiry.why is not Why.ABSENT:
         yield Reason(f"the dialplan says: {enquiry.why.value}", DIALPLAN)
     yield _class_reason(enquiry, directory, found)
@@ -276,6 +288,12 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield _promise_reason(enquiry, person, found.due, found.handling)
     if any(offer.action is Action.OPERATOR for offer in found.offers):
         yield Reason("the operator is there", site.operator_source)
+
+
+def _by_whom(directory: Directory, handover: Handover) -> str:
+    sender = directory.people.get(handover.by or "")
+    who = f"{sender.extension} ({sender.name})" if sender else "somebody whose phone is not ours"
+    return f"transferred by {who}" + (", with a note" if handover.note else "")
 
 
 def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:

@@ -172,6 +172,7 @@ class Limits:
     word_every_seconds: float = 20.0
     busy_ask_seconds: float = 25.0
     urgent_again_minutes: tuple[int, ...] = (15, 30)
+    transfer_recall_ring_seconds: int = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class Phrase(StrEnum):
     URGENT_HEARD_MENU = auto()  # 1 hear it again; or just hang up
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
+    THANKS_FOR_WAITING = auto()  # to a caller whom a colleague has just transferred: thank you for waiting
+    CONNECTING_BACK = auto()  # nobody answers there; one moment please, I connect you back
+
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
+from ari_absence.core.handover import Handover
 from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene
 from ari_absence.core.people import (
     Caller,
@@ -42,7 +43,8 @@ COMPUTED = Source("computed")
 class Enquiry:
     """A call to somebody, as it reaches us. ``at`` is aware, in UTC.
 
-    ``unreachable``: extensions whose phones can't be rung now, each with the reason.
+    ``unreachable``: extensions whose phones can't be rung now, each with the reason. ``handover``: who transferred the
+    caller here, and what came along.
     """
 
     call_id: str
@@ -53,6 +55,7 @@ class Enquiry:
     mailbox_full: bool = False
     nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    handover: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)

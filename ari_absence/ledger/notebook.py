@@ -31,6 +31,7 @@ from ari_absence.errors import AsteriskError, LedgerError
 from ari_absence.ledger import attempts, writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.dials import SteadyTime, book_dial
+from ari_absence.ledger.handovers import has_note
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
@@ -191,12 +192,14 @@ class LedgerNotebook:
         """Note how the call ended, and free a place that was reserved and not used."""
         now, removed = self._clock.now(), self._leftovers.take_removed()
 
-        def close(connection: Connection) -> None:
+        def close(connection: Connection) -> bool:
             writing.end_call(connection, call_id, outcome, now)
             free_place(connection, call_id)
             forget_removed(removed, connection)
+            return has_note(connection, call_id)
 
-        await self._thread.change(close)
+        if await self._thread.change(close):
+            self._leftovers.clear_soon()
 
     async def clear_leftovers(self) -> None:
         """Remove from Asterisk what is no longer needed there; what fails is tried again next time."""

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from ari_absence.ledger.dials import purge_dials
+from ari_absence.ledger.handovers import discard_note
 from ari_absence.ledger.model import (
     AbsenceRow,
     AudioRow,
@@ -93,6 +94,8 @@ def purge(session: Session, before: datetime) -> int:
         *_purgeable_forwards(session, before),
         *_purgeable_absences(session, before),
     ):
+        if isinstance(row, CallRow):
+            discard_note(session, row.id)
         session.delete(row)
         gone += 1
     return gone + purge_dials(session.connection(), before)

@@ -16,6 +16,7 @@ from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
 from ari_absence.ledger.escalations import begin_escalation
+from ari_absence.ledger.handovers import insert_handover, is_note
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
@@ -114,6 +115,8 @@ def insert_call(connection: Connection, decision: Decision) -> None:
             "began_at": enquiry.at,
         },
     )
+    if enquiry.handover is not None:
+        insert_handover(connection, enquiry.call_id, enquiry.handover, decision.transferred_by)
 
 
 def end_call(connection: Connection, call_id: str, outcome: Outcome, now: datetime) -> None:
@@ -147,9 +150,10 @@ def discard_audio(connection: Connection, audio_id: str) -> None:
 
 
 def is_owned(connection: Connection, audio_id: str) -> bool:
-    """Whether a message or a callback names the audio."""
+    """Whether a message or a callback names the audio, or it is a note that came with a caller."""
     of = {"of": audio_id}
-    return connection.scalar(_MESSAGE_OF, of) is not None or connection.scalar(_NAMED_BY, of) is not None
+    named = connection.scalar(_MESSAGE_OF, of) is not None or connection.scalar(_NAMED_BY, of) is not None
+    return named or is_note(connection, audio_id)
 
 
 def save_message(
