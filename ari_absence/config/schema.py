@@ -375,6 +375,15 @@ class LimitsShape(Shape):
         description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
         " after the last of them, again and again in the distance of the last two, for a day.",
     )
+    pin_digits: Annotated[int, Field(ge=4, le=12)] = Field(
+        default=6, description="How many digits a PIN has at least."
+    )
+    pin_tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="How many wrong PINs close a lock."
+    )
+    pin_lock_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=60, description="How long the first lock holds; each further one twice as long as the last."
+    )
 
 
 class KeysShape(Shape):
