@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ari_absence.core.facts import Kind
-from ari_absence.core.phrases import Moment
+from ari_absence.core.phrases import AbsenceClass, Moment
 from ari_absence.core.status_phrases import (
     CallbackFrom,
     CallbackNumber,
@@ -74,7 +74,7 @@ SENTENCES: Mapping[str, str] = {
     "callback_reached": "If that is done, press three.",
 }
 
-# What somebody is, by the value of ``Kind``: "Out, back at three", "Alice Tanaka is out, back at three".
+# What one is oneself, by the value of ``Kind``: "Out, back at three thirty.".
 STATES: Mapping[str, str] = {
     "away": "away from the desk",
     "meeting": "in a meeting",
@@ -88,27 +88,9 @@ STATES: Mapping[str, str] = {
     "dnd": "not to be disturbed",
     "holiday": "off for a public holiday",
     "closed": "not at work now",
-    "present": "present",
 }
 BACK, FREE_AGAIN, OPEN = "back", "free again", "until further notice."
-NUMBERS = (
-    *(
-        "no",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
-)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MANY = len(NUMBERS)
 WISHES: Mapping[str, str] = {
     "call_back": "They asked to be called back.",
@@ -116,19 +98,18 @@ WISHES: Mapping[str, str] = {
     "just_called": "They only wanted you to know that they called.",
     "missed": "They hung up without a message.",
 }
-AGO_MAX = 14
+AGO_MAX = 7
 
 
 def _states() -> Iterator[tuple[str, str]]:
     for kind, words in STATES.items():
         back = FREE_AGAIN if kind == Kind.DND else BACK
-        for stem, begun in (("status", words.capitalize()), ("status-is", f"is {words}")):
-            yield f"{stem}-{dashed(kind)}-back", f"{begun}, {back}"
-            yield f"{stem}-{dashed(kind)}", f"{begun}, {OPEN}"
+        yield f"status-{dashed(kind)}-back", f"{words.capitalize()}, {back}"
+        yield f"status-{dashed(kind)}", f"{words.capitalize()}, {OPEN}"
 
 
 def _counts() -> Iterator[tuple[str, str]]:
-    for number, word in enumerate([*NUMBERS, "more than twenty"]):
+    for number, word in enumerate([*NUMBERS, "more than nine"]):
         plural = "" if number == 1 else "s"
         yield f"status-messages-{number:02}", f"You have {word} new message{plural},"
         yield f"status-callbacks-{number:02}", f"and {word} call{plural} to return."
@@ -139,7 +120,7 @@ def _ago() -> Iterator[tuple[str, str]]:
     yield "status-called-01", "They called yesterday."
     for days in range(2, AGO_MAX + 1):
         yield f"status-called-{days:02}", f"They called {NUMBERS[days]} days ago."
-    yield "status-called-long-ago", "They called more than two weeks ago."
+    yield "status-called-long-ago", "They called more than a week ago."
 
 
 CATALOGUE: Mapping[str, str] = {
@@ -198,15 +179,35 @@ def clips(utterance: StatusUtterance) -> Iterator[Clip]:
 
 
 def _state(said: TheState) -> Iterator[Clip]:
+    """One's own state in few words; somebody else's in those that a colleague who calls hears."""
     stem = f"status-{dashed(said.kind.value)}"
+    until = f"{stem}-back"
     if said.who is not None:
         yield name_clip(said.who, "a-colleague")
-        stem = f"status-is-{dashed(said.kind.value)}"
+        stem = f"who-{dashed(_AS_COLLEAGUES_HEAR[said.kind].value)}"
+        until = f"{stem}-until"
     if said.back is None:
         yield CatalogueClip(stem)
         return
-    yield CatalogueClip(f"{stem}-back")
+    yield CatalogueClip(until)
     yield from moment_clips(said.back)
+
+
+_AS_COLLEAGUES_HEAR = {
+    Kind.AWAY: AbsenceClass.AWAY_FROM_DESK,
+    Kind.MEETING: AbsenceClass.IN_A_MEETING,
+    Kind.OUT: AbsenceClass.OUT_OF_OFFICE,
+    Kind.BUSINESS_TRIP: AbsenceClass.ON_BUSINESS_TRIP,
+    Kind.LEFT: AbsenceClass.LEFT_FOR_TODAY,
+    Kind.DAY_OFF: AbsenceClass.OFF_TODAY,
+    Kind.VACATION: AbsenceClass.ON_VACATION,
+    Kind.LEAVE: AbsenceClass.ON_LEAVE,
+    Kind.REMOTE: AbsenceClass.OUT_OF_OFFICE,
+    Kind.DND: AbsenceClass.DO_NOT_DISTURB,
+    Kind.HOLIDAY: AbsenceClass.HAS_NO_HOURS_NOW,
+    Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
+    Kind.PRESENT: AbsenceClass.HAS_NO_HOURS_NOW,
+}
 
 
 def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
@@ -242,6 +243,6 @@ def simpler(utterance: StatusUtterance) -> Iterator[Clip]:
             yield CatalogueClip(f"status-{dashed(kind.value)}")
         case TheState(kind):
             yield CatalogueClip("a-colleague")
-            yield CatalogueClip(f"status-is-{dashed(kind.value)}")
+            yield CatalogueClip(f"who-{dashed(_AS_COLLEAGUES_HEAR[kind].value)}")
         case _:
             yield CatalogueClip("say-sorry-fault")
