@@ -25,6 +25,9 @@ BY_DATE = frozenset({Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE
 DAYS_AHEAD_MAX = 334
 """Eleven months. A date further ahead is one that has just passed, and was mistyped."""
 
+SHORT_DAYS_AHEAD_MAX = 92
+"""Nobody is out or in a meeting for longer than a season: what reads as such a date was meant as a time."""
+
 _LENGTHS = (3, 4)  # 930 is 0930
 _DIGITS = frozenset("0123456789")
 
@@ -66,7 +69,7 @@ def read_return(typed: str, kind: Kind, person: Person, at: datetime) -> Return 
         return _no_return(by_date)
     high, low = divmod(int(typed), 100)
     time = _time_reading(high, low, person, at)
-    day = _date_reading(high, low, person, at)
+    day = _date_reading(high, low, person, at, DAYS_AHEAD_MAX if by_date else SHORT_DAYS_AHEAD_MAX)
     readings = [each for each in ((day, time) if by_date else (time, day)) if isinstance(each, Reading)]
     if readings:
         return Return(*readings)
@@ -87,10 +90,12 @@ def _time_reading(hour: int, minute: int, person: Person, at: datetime) -> Readi
     return Reading(moment) if moment > at else ReturnFlaw.TIME_PAST
 
 
-def _date_reading(month: int, number: int, person: Person, at: datetime) -> Reading | ReturnFlaw:
+def _date_reading(
+    month: int, number: int, person: Person, at: datetime, days_ahead_max: int
+) -> Reading | ReturnFlaw:
     today = at.astimezone(person.zone).date()
     days = [day for day in _dates(month, number, today.year) if day is not None]
-    ahead = [day for day in days if 0 < (day - today).days <= DAYS_AHEAD_MAX]
+    ahead = [day for day in days if 0 < (day - today).days <= days_ahead_max]
     if ahead:
         return Reading(day_begins(person, ahead[0]), day_only=True)
     return ReturnFlaw.DATE_PAST if days else ReturnFlaw.NOT_A_DATE
