@@ -26,6 +26,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
+from ari_absence.core.status_phrases import CallbackNumber
 from ari_absence.errors import CallerReplaced, LedgerError
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.speech.library import SoundLibrary
@@ -55,11 +56,10 @@ class Speaker:
         self._show("colleague.hears", utterances)
         return self.sounds.media(utterances)
 
-    def _show(self, event: str, utterances: Sequence[Utterance | RungUtterance]) -> None:
+    def _show(self, event: str, utterances: Sequence[Utterance | RungUtterance | DeskUtterance]) -> None:
         if self._aloud:
-            public = [
-                each for each in utterances if not isinstance(each, ReadBack | CallerNumber | NoteDigits)
-            ]
+            numbers = ReadBack | CallerNumber | NoteDigits | CallbackNumber
+            public = [each for each in utterances if not isinstance(each, numbers)]
             log.debug(event, sentences=json.dumps(self.sounds.texts(public)))
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import structlog
 
+from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
+from ari_absence.app.desk import CodeDesk, no_callbacks, no_mailbox
 from ari_absence.app.log import configure_log
 from ari_absence.app.parts import (
     cancelled,
@@ -29,6 +31,7 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.link import Link
+from ari_absence.attendant.code_desk import House
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -43,12 +46,14 @@ from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.pins import LedgerPins, pin_rules
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.settling import purge
@@ -230,6 +235,7 @@ class Service:
             answering.attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
+            on_code=self._code_desk().attend,
             clock=self._clock,
         )
 
@@ -261,6 +267,20 @@ class Service:
             callee_media=self._speaker.callee_media,
             desk_media=self._speaker.desk_media,
         )
+
+    # -- codes dialled in the house
+
+    def _code_desk(self) -> CodeDesk:
+        """Who serves the codes, with all that needs."""
+        return CodeDesk(House(self._absence_book(), self._pins(), no_mailbox, no_callbacks, self._clock.now))
+
+    def _absence_book(self) -> LedgerAbsenceBook:
+        return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._outbox.wake)
+
+    def _pins(self) -> LedgerPins:
+        time = SteadyTime(self._clock)
+        rules = partial(pin_rules, self._records.limits)
+        return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)
 
     async def _recover(self) -> None:
         recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ari_absence.config import checks, public_holidays, settings, times
+from ari_absence.config.codes_of import codes_of
 from ari_absence.config.dialing_of import DialingReader, unknown_country
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
@@ -20,6 +21,7 @@ from ari_absence.config.references import Reference
 from ari_absence.config.schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
+from ari_absence.core.codes import Codes
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     Dialing,
@@ -174,7 +176,13 @@ class _SiteReader:
             keys=self._shape.keys.model_dump(),
             hours=hours,
             holidays=self._own_calendar(country, calendars),
+            codes=self._codes(),
         )
+
+    def _codes(self) -> Codes:
+        shape, block = self._shape, self._root.below("codes")
+        internal = shape.dialing.internal
+        return codes_of(shape.codes, block, internal, self._mistakes, freepbx=shape.pbx.freepbx)
 
     def _limits(self) -> Limits:
         limits = self._shape.limits
