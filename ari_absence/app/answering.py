@@ -18,6 +18,7 @@ from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
 from ari_absence.errors import LedgerError
@@ -42,6 +43,10 @@ class Speaker:
     def callee_media(self, utterances: Sequence[CalleeUtterance]) -> Sequence[str]:
         """The same for somebody who was rung."""
         self._show("callee.hears", utterances)
+        return self.sounds.media(utterances)
+
+    def desk_media(self, utterances: Sequence[DeskUtterance]) -> Sequence[str]:
+        """The same for the people of the house."""
         return self.sounds.media(utterances)
 
     def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:

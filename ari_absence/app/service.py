@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from ari_absence.app.answering import Announcing, Answering, Speaker
+from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
 from ari_absence.app.parts import (
     cancelled,
@@ -29,6 +30,7 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.link import Link
+from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -149,6 +151,7 @@ class Service:
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
+        stack.push_async_callback(self._phones_watch.close)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -225,11 +228,15 @@ class Service:
             lambda: self._records.directory().dialing,
         )
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        tools = self._tools(configuration)
+        holding = Holding(self._records)
+        self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)
         self._link = Link(
-            self._tools(configuration),
+            tools,
             answering.attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
+            on_phone_event=self._phones_watch.take,
             clock=self._clock,
         )
 
@@ -259,6 +266,7 @@ class Service:
             extension_of=lambda endpoint: self._records.directory().extension_of_endpoint(endpoint),
             name_of=self._records.name_of,
             callee_media=self._speaker.callee_media,
+            desk_media=self._speaker.desk_media,
         )
 
     async def _recover(self) -> None:
@@ -295,6 +303,7 @@ class Service:
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
+        await self._phones_watch.catch_up()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -388,5 +397,6 @@ class Service:
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
         if self._ledger_trouble is None:
+            await self._phones_watch.subscribe()
             await self._watch_forwards()
         await self._prepare_names()

@@ -54,6 +54,10 @@ async def _no_orphans(_: list[str]) -> None:
     pass
 
 
+def _unheard(_: protocol.CallEvent | protocol.HoldEvent) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
     """How the link is, for health checks. ``trouble`` is a sentence, None while all is well."""
@@ -101,14 +105,20 @@ class Link:
         on_orphans: OnOrphans = _no_orphans,
         on_code: OnCode | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
+        on_phone_event: Callable[[protocol.CallEvent | protocol.HoldEvent], None] = _unheard,
         clock: Clock | None = None,
     ) -> None:
-        """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then."""
+        """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then.
+
+        ``on_phone_event`` is told of every channel, those of phones that we are subscribed to included; it must
+        return at once.
+        """
         self.sessions = Sessions(tools, on_call, on_orphans, on_code)
         self._client = tools.client
         self._app = tools.app
         self._on_orphans = on_orphans
         self._on_connect = on_connect
+        self._on_phone_event = on_phone_event
         self._clock = clock or SystemClock()
         self._backoff = Backoff()
         self._closed = asyncio.Event()
@@ -234,8 +244,11 @@ class Link:
                 self._log.warning("event.unreadable", reason=event.reason)
             case protocol.ApplicationReplaced():
                 self._give_way()
+            case protocol.ChannelHold() | protocol.ChannelUnhold():
+                self._on_phone_event(event)
             case _:
                 self.sessions.deliver(event)
+                self._on_phone_event(event)
 
     def _ignore(self, event: protocol.Ignored) -> None:
         self._counters["ignored"] += 1

@@ -125,6 +125,8 @@ class Sessions:
     # -- events
 
     def _for_nobody(self, event: CallEvent) -> None:
+        if isinstance(event, protocol.ChannelEvent) and ids.owner(event.channel_id) is None:
+            return  # of a phone that we are only told about, or of a caller who has left
         self.counters["for nobody"] += 1
         if isinstance(event, protocol.RecordingFinished) and ids.owner(event.name):
             self._run_errand(self._on_orphans([event.name]))

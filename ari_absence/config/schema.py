@@ -375,6 +375,18 @@ class LimitsShape(Shape):
         description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
         " after the last of them, again and again in the distance of the last two, for a day.",
     )
+    hold_reminder_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        default=60.0, description="After how long on hold a caller's holder is reminded."
+    )
+    recall_ring_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=15, description="How long a phone rings that is reminded of a caller on hold, or parked."
+    )
+    camp_on_hours: Annotated[int, Field(ge=1, le=240)] = Field(
+        default=24, description="For how long a wish to be rung when somebody is back is kept."
+    )
+    camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=300, description="How long after it was not answered such a wish is tried again."
+    )
 
 
 class KeysShape(Shape):

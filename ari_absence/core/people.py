@@ -172,6 +172,10 @@ class Limits:
     word_every_seconds: float = 20.0
     busy_ask_seconds: float = 25.0
     urgent_again_minutes: tuple[int, ...] = (15, 30)
+    hold_reminder_seconds: float = 60.0
+    recall_ring_seconds: int = 15
+    camp_on_hours: int = 24
+    camp_on_again_seconds: int = 300
 
 
 @dataclass(frozen=True, slots=True)

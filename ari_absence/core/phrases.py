@@ -75,6 +75,8 @@ class Phrase(StrEnum):
     URGENT_HEARD_MENU = auto()  # 1 hear it again; or just hang up
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
+    SERVED_SOON = auto()  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
+
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
 

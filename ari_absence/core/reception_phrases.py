@@ -15,6 +15,8 @@ class ReceptionPhrase(StrEnum):
 
     STAYS_WITH_YOU = auto()  # your caller stays with you
 
+    STILL_ON_HOLD = auto()  # your caller is still on hold; press resume
+
 
 ReceptionUtterance = ReceptionPhrase | Fixed | Whereabouts
 """Everything that is said in these conversations."""

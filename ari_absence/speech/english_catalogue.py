@@ -92,6 +92,7 @@ SENTENCES: Mapping[str, str] = {
     "urgent_menu": "To hear it, press one. To pass it on to somebody else, press two.",
     "urgent_heard_menu": "To hear it again, press one. Otherwise, please just hang up. Thank you.",
     "urgent_passed_on": "Thank you. I will pass it on to somebody else. Goodbye.",
+    "served_soon": "Thank you for waiting. You will be served in a moment.",
     "sorry_fault": "We are sorry. Something went wrong here. Please call again later.",
     "goodbye": "Thank you for calling. Goodbye.",
 }

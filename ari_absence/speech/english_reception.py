@@ -11,6 +11,8 @@ from ari_absence.speech.language import CatalogueClip, Clip
 # By the value of ``ReceptionPhrase``; a test holds that each has its sentence.
 SENTENCES: Mapping[str, str] = {
     "stays_with_you": "Your caller stays with you.",
+    # Hold, park and camp-on.
+    "still_on_hold": "Your caller is still on hold. Please press resume.",
 }
 
 CATALOGUE: Mapping[str, str] = {f"reception-{dashed(phrase)}": text for phrase, text in SENTENCES.items()}
