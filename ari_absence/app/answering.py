@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -13,7 +13,9 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import Notebook, Outcome
+from ari_absence.attendant.park_recall import recall_parked
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
@@ -94,14 +96,20 @@ class Answering(Announcing):
         super().__init__(records, speaker, clock)
         self._notebook = notebook
 
-    async def attend(self, call: ChannelCall) -> None:
+    async def attend_parked(self, call: ChannelCall, slot: str) -> None:
+        """The same for a caller who was parked and not picked up; ``call`` is one for who parked them."""
+        await self.attend(call, lambda talk: recall_parked(talk, slot))
+
+    async def attend(
+        self, call: ChannelCall, begin: Callable[[Talk], Awaitable[Outcome]] = greet
+    ) -> None:
         """Hold one conversation and note its beginning and its end."""
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory)
         opening = asyncio.create_task(self._note_opening(decision))
-        outcome = await attend(self._talk(call, decision, directory, self._notebook))
+        outcome = await attend(self._talk(call, decision, directory, self._notebook), begin)
         await opening
         await self._note_closing(call.call_id, outcome)
 

@@ -234,6 +234,7 @@ class Service:
         self._link = Link(
             tools,
             answering.attend,
+            on_parked=answering.attend_parked,
             on_orphans=self._adopt,
             on_connect=self._connected,
             on_phone_event=self._phones_watch.take,

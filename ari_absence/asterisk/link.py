@@ -18,7 +18,7 @@ import structlog
 
 from ari_absence.asterisk import protocol
 from ari_absence.asterisk.reconcile import reconcile
-from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, Sessions
+from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, OnParked, Sessions
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, Ring
 from ari_absence.clock import Clock, SystemClock
@@ -104,6 +104,7 @@ class Link:
         *,
         on_orphans: OnOrphans = _no_orphans,
         on_code: OnCode | None = None,
+        on_parked: OnParked | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
         on_phone_event: Callable[[protocol.CallEvent | protocol.HoldEvent], None] = _unheard,
         clock: Clock | None = None,
@@ -113,7 +114,7 @@ class Link:
         ``on_phone_event`` is told of every channel, those of phones that we are subscribed to included; it must
         return at once.
         """
-        self.sessions = Sessions(tools, on_call, on_orphans, on_code)
+        self.sessions = Sessions(tools, on_call, on_orphans, on_code, on_parked)
         self._client = tools.client
         self._app = tools.app
         self._on_orphans = on_orphans

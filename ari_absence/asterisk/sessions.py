@@ -42,11 +42,19 @@ OnCode = Callable[[DeskChannel], Coroutine[object, object, None]]
 
 Conversation = Callable[[], Coroutine[object, object, None]]
 
+OnParked = Callable[[ChannelCall, str], Coroutine[object, object, None]]
+"""The conversation with somebody who was parked and not picked up, and their parking slot: the same."""
+
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
 
 CODE = "code"
 """What the dialplan says instead of a reason, before the code that was dialled: ``Stasis(<app>,code,*33*1530)``."""
+
+PARKED = "parked"
+"""Instead of a reason, before the phone that parked and the slot: ``Stasis(<app>,parked,PJSIP/110,701)``."""
+
+_SLOT = re.compile(r"[0-9]{1,8}", re.ASCII)
 
 _CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
 
@@ -59,11 +67,17 @@ class Sessions:
     """All living calls. ``deliver`` never waits and never raises."""
 
     def __init__(
-        self, tools: Tools, on_call: OnCall, on_orphans: OnOrphans, on_code: OnCode | None = None
+        self,
+        tools: Tools,
+        on_call: OnCall,
+        on_orphans: OnOrphans,
+        on_code: OnCode | None = None,
+        on_parked: OnParked | None = None,
     ) -> None:
         self._tools = tools
         self._on_call = on_call
         self._on_code = on_code
+        self._on_parked = on_parked
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
@@ -152,6 +166,8 @@ class Sessions:
             self.turn_away(event.channel.id)
         elif event.args[0] == CODE:
             self._begin_code(event)
+        elif event.args[0] == PARKED:
+            self._begin_parked(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
         elif diverted_too_often("".join(event.args[2:])):
@@ -177,6 +193,13 @@ class Sessions:
         _log.info("code.began", call=desk.call_id, code=desk.dialled[:3])
         self._serve(desk, partial(self._on_code, desk))
 
+    def _begin_parked(self, event: StasisStart) -> None:
+        parker = self._tools.extension_of(event.args[1])
+        assert self._on_parked is not None and parker is not None  # noqa: S101 - asked before
+        call = ChannelCall(self._tools, Line(ids.new_call_id(), event.channel), parker, Why.NOANSWER)
+        _log.info("parked.began", call=call.call_id, extension=parker, slot=event.args[2])
+        self._serve(call, partial(self._on_parked, call, event.args[2]))
+
     def _serve(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
         self._calls[call.call_id] = call
         self._switchboard.add_caller(call.line)
@@ -191,9 +214,18 @@ class Sessions:
             return f"{CALLS_MAX} calls are being held already"
         if args[:1] == (CODE,):
             return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
+        if args[:1] == (PARKED,):
+            return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
         if len(args) not in (2, 3) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
             return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>[,<diversions>])"
         return None
+
+    def _is_parked(self, args: tuple[str, ...]) -> bool:
+        return (
+            len(args) == 3
+            and self._tools.extension_of(args[1]) is not None
+            and bool(_SLOT.fullmatch(args[2]))
+        )
 
     # -- the life of a call
 

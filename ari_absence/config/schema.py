@@ -402,6 +402,7 @@ class KeysShape(Shape):
     operator: Key = Field(default="0", description="The operator.")
     repeat: Key = Field(default="*", description="Say it again.")
     beep: Key = Field(default="#", description="Straight to the message.")
+    camp_on: Key = Field(default="8", description="Be rung when the person is back; for colleagues.")
 
 
 class AbsenceFile(Shape):

@@ -76,6 +76,9 @@ class Phrase(StrEnum):
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
     SERVED_SOON = auto()  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
+    CAMP_ON_NOTED = auto()  # to a colleague: I will ring you as soon as they are back
+    CAMP_ON_MENU = auto()  # to that colleague, rung: 1 call them, 2 forget it
+    CAMP_ON_FORGOTTEN = auto()  # I will not ring you again
 
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
@@ -116,6 +119,7 @@ class Action(StrEnum):
     OPERATOR = "operator"
     REPEAT = "repeat"
     BEEP = "beep"
+    CAMP_ON = "camp_on"
 
 
 class DayWord(StrEnum):
@@ -326,6 +330,13 @@ class UrgentMessageFor:
 
 
 @dataclass(frozen=True, slots=True)
+class IsBack:
+    """<who> is back. Said to a colleague who asked to be told."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
 class MessageAudio:
     """A message of the ledger, by the id of its audio; said to who is asked to hear it."""
 
@@ -355,6 +366,7 @@ CalleeUtterance = (
     | Recorded
     | MayNote
     | UrgentMessageFor
+    | IsBack
     | MessageAudio
 )
 """Everything somebody who was rung for a caller can hear; a delegate's note and a caller's voice have no way

@@ -42,7 +42,8 @@ COMPUTED = Source("computed")
 class Enquiry:
     """A call to somebody, as it reaches us. ``at`` is aware, in UTC.
 
-    ``unreachable``: extensions whose phones can't be rung now, each with the reason.
+    ``unreachable``: extensions whose phones can't be rung now, each with the reason. ``camp_on``: whether a colleague's
+    wish to be rung when the person is back can be kept.
     """
 
     call_id: str
@@ -53,6 +54,7 @@ class Enquiry:
     mailbox_full: bool = False
     nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    camp_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ include => lab-shared
 
 [from-internal]
 include => lab-shared
+include => parkedcalls
 include => {hints}
 [lab-hints]
 {phone_hints}

@@ -22,6 +22,7 @@ from ari_absence.core.phrases import (
     ConnectingWith,
     DayWord,
     Fixed,
+    IsBack,
     MayNote,
     MessageAudio,
     Moment,
@@ -169,6 +170,9 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
             yield from digit_clips(digits)
         case Recorded(name):
             yield RecordedClip(name)
+        case IsBack(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("is-back")
         case MayNote(note):
             yield note_clip(note)
         case UrgentMessageFor(whom):
@@ -208,6 +212,9 @@ def _simpler_while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
         case CallerNamed():
             yield CatalogueClip("a-colleague")
             yield CatalogueClip("is-calling")
+        case IsBack():
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip("is-back")
         case UrgentMessageFor():
             yield from around("urgent-message-for", CatalogueClip("a-colleague"))
         case _:
@@ -245,6 +252,10 @@ def _choice(choice: Choice) -> Iterator[Clip]:
     if choice.action is Action.COLLEAGUE and choice.colleague is not None:
         yield name_clip(choice.colleague, "a-colleague")
         stem = "can-help"
+    if choice.action is Action.CAMP_ON and choice.colleague is not None:
+        yield CatalogueClip("camp-on-when")
+        yield name_clip(choice.colleague, "a-colleague")
+        stem = "camp-on-back"
     if words.DEFAULT_KEYS[choice.action] == choice.key:
         yield CatalogueClip(f"{stem}-default")
     else:
