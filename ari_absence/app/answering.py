@@ -13,6 +13,7 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import Notebook, Outcome
 from ari_absence.attendant.park_recall import recall_parked
@@ -95,21 +96,22 @@ class Answering(Announcing):
     def __init__(self, records: Records, speaker: Speaker, clock: Clock, notebook: LedgerNotebook) -> None:
         super().__init__(records, speaker, clock)
         self._notebook = notebook
+        self.camp_ons: CampOns | None = None
 
     async def attend_parked(self, call: ChannelCall, slot: str) -> None:
         """The same for a caller who was parked and not picked up; ``call`` is one for who parked them."""
         await self.attend(call, lambda talk: recall_parked(talk, slot))
 
-    async def attend(
-        self, call: ChannelCall, begin: Callable[[Talk], Awaitable[Outcome]] = greet
-    ) -> None:
+    async def attend(self, call: ChannelCall, begin: Callable[[Talk], Awaitable[Outcome]] = greet) -> None:
         """Hold one conversation and note its beginning and its end."""
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory)
         opening = asyncio.create_task(self._note_opening(decision))
-        outcome = await attend(self._talk(call, decision, directory, self._notebook), begin)
+        talk = self._talk(call, decision, directory, self._notebook)
+        talk.camp_ons = self.camp_ons
+        outcome = await attend(talk, begin)
         await opening
         await self._note_closing(call.call_id, outcome)
 
@@ -119,7 +121,15 @@ class Answering(Announcing):
         except LedgerError:
             mailbox_full = False  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
-        enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, mailbox_full)
+        enquiry = Enquiry(
+            call.call_id,
+            call.extension,
+            call.caller,
+            call.why,
+            now,
+            mailbox_full,
+            camp_on=self.camp_ons is not None,
+        )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:
             told = replace(enquiry, unreachable=unreachable)

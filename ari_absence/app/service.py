@@ -29,8 +29,10 @@ from ari_absence.app.parts import (
 from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
+from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
+from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -45,6 +47,7 @@ from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
@@ -160,7 +163,7 @@ class Service:
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run()):
+        for task in (self._forget_old(), self._rounds.run(), self._camp_ons.run()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -241,6 +244,16 @@ class Service:
             clock=self._clock,
         )
 
+        self._camp_ons = answering.camp_ons = CampOnRounds(
+            LedgerCampOns(self._thread),
+            CampOnOffice(
+                self._records.directory,
+                lambda: self._records.absences,
+                lambda phones: is_free(self._client, phones),
+                self._link.connect,
+                self._clock.now,
+            ),
+        )
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
 
     def _office(self) -> Office:
@@ -305,6 +318,7 @@ class Service:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
         await self._phones_watch.catch_up()
+        self._camp_ons.wake()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -331,6 +345,7 @@ class Service:
         await self._records.read_absences(self._thread)
         log.info("absences.changed", **told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
+        self._camp_ons.wake()
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
@@ -399,5 +414,6 @@ class Service:
         self._lamps.refresh()
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
+            self._camp_ons.wake()
             await self._watch_forwards()
         await self._prepare_names()

@@ -11,12 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
+from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, StasisStart
 from ari_absence.asterisk.returned import (
@@ -28,6 +30,7 @@ from ari_absence.asterisk.returned import (
 )
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.camp_on import Introduction
 from ari_absence.core.people import Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone
 
@@ -60,6 +63,8 @@ _CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
 
 _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
 
+T = TypeVar("T")
+
 _log = structlog.get_logger()
 
 
@@ -81,7 +86,7 @@ class Sessions:
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
-        self._tasks: dict[str, asyncio.Task[None] | asyncio.Task[Hunt]] = {}
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
@@ -109,17 +114,33 @@ class Sessions:
 
     async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
         """Ring phones without a caller; who takes it has been told everything by their screening."""
+        return await self._call_out(
+            lambda call_id: alert(self._tools, call_id, rings, ring_seconds), _unheard(rings)
+        )
+
+    async def connect(self, introduction: Introduction) -> HuntEnd:
+        """Ring one of the house, ask them, and connect them with another; how that ended."""
+        return await self._call_out(
+            lambda call_id: connect(self._tools, call_id, introduction), HuntEnd.UNREACHABLE
+        )
+
+    def serves(self, call_id: str) -> bool:
+        """Whether what carries this id belongs to something that goes on: a call, or phones rung without a caller."""
+        return call_id in self._tasks
+
+    async def _call_out(self, work: Callable[[str], Coroutine[object, object, T]], instead: T) -> T:
+        """Do what rings phones without a caller, under a call id of its own; ``instead`` when the service stops."""
         if not self.taking_calls:
-            return _unheard(rings)
+            return instead
         call_id = ids.new_call_id()
-        task = asyncio.create_task(alert(self._tools, call_id, rings, ring_seconds), name=f"alert {call_id}")
+        task = asyncio.create_task(work(call_id), name=f"out {call_id}")
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
         try:
             return await task
         except asyncio.CancelledError:
             if task.cancelled() and not _is_being_cancelled():
-                return _unheard(rings)  # the service stops
+                return instead  # the service stops
             raise
 
     async def close(self, grace_seconds: float) -> None:
@@ -195,7 +216,8 @@ class Sessions:
 
     def _begin_parked(self, event: StasisStart) -> None:
         parker = self._tools.extension_of(event.args[1])
-        assert self._on_parked is not None and parker is not None  # noqa: S101 - asked before
+        assert self._on_parked is not None  # noqa: S101 - asked before
+        assert parker is not None  # noqa: S101 - asked before
         call = ChannelCall(self._tools, Line(ids.new_call_id(), event.channel), parker, Why.NOANSWER)
         _log.info("parked.began", call=call.call_id, extension=parker, slot=event.args[2])
         self._serve(call, partial(self._on_parked, call, event.args[2]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ari_absence.attendant.call import Call, Recording, RecordingTerms
+from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
 from ari_absence.core.numbers import DialPolicy, DialTarget
@@ -42,6 +43,7 @@ class Talk:
     calls_today: int = 1
     attempts_made: int = 0
     news: list[Phrase] = field(default_factory=list)
+    camp_ons: CampOns | None = None
 
     @property
     def limits(self) -> Limits:

@@ -131,9 +131,7 @@ def decide(
         state=state,
         back_at=back,
         greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
-        menu=wording.menu(
-            [(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)
-        ),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)),
         offers=offers,
         attempts=reach.attempts,
         promise=due,

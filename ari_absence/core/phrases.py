@@ -75,7 +75,9 @@ class Phrase(StrEnum):
     URGENT_HEARD_MENU = auto()  # 1 hear it again; or just hang up
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
-    SERVED_SOON = auto()  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
+    SERVED_SOON = (
+        auto()
+    )  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
     CAMP_ON_NOTED = auto()  # to a colleague: I will ring you as soon as they are back
     CAMP_ON_MENU = auto()  # to that colleague, rung: 1 call them, 2 forget it
     CAMP_ON_FORGOTTEN = auto()  # I will not ring you again

@@ -144,7 +144,5 @@ def menu(
     key_of = {action: key for key, action in keys}
     names = {Action.COLLEAGUE: colleague, Action.CAMP_ON: called}
     return tuple(
-        Choice(key_of[action], action, names.get(action))
-        for action in _SPOKEN_CHOICES
-        if action in key_of
+        Choice(key_of[action], action, names.get(action)) for action in _SPOKEN_CHOICES if action in key_of
     )

@@ -162,17 +162,14 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
             yield from around("connecting-with", name_clip(who, "a-colleague"))
         case CallFor(whom):
             yield from around("call-for", name_clip(whom, "a-colleague"))
-        case CallerNamed(who):
+        case CallerNamed(who) | IsBack(who):
             yield name_clip(who, "a-colleague")
-            yield CatalogueClip("is-calling")
+            yield CatalogueClip("is-back" if isinstance(utterance, IsBack) else "is-calling")
         case CallerNumber(digits):
             yield CatalogueClip("their-number-is" if grouped(digits) else "say-caller-withheld")
             yield from digit_clips(digits)
         case Recorded(name):
             yield RecordedClip(name)
-        case IsBack(who):
-            yield name_clip(who, "a-colleague")
-            yield CatalogueClip("is-back")
         case MayNote(note):
             yield note_clip(note)
         case UrgentMessageFor(whom):

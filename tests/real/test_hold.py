@@ -36,7 +36,9 @@ async def holding(scene: Scene, extension: str = OPERATOR, number: str = HANS) -
 async def recalled(phone: Phone, calls: int = 2, deadline_s: float = 10.0) -> Call:
     """The phone rings because of whoever it holds: its call number ``calls``."""
     await waiting.until(
-        lambda: len(phone.calls) >= calls and phone.calls[calls - 1].state == "incoming", deadline_s, "A recall"
+        lambda: len(phone.calls) >= calls and phone.calls[calls - 1].state == "incoming",
+        deadline_s,
+        "A recall",
     )
     return phone.calls[calls - 1]
 
