@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,11 @@ from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.availability import decide_by_phones
 from ari_absence.attendant.call import Recording, RecordingEnd
-from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, CampOns, consult, is_consultation
+from ari_absence.attendant.camp_on import CampOns
+from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, consult, is_consultation
+from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import KeptAudio, Notebook, Outcome
+from ari_absence.attendant.park_recall import recall_parked
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
@@ -104,7 +107,11 @@ class Answering(Announcing):
         self.camp_ons: CampOns | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def attend(self, call: ChannelCall) -> None:
+    async def attend_parked(self, call: ChannelCall, slot: str) -> None:
+        """The same for a caller who was parked and not picked up; ``call`` is one for who parked them."""
+        await self.attend(call, lambda talk: recall_parked(talk, slot))
+
+    async def attend(self, call: ChannelCall, begin: Callable[[Talk], Awaitable[Outcome]] = greet) -> None:
         """Hold one conversation and note its beginning and its end."""
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
@@ -112,20 +119,21 @@ class Answering(Announcing):
         decision = await self._decide(call, directory)
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
+        talk.camp_ons = self.camp_ons
         talk.handover = decision.enquiry.handover
         try:
-            outcome = await self._hold(talk)
+            outcome = await self._hold(talk, begin)
         except CallerReplaced:  # who came is waiting: what there is to note comes after them
             self._afterwards(self._note_end(opening, call.call_id, Outcome.TRANSFERRED))
             raise
         await self._note_end(opening, call.call_id, outcome)
 
-    async def _hold(self, talk: Talk) -> Outcome:
+    async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:
         if await is_consultation(talk.call, talk.directory):
             outcome = await consult(talk, self.camp_ons)
             if outcome is not None:
                 return outcome
-        return await attend(talk)
+        return await attend(talk, begin)
 
     def _afterwards(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -148,7 +156,14 @@ class Answering(Announcing):
             mailbox_full = False  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
         enquiry = Enquiry(
-            call.call_id, call.extension, call.caller, call.why, now, mailbox_full, handover=_sent_by(call)
+            call.call_id,
+            call.extension,
+            call.caller,
+            call.why,
+            now,
+            mailbox_full,
+            handover=_sent_by(call),
+            camp_on=self.camp_ons is not None,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:

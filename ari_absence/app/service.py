@@ -17,6 +17,7 @@ import structlog
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.desk import CodeDesk, no_callbacks, no_mailbox
+from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
 from ari_absence.app.parts import (
     cancelled,
@@ -30,7 +31,10 @@ from ari_absence.app.parts import (
 from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
+from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
+from ari_absence.asterisk.phones_watch import PhonesWatch
+from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
 from ari_absence.attendant.code_desk import House
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
@@ -46,6 +50,7 @@ from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
@@ -154,6 +159,7 @@ class Service:
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
+        stack.push_async_callback(self._phones_watch.close)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -162,7 +168,7 @@ class Service:
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run()):
+        for task in (self._forget_old(), self._rounds.run(), self._camp_ons.run()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -230,15 +236,30 @@ class Service:
             lambda: self._records.directory().dialing,
         )
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        tools = self._tools(configuration)
+        holding = Holding(self._records)
+        self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)
         self._link = Link(
-            self._tools(configuration),
+            tools,
             answering.attend,
+            on_parked=answering.attend_parked,
             on_orphans=self._adopt,
             on_connect=self._connected,
             on_code=self._code_desk().attend,
+            on_phone_event=self._phones_watch.take,
             clock=self._clock,
         )
 
+        self._camp_ons = answering.camp_ons = CampOnRounds(
+            LedgerCampOns(self._thread),
+            CampOnOffice(
+                self._records.directory,
+                lambda: self._records.absences,
+                lambda phones: is_free(self._client, phones),
+                self._link.connect,
+                self._clock.now,
+            ),
+        )
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
 
     def _office(self) -> Office:
@@ -316,6 +337,8 @@ class Service:
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
+        await self._phones_watch.catch_up()
+        self._camp_ons.wake()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -342,6 +365,7 @@ class Service:
         await self._records.read_absences(self._thread)
         log.info("absences.changed", **told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
+        self._camp_ons.wake()
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
@@ -409,5 +433,7 @@ class Service:
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
         if self._ledger_trouble is None:
+            await self._phones_watch.subscribe()
+            self._camp_ons.wake()
             await self._watch_forwards()
         await self._prepare_names()

@@ -145,6 +145,12 @@ class AriClient:
         """All channels of this Asterisk, ours and others'."""
         return await self._transport.read_list(requests.CHANNELS)
 
+    async def whisper(self, channel_id: str, whisper_id: str, app: str) -> None:
+        """Make a channel ``whisper_id``, given to ``app``, whose sound only that party hears, also in a talk."""
+        await self._transport.ask(
+            requests.SNOOP, channel_id, whisper_id, spy="none", whisper="out", app=app, appArgs="whisper"
+        )
+
     # -- playbacks, bridges
 
     async def playback(self, playback_id: str) -> dict[str, Any]:
@@ -217,6 +223,15 @@ class AriClient:
         """Have Asterisk send only these kinds of events to the application."""
         body = {"allowed": [{"type": kind} for kind in wanted]}
         await self._transport.ask(requests.FILTER_EVENTS, app, filter=body)
+
+    async def subscribe(self, app: str, endpoints: Sequence[str]) -> None:
+        """Have the application told of whatever happens to the calls of these phones (``PJSIP/101``).
+
+        One that Asterisk does not know refuses them all: 422 (:class:`RequestRefused`).
+        """
+        await self._transport.ask(
+            requests.SUBSCRIBE, app, eventSource=[f"endpoint:{each}" for each in endpoints]
+        )
 
     async def device_states(self) -> dict[str, str]:
         """All device states that applications have set, by device name (``Stasis:...``)."""

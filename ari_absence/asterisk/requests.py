@@ -63,6 +63,9 @@ ORIGINATE = Request(
     "/channels",
     _names("endpoint app appArgs callerId timeout channelId originator variables"),
 )
+SNOOP = Request(
+    "POST", "/channels/{channelId}/snoop/{snoopId}", _names("spy whisper app appArgs"), gone=_LEFT
+)
 CHANNELS = Request("GET", "/channels")
 ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
 
@@ -88,6 +91,7 @@ DELETE_RECORDING = Request("DELETE", "/recordings/stored/{recordingName}")
 
 APPLICATION = Request("GET", "/applications/{applicationName}")
 FILTER_EVENTS = Request("PUT", "/applications/{applicationName}/eventFilter", _names("filter"), body="filter")
+SUBSCRIBE = Request("POST", "/applications/{applicationName}/subscription", _names("eventSource"))
 
 DEVICE_STATES = Request("GET", "/deviceStates")
 SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceState"))

@@ -392,6 +392,18 @@ class LimitsShape(Shape):
     pin_lock_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60, description="How long the first lock holds; each further one twice as long as the last."
     )
+    hold_reminder_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        default=60.0, description="After how long on hold a caller's holder is reminded."
+    )
+    recall_ring_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=15, description="How long a phone rings that is reminded of a caller on hold, or parked."
+    )
+    camp_on_hours: Annotated[int, Field(ge=1, le=240)] = Field(
+        default=24, description="For how long a wish to be rung when somebody is back is kept."
+    )
+    camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=300, description="How long after it was not answered such a wish is tried again."
+    )
 
 
 class CodesShape(Shape):
@@ -429,6 +441,7 @@ class KeysShape(Shape):
     operator: Key = Field(default="0", description="The operator.")
     repeat: Key = Field(default="*", description="Say it again.")
     beep: Key = Field(default="#", description="Straight to the message.")
+    camp_on: Key = Field(default="8", description="Be rung when the person is back; for colleagues.")
 
 
 class AbsenceFile(Shape):

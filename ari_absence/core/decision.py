@@ -27,7 +27,7 @@ from ari_absence.core.people import (
     Source,
     Why,
 )
-from ari_absence.core.phrases import Action, Utterance, Whereabouts
+from ari_absence.core.phrases import Action, Name, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
 from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
 from ari_absence.core.schedule import State, back_at, presence
@@ -43,6 +43,7 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.OPERATOR: "0",
     Action.REPEAT: "*",
     Action.BEEP: "#",
+    Action.CAMP_ON: "8",
 }
 NO_FORWARDS = SetForwards()
 DIALPLAN = Source("dialplan")
@@ -58,6 +59,7 @@ _IN_WORDS = {
     Action.QUESTIONS: "general questions",
     Action.OPERATOR: "the operator",
     Action.REPEAT: "say it again",
+    Action.CAMP_ON: "be rung when they are back",
 }
 
 
@@ -132,7 +134,7 @@ def decide(
         state=state,
         back_at=back,
         greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
-        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)),
         offers=offers,
         attempts=reach.attempts,
         promise=due,
@@ -233,6 +235,12 @@ def _why_no_questions(case: Case, _: Reachable) -> str | None:
     return "colleagues know the answers" if case.enquiry.caller.inside else None
 
 
+def _why_no_camp_on(case: Case, _: Reachable) -> str | None:
+    if not (case.enquiry.camp_on and case.enquiry.caller.inside):
+        return "only colleagues can be rung"
+    return "they are there" if case.state.present else None
+
+
 def _why_no_operator(case: Case, _: Reachable) -> str | None:
     enquiry, directory = case.enquiry, case.directory
     operator = directory.people.get(directory.site.operator or "")
@@ -254,6 +262,7 @@ _HINDRANCES: Mapping[Action, Callable[[Case, Reachable], str | None]] = {
     Action.COLLEAGUE: _why_no_colleague,
     Action.URGENT: _why_not_urgent,
     Action.WAIT: _why_no_waiting,
+    Action.CAMP_ON: _why_no_camp_on,
 }
 """What may stand in the way of each action; the others are always offered."""
 
@@ -297,9 +306,10 @@ def _by_whom(directory: Directory, handover: Handover) -> str:
 
 
 def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:
-    """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
+    """Why what callers may choose elsewhere is not offered in this call. The beep is the message; being rung is for
+    colleagues."""
     for action, why in hindrances.items():
-        if why is not None and action is not Action.BEEP:
+        if why is not None and action not in (Action.BEEP, Action.CAMP_ON):
             source = case.directory.site.operator_source if action is Action.OPERATOR else COMPUTED
             yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
 

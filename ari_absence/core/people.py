@@ -179,6 +179,10 @@ class Limits:
     pin_digits: int = 6
     pin_tries: int = 3
     pin_lock_seconds: int = 60
+    hold_reminder_seconds: float = 60.0
+    recall_ring_seconds: int = 15
+    camp_on_hours: int = 24
+    camp_on_again_seconds: int = 300
 
 
 @dataclass(frozen=True, slots=True)

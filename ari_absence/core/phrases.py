@@ -77,6 +77,12 @@ class Phrase(StrEnum):
 
     THANKS_FOR_WAITING = auto()  # to a caller whom a colleague has just transferred: thank you for waiting
     CONNECTING_BACK = auto()  # nobody answers there; one moment please, I connect you back
+    SERVED_SOON = (
+        auto()
+    )  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
+    CAMP_ON_NOTED = auto()  # to a colleague: I will ring you as soon as they are back
+    CAMP_ON_MENU = auto()  # to that colleague, rung: 1 call them, 2 forget it
+    CAMP_ON_FORGOTTEN = auto()  # I will not ring you again
 
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
@@ -117,6 +123,7 @@ class Action(StrEnum):
     OPERATOR = "operator"
     REPEAT = "repeat"
     BEEP = "beep"
+    CAMP_ON = "camp_on"
 
 
 class DayWord(StrEnum):
@@ -327,6 +334,13 @@ class UrgentMessageFor:
 
 
 @dataclass(frozen=True, slots=True)
+class IsBack:
+    """<who> is back. Said to a colleague who asked to be told."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
 class MessageAudio:
     """A message of the ledger, by the id of its audio; said to who is asked to hear it."""
 
@@ -356,6 +370,7 @@ CalleeUtterance = (
     | Recorded
     | MayNote
     | UrgentMessageFor
+    | IsBack
     | MessageAudio
 )
 """Everything somebody who was rung for a caller can hear; a delegate's note and a caller's voice have no way

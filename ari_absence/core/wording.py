@@ -55,6 +55,7 @@ _SPOKEN_CHOICES = (
     Action.URGENT,
     Action.QUESTIONS,
     Action.OPERATOR,
+    Action.CAMP_ON,
     Action.REPEAT,
 )
 
@@ -136,11 +137,12 @@ def greeting(
     return (*welcome, where, *sorry)
 
 
-def menu(keys: Sequence[tuple[str, Action]], colleague: Name | None = None) -> tuple[Utterance, ...]:
+def menu(
+    keys: Sequence[tuple[str, Action]], colleague: Name | None = None, called: Name | None = None
+) -> tuple[Utterance, ...]:
     """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
     key_of = {action: key for key, action in keys}
+    names = {Action.COLLEAGUE: colleague, Action.CAMP_ON: called}
     return tuple(
-        Choice(key_of[action], action, colleague if action is Action.COLLEAGUE else None)
-        for action in _SPOKEN_CHOICES
-        if action in key_of
+        Choice(key_of[action], action, names.get(action)) for action in _SPOKEN_CHOICES if action in key_of
     )

@@ -21,6 +21,7 @@ def files(settings: Settings) -> dict[str, str]:
         "musiconhold.conf": _music(settings),
         "voicemail.conf": _voicemail(settings),
         "minivm.conf": _minivm(settings),
+        "res_parking.conf": _PARKING,
         "extensions.conf": extensions.text(settings),
         **_EMPTY,
     }
@@ -206,6 +207,18 @@ def _music(settings: Settings) -> str:
 def music_folder(settings: Settings) -> Path:
     """Where the music on hold is: one long tone, so that a test can hear that it is music."""
     return settings.folders.state / "music"
+
+
+_PARKING = """[general]
+[default]
+parkext = 700
+parkpos = 701-720
+context = parkedcalls
+parkingtime = 2
+comebacktoorigin = no
+comebackcontext = ari-absence-park
+"""
+"""Whoever is parked and not picked up within two seconds comes to our dialplan."""
 
 
 def _voicemail(settings: Settings) -> str:

@@ -34,6 +34,7 @@ DIALPLAN = """
     func_base64 func_cdr func_config func_jitterbuffer func_periodic_hook func_version func_lock
     res_agi res_musiconhold res_mwi_devstate res_manager_devicestate res_manager_presencestate
     res_clioriginate res_clialiases res_timing_timerfd res_speech
+    res_parking
 """
 
 MEDIA = """

@@ -22,6 +22,7 @@ from ari_absence.core.phrases import (
     ConnectingWith,
     DayWord,
     Fixed,
+    IsBack,
     MayNote,
     MessageAudio,
     Moment,
@@ -161,9 +162,9 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
             yield from around("connecting-with", name_clip(who, "a-colleague"))
         case CallFor(whom):
             yield from around("call-for", name_clip(whom, "a-colleague"))
-        case CallerNamed(who):
+        case CallerNamed(who) | IsBack(who):
             yield name_clip(who, "a-colleague")
-            yield CatalogueClip("is-calling")
+            yield CatalogueClip("is-back" if isinstance(utterance, IsBack) else "is-calling")
         case CallerNumber(digits):
             yield CatalogueClip("their-number-is" if grouped(digits) else "say-caller-withheld")
             yield from digit_clips(digits)
@@ -208,6 +209,9 @@ def _simpler_while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
         case CallerNamed():
             yield CatalogueClip("a-colleague")
             yield CatalogueClip("is-calling")
+        case IsBack():
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip("is-back")
         case UrgentMessageFor():
             yield from around("urgent-message-for", CatalogueClip("a-colleague"))
         case _:
@@ -245,6 +249,10 @@ def _choice(choice: Choice) -> Iterator[Clip]:
     if choice.action is Action.COLLEAGUE and choice.colleague is not None:
         yield name_clip(choice.colleague, "a-colleague")
         stem = "can-help"
+    if choice.action is Action.CAMP_ON and choice.colleague is not None:
+        yield CatalogueClip("camp-on-when")
+        yield name_clip(choice.colleague, "a-colleague")
+        stem = "camp-on-back"
     if words.DEFAULT_KEYS[choice.action] == choice.key:
         yield CatalogueClip(f"{stem}-default")
     else:
