@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from ari_absence.app.log import configure_log
 from ari_absence.app.parts import (
     cancelled,
     client_of,
+    message_lamp_of,
     notifiers_of,
     open_to_asterisk,
     spare_what_stays,
@@ -36,6 +37,7 @@ from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
+from ari_absence.core.mailbox import MessageCounts
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
@@ -46,6 +48,7 @@ from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
@@ -55,6 +58,7 @@ from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
+from ari_absence.presence.message_lamps import MessageLamps
 from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
@@ -96,6 +100,7 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._message_lamps: MessageLamps | None = None  # none while nothing can be noted
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
         )  # nothing to deliver
@@ -152,12 +157,13 @@ class Service:
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
+            "messages-changed": self._messages_changed,
             "deliver": self._deliver,
             "clear": self._clear,
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run()):
+        for task in (self._forget_old(), self._rounds.run(), self._light_message_lamps()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -223,7 +229,13 @@ class Service:
             self._clock,
             self._outbox.wake,
             lambda: self._records.directory().dialing,
+            self._message_changed,
         )
+        lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
+        if lamp is not None:
+            self._message_lamps = MessageLamps(
+                self._records.directory, self._count_messages, lamp, self._clock
+            )
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         self._link = Link(
             self._tools(configuration),
@@ -290,11 +302,13 @@ class Service:
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()
+        self._refresh_message_lamps()
         await self._notebook.clear_leftovers()
 
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
+        self._refresh_message_lamps()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -324,6 +338,28 @@ class Service:
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
+    def _message_changed(self, extension: str) -> None:
+        """A message was saved, heard or deleted: the lamp shows what there is now."""
+        if self._message_lamps:
+            self._message_lamps.refresh([extension])
+
+    def _refresh_message_lamps(self) -> None:
+        if self._message_lamps:
+            self._message_lamps.refresh_all()
+
+    async def _light_message_lamps(self) -> None:
+        if self._message_lamps:
+            await self._message_lamps.run()
+
+    async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
+        return await self._thread.read(partial(message_counts, extensions=extensions))
+
+    async def _messages_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has changed a message."""
+        self._message_changed(str(question.get("extension")))
+        self._outbox.wake()
+        return {"done": True}
+
     async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
         self._outbox.wake()
         return {"done": True}
@@ -342,6 +378,7 @@ class Service:
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
+                    self._refresh_message_lamps()
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
@@ -366,6 +403,7 @@ class Service:
             "events": status.events,
             "returned_forwards": status.returned_forwards,
             "lamps_set": self._lamps.settled,
+            "message_lamps_set": self._message_lamps is None or self._message_lamps.settled,
             "names_ready": self._names_ready,
         }
 
@@ -387,6 +425,7 @@ class Service:
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
+        self._refresh_message_lamps()
         if self._ledger_trouble is None:
             await self._watch_forwards()
         await self._prepare_names()
