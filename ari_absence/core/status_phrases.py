@@ -15,6 +15,14 @@ class StatusPhrase(StrEnum):
 
     STATE_KEPT = auto()  # your state is as it was
 
+    ENTER_EXTENSION = auto()  # login: the extension, then pound
+    ENTER_PIN = auto()
+    NO_SUCH_PAIR = auto()  # tells neither which of the two was wrong, nor of a lock
+    PIN_WRONG = auto()
+    PIN_LOCKED = auto()
+    NO_PIN_SET = auto()
+    TOO_MANY_TRIES = auto()
+
 
 StatusUtterance = StatusPhrase | Fixed | Whereabouts
 """Everything that is said in these conversations."""

@@ -11,6 +11,13 @@ from ari_absence.speech.language import CatalogueClip, Clip
 # By the value of ``StatusPhrase``; a test holds that each has its sentence.
 SENTENCES: Mapping[str, str] = {
     "state_kept": "Your state stays as it is.",
+    "enter_extension": "Please enter your extension, then press pound.",
+    "enter_pin": "Please enter the PIN, then press pound.",
+    "no_such_pair": "The extension and the PIN do not match, or they are locked for a while.",
+    "pin_wrong": "That is not the right PIN.",
+    "pin_locked": "This PIN is locked for a while, after too many wrong ones.",
+    "no_pin_set": "There is no PIN yet for that extension. Please ask whoever looks after the telephones.",
+    "too_many_tries": "That was not right three times. Goodbye.",
 }
 
 CATALOGUE: Mapping[str, str] = {f"status-{dashed(phrase)}": text for phrase, text in SENTENCES.items()}
