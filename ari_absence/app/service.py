@@ -59,6 +59,7 @@ from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 from ari_absence.presence.message_lamps import MessageLamps
+from ari_absence.presence.presence_text import PresenceTexts
 from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
@@ -144,12 +145,13 @@ class Service:
             self._client,
             self._clock,
             lambda: self._records.forwards,
+            texts := PresenceTexts(self._client, self._clock),
         )
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
             await self._start_announcing(stack, configuration)
-        for task in (self._lamps.run(), self._link.run(), self._prepare_names()):
+        for task in (self._lamps.run(), texts.run(), self._link.run(), self._prepare_names()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -364,7 +366,9 @@ class Service:
         self._outbox.wake()
         return {"done": True}
 
-    async def _clear(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _clear(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has deleted a message for good."""
+        self._message_changed(str(question.get("extension")))
         await self._notebook.clear_leftovers()
         return {"done": True}
 

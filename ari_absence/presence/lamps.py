@@ -1,4 +1,8 @@
-"""Keeps Asterisk's device states equal to the schedule: one timer for the next change, no poll."""
+"""Keeps Asterisk's device states equal to the schedule: one timer for the next change, no poll.
+
+What somebody else changed in Asterisk, or what was lost there, is found by one request every half a minute: it
+lists all device states, which are compared with what was set last.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,14 @@ from typing import Protocol
 import structlog
 
 from ari_absence.clock import Clock
-from ari_absence.core.gate import DARK, Gate, extension_of, gate_of, next_gate_change
+from ari_absence.core.gate import DARK, LIT, Gate, extension_of, gate_of, next_gate_change
 from ari_absence.core.people import Directory, SetAbsences, SetForwards
 from ari_absence.errors import AsteriskError
+from ari_absence.presence.presence_text import PresenceTexts
 
 CLOCK_CHECK_SECONDS = 60.0  # a wall clock that jumps (NTP, a resumed VM) is noticed within this time
 RETRY_SECONDS = 5.0
+COMPARE_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -45,12 +51,16 @@ class Lamps:
         states: DeviceStates,
         clock: Clock,
         set_forwards: Callable[[], SetForwards] = SetForwards,
+        texts: PresenceTexts | None = None,
     ) -> None:
         self._directory = directory
         self._set_absences = set_absences
         self._set_forwards = set_forwards
         self._states = states
         self._clock = clock
+        self._texts = texts
+        self._lit: set[str] = set()  # the device states that are to be lit; all others of ours are dark
+        self._compare_at = 0.0  # by the monotonic clock
         self._changes: list[tuple[datetime, str]] = []
         self._next_change: dict[str, datetime] = {}
         self._woken = asyncio.Event()
@@ -87,6 +97,8 @@ class Lamps:
         self._woken.clear()
         if self._everything_stale:
             await self._compare_everything()
+        elif self._clock.monotonic() >= self._compare_at:
+            await self._put_right()
         now = self._clock.now()
         while self._changes and self._changes[0][0] <= now:
             extension = heapq.heappop(self._changes)[1]
@@ -114,6 +126,9 @@ class Lamps:
         now, self._changes = self._clock.now(), []
         self._next_change.clear()
         self._forwarded.clear()
+        self._lit.clear()
+        if self._texts:
+            self._texts.show_all_anew()
         for extension in self._directory().people:
             for name, wanted in self._look(extension, now).device_states().items():
                 if shown.get(name, DARK) != wanted:
@@ -121,10 +136,23 @@ class Lamps:
             await asyncio.sleep(0)
         await self._forget_who_is_gone(shown)
         self._everything_stale = False
+        self._compare_at = self._clock.monotonic() + COMPARE_SECONDS
+
+    async def _put_right(self) -> None:
+        """Set what is not as it was set last."""
+        shown, people = await self._states.device_states(), self._directory().people
+        ours = {name: state for name, state in shown.items() if extension_of(name) in people}
+        wrong = {name for name, state in ours.items() if state != (LIT if name in self._lit else DARK)}
+        for name in sorted(wrong | (self._lit - ours.keys())):
+            log.info("a device state was not as it was set", name=name)
+            await self._states.set_device_state(name, LIT if name in self._lit else DARK)
+        self._compare_at = self._clock.monotonic() + COMPARE_SECONDS
 
     async def _forget_who_is_gone(self, shown: Mapping[str, str]) -> None:
         """Asterisk keeps a state for ever: a number that nobody has any more would never ring again."""
         people = self._directory().people
+        if self._texts:
+            self._texts.keep_only(people)
         for name, state in shown.items():
             extension = extension_of(name)
             if extension is not None and extension not in people and state != DARK:
@@ -141,12 +169,20 @@ class Lamps:
         """The gate at ``now``, and the next change noted for later."""
         directory, absences, forwards = self._directory(), self._set_absences(), self._set_forwards()
         person = directory.people[extension]
-        self._note(extension, next_gate_change(person, now, absences, forwards))
         gate = gate_of(person, now, directory, absences, forwards)
+        moments = (next_gate_change(person, now, absences, forwards), gate.shown_until)
+        self._note(extension, min((moment for moment in moments if moment is not None), default=None))
+        self._remember(gate)
         self._forwarded.pop(extension, None)
         if gate.forwards:
             self._forwarded[extension] = gate
         return gate
+
+    def _remember(self, gate: Gate) -> None:
+        for name, state in gate.device_states().items():
+            (self._lit.add if state == LIT else self._lit.discard)(name)
+        if self._texts:
+            self._texts.show(gate.extension, gate.presence)
 
     def _note(self, extension: str, change: datetime | None) -> None:
         """Remember to look at ``extension`` at ``change``, once however often it is looked at before."""
@@ -155,7 +191,7 @@ class Lamps:
             heapq.heappush(self._changes, (change, extension))
 
     async def _sleep_until_next_change(self) -> None:
-        seconds = CLOCK_CHECK_SECONDS
+        seconds = min(CLOCK_CHECK_SECONDS, self._compare_at - self._clock.monotonic())
         if self._changes:
             seconds = min(seconds, (self._changes[0][0] - self._clock.now()).total_seconds())
         try:
