@@ -18,6 +18,7 @@ from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
 from ari_absence.errors import LedgerError
@@ -66,6 +67,7 @@ class Announcing:
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
         decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        call.show_colleague(_shown(decision, directory))
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
 
@@ -95,6 +97,7 @@ class Answering(Announcing):
         if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory)
+        call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         outcome = await attend(self._talk(call, decision, directory, self._notebook))
         await opening
@@ -126,3 +129,8 @@ class Answering(Announcing):
             await self._notebook.close_call(call_id, outcome)
         except LedgerError as error:
             log.error("the end of the call could not be noted", call=call_id, reason=str(error))
+
+
+def _shown(decision: Decision, directory: Directory) -> str:
+    person, enquiry, zone = decision.person, decision.enquiry, directory.site.zone
+    return shown_to_colleague(person.name, enquiry.why, decision.state, enquiry.at, decision.back_at, zone)

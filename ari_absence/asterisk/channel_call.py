@@ -13,7 +13,7 @@ from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
-from ari_absence.asterisk.presenting import Identity
+from ari_absence.asterisk.presenting import Identity, caller_id
 from ari_absence.asterisk.speaking import Sayable, Speaking
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import FREE, Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
@@ -21,7 +21,7 @@ from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Utterance
-from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
+from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed, RequestRefused
 
 __all__ = ["CallingChannel", "ChannelCall", "DeskChannel", "Tools"]
 
@@ -30,6 +30,10 @@ LOOK_SECONDS = 2.0
 
 GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
+
+_CONNECTED_LINE = (
+    "CONNECTEDLINE(all,i)"  # what the phone is told it has reached; i: with our next answer, not at once
+)
 
 
 class CallingChannel(Speaking[Sayable]):
@@ -258,6 +262,7 @@ class ChannelCall(CallingChannel[Utterance]):
     def __init__(self, tools: Tools, line: Line, extension: str, why: Why) -> None:
         super().__init__(tools, line, tools.media, extension)
         self._why = why
+        self._shown = ""
 
     @property
     def extension(self) -> str:
@@ -268,6 +273,29 @@ class ChannelCall(CallingChannel[Utterance]):
     def why(self) -> Why:
         """How the call came to us."""
         return self._why
+
+    def show_colleague(self, text: str) -> None:
+        """What the caller's display is to show when we pick up; a caller from outside is shown nothing of it."""
+        self._shown = text
+
+    async def answer(self) -> None:
+        """Clear the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
+        self.line.catch_up()
+        if not (self._shown and self.caller.inside) or self.answered:
+            await super().answer()
+            return
+        await self._set_connected_line(self._shown)
+        await super().answer()
+        # It went out with the 200 OK. Whoever the call is transferred to next, perhaps outside, is shown what the
+        # channel holds then, which must be no more than anybody may see.
+        await self._set_connected_line(self._tools.name_of(self._called) or "")
+
+    async def _set_connected_line(self, name: str) -> None:
+        try:
+            identity = caller_id(self._called, name) or ""
+            await self.line.effect(self._client.set_variable(self.line.channel.id, _CONNECTED_LINE, identity))
+        except EffectFailed as error:  # a display is no reason to keep a caller waiting
+            self._log.warning("display.not_set", error=str(error))
 
 
 class DeskChannel(CallingChannel[DeskUtterance]):
