@@ -251,6 +251,10 @@ class AriClient:
             variables=dict(variables),
         )
 
+    async def mailboxes(self) -> list[dict[str, Any]]:
+        """All mailboxes whose counts were set here; :class:`AlreadyGone` where Asterisk lacks the module."""
+        return await self._transport.read_list(requests.MAILBOXES)
+
     async def mailbox(self, mailbox: str) -> dict[str, Any]:
         """A mailbox (``101@default``) whose counts were set here: ``new_messages``, ``old_messages``."""
         return await self._transport.read_object(requests.MAILBOX, mailbox)

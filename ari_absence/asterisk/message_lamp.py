@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ari_absence.asterisk.ami import AmiClient, Field
 from ari_absence.asterisk.client import AriClient
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.errors import AlreadyGone, RequestRefused
+from ari_absence.errors import AlreadyGone, AsteriskError
 
 CONTEXT, EXTENSION = "ari-absence-mwi", "lamp"
 """Where ``dialplan/ari_absence.conf`` tells Asterisk of a mailbox."""
@@ -55,22 +55,29 @@ class AriLamp:
     def __init__(self, client: AriClient, mailbox_context: str) -> None:
         self._client = client
         self._context = mailbox_context
+        self._module_is_there = False
 
     async def show(self, extension: str, counts: MessageCounts) -> None:
         """Tell Asterisk the counts of the mailbox; it tells the phones. It does not know urgent ones."""
-        try:
-            await self._client.set_mailbox(f"{extension}@{self._context}", counts.old, counts.new)
-        except RequestRefused as error:
-            if error.status != 404:
-                raise
-            raise RequestRefused(404, f"Asterisk has no mailboxes; {self.remedy}") from error
+        await self._look_for_module()
+        await self._client.set_mailbox(f"{extension}@{self._context}", counts.old, counts.new)
 
     async def is_lit(self, extension: str) -> bool | None:
         """Whether Asterisk has new messages noted for the mailbox."""
+        await self._look_for_module()
         try:
             return bool((await self._client.mailbox(f"{extension}@{self._context}")).get("new_messages"))
         except AlreadyGone:
             return False
+
+    async def _look_for_module(self) -> None:
+        if self._module_is_there:
+            return
+        try:
+            await self._client.mailboxes()
+        except AlreadyGone as error:
+            raise AsteriskError(f"Asterisk has no mailboxes; {self.remedy}") from error
+        self._module_is_there = True
 
 
 class AmiLamp:

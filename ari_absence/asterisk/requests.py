@@ -103,5 +103,6 @@ ALL: tuple[Request, ...] = tuple(
 """The whole table."""
 
 # What follows is described, and served, only where res_ari_mailboxes is loaded; Debian's Asterisk lacks it.
+MAILBOXES = Request("GET", "/mailboxes")
 MAILBOX = Request("GET", "/mailboxes/{mailboxName}")
 SET_MAILBOX = Request("PUT", "/mailboxes/{mailboxName}", _names("oldMessages newMessages"), gone=frozenset())

@@ -163,13 +163,17 @@ match_header = {TRUNK_HEADER}: /./
 """
 
 
+_OWNERS = {"113": "103"}  # whose second phone it is
+
+
 def _desk_phone(extension: str, settings: Settings) -> str:
+    mailbox = _OWNERS.get(extension, extension)
     codecs = "disallow = all\nallow = g722,ulaw,alaw\n" if extension in WIDEBAND_PHONES else ""
     return f"""[{extension}](desk)
 auth = {extension}
 aors = {extension}
 callerid = "{phone_name(extension)}" <{extension}>
-mailboxes = {extension}@default
+mailboxes = {mailbox}@default
 {codecs}
 [{extension}]
 type = auth
@@ -182,7 +186,7 @@ type = aor
 max_contacts = 4
 remove_existing = yes
 remove_unavailable = yes
-mailboxes = {extension}@default
+mailboxes = {mailbox}@default
 qualify_frequency = 0
 """
 
