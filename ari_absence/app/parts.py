@@ -17,7 +17,7 @@ from ari_absence.config.settings import Configuration
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
-from ari_absence.presence.message_lamps import MessageLamp
+from ari_absence.presence.message_lamps import MessageLamp, NoLamp
 
 _TOLD_MAX = 200  # characters of a fact that a command tells
 
@@ -69,8 +69,8 @@ def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
 
 def message_lamp_of(
     configuration: Configuration, client: AriClient, phones_of: Callable[[str], Sequence[str]]
-) -> MessageLamp | None:
-    """What lights message lamps, by ``pbx.message_lamp``; None: nothing does."""
+) -> MessageLamp:
+    """What lights message lamps, by ``pbx.message_lamp``."""
     pbx, secrets = configuration.pbx, configuration.secrets
     match pbx.message_lamp:
         case "minivm":
@@ -80,7 +80,8 @@ def message_lamp_of(
         case "ami" if pbx.ami is not None:
             ami = AmiClient(*pbx.ami, secrets.ami_username or "", secrets.ami_password or "")
             return AmiLamp(ami, phones_of)
-    return None
+        case _:
+            return NoLamp()
 
 
 def spare_what_stays() -> None:

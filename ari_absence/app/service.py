@@ -101,7 +101,6 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self._message_lamps: MessageLamps | None = None  # none while nothing can be noted
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
         )  # nothing to deliver
@@ -147,6 +146,8 @@ class Service:
             lambda: self._records.forwards,
             texts := PresenceTexts(self._client, self._clock),
         )
+        lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
+        self._message_lamps = MessageLamps(self._records.directory, self._count_messages, lamp, self._clock)
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
@@ -165,7 +166,7 @@ class Service:
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run(), self._light_message_lamps()):
+        for task in (self._forget_old(), self._rounds.run(), self._message_lamps.run()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -233,11 +234,6 @@ class Service:
             lambda: self._records.directory().dialing,
             self._message_changed,
         )
-        lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
-        if lamp is not None:
-            self._message_lamps = MessageLamps(
-                self._records.directory, self._count_messages, lamp, self._clock
-            )
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         self._link = Link(
             self._tools(configuration),
@@ -304,13 +300,13 @@ class Service:
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()
-        self._refresh_message_lamps()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
-        self._refresh_message_lamps()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -342,16 +338,7 @@ class Service:
 
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
-        if self._message_lamps:
-            self._message_lamps.refresh([extension])
-
-    def _refresh_message_lamps(self) -> None:
-        if self._message_lamps:
-            self._message_lamps.refresh_all()
-
-    async def _light_message_lamps(self) -> None:
-        if self._message_lamps:
-            await self._message_lamps.run()
+        self._message_lamps.refresh([extension])
 
     async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
         return await self._thread.read(partial(message_counts, extensions=extensions))
@@ -382,7 +369,7 @@ class Service:
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
-                    self._refresh_message_lamps()
+                    self._message_lamps.refresh_all()
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
@@ -407,7 +394,7 @@ class Service:
             "events": status.events,
             "returned_forwards": status.returned_forwards,
             "lamps_set": self._lamps.settled,
-            "message_lamps_set": self._message_lamps is None or self._message_lamps.settled,
+            "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,
         }
 
@@ -429,7 +416,7 @@ class Service:
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
-        self._refresh_message_lamps()
+        self._message_lamps.refresh_all()
         if self._ledger_trouble is None:
             await self._watch_forwards()
         await self._prepare_names()

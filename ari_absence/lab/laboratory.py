@@ -212,9 +212,12 @@ class Lab:
         return await self._switched_on(SubscriberPhone(self, extension, user=extension, watches="mailbox"))
 
     async def presence_key(
-        self, watched: str, *, user: str = "110", user_agent: str = "SIPp"
+        self, watched: str, *, user: str = "113", user_agent: str = "SIPp"
     ) -> SubscriberPhone:
-        """A key of desk phone ``user`` that watches where somebody is, as PIDF; some makes are told more."""
+        """A key of desk phone ``user`` that watches where somebody is, as PIDF; some makes are told more.
+
+        Only phone 113 watches the hints that have words.
+        """
         key = SubscriberPhone(self, watched, user=user, watches="presence", user_agent=user_agent)
         return await self._switched_on(key)
 

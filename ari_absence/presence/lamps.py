@@ -59,7 +59,7 @@ class Lamps:
         self._states = states
         self._clock = clock
         self._texts = texts
-        self._lit: set[str] = set()  # the device states that are to be lit; all others of ours are dark
+        self._lit: set[str] = set()  # the device states that were set to be lit; all others of ours are dark
         self._compare_at = 0.0  # by the monotonic clock
         self._changes: list[tuple[datetime, str]] = []
         self._next_change: dict[str, datetime] = {}
@@ -132,7 +132,9 @@ class Lamps:
         for extension in self._directory().people:
             for name, wanted in self._look(extension, now).device_states().items():
                 if shown.get(name, DARK) != wanted:
-                    await self._states.set_device_state(name, wanted)
+                    await self._set(name, wanted)
+                elif wanted == LIT:
+                    self._lit.add(name)
             await asyncio.sleep(0)
         await self._forget_who_is_gone(shown)
         self._everything_stale = False
@@ -140,12 +142,12 @@ class Lamps:
 
     async def _put_right(self) -> None:
         """Set what is not as it was set last."""
-        shown, people = await self._states.device_states(), self._directory().people
-        ours = {name: state for name, state in shown.items() if extension_of(name) in people}
-        wrong = {name for name, state in ours.items() if state != (LIT if name in self._lit else DARK)}
-        for name in sorted(wrong | (self._lit - ours.keys())):
+        shown, people, lit = await self._states.device_states(), self._directory().people, self._lit
+        changed = [name for name, state in shown.items() if state != (LIT if name in lit else DARK)]
+        wrong = {name for name in changed if extension_of(name) in people}
+        for name in sorted(wrong | (lit - shown.keys())):
             log.info("a device state was not as it was set", name=name)
-            await self._states.set_device_state(name, LIT if name in self._lit else DARK)
+            await self._set(name, LIT if name in lit else DARK)
         self._compare_at = self._clock.monotonic() + COMPARE_SECONDS
 
     async def _forget_who_is_gone(self, shown: Mapping[str, str]) -> None:
@@ -163,7 +165,12 @@ class Lamps:
         if extension not in self._directory().people:
             return
         for name, wanted in self._look(extension, now).device_states().items():
-            await self._states.set_device_state(name, wanted)
+            if wanted != (LIT if name in self._lit else DARK):
+                await self._set(name, wanted)
+
+    async def _set(self, name: str, state: str) -> None:
+        await self._states.set_device_state(name, state)
+        (self._lit.add if state == LIT else self._lit.discard)(name)
 
     def _look(self, extension: str, now: datetime) -> Gate:
         """The gate at ``now``, and the next change noted for later."""
@@ -172,17 +179,12 @@ class Lamps:
         gate = gate_of(person, now, directory, absences, forwards)
         moments = (next_gate_change(person, now, absences, forwards), gate.shown_until)
         self._note(extension, min((moment for moment in moments if moment is not None), default=None))
-        self._remember(gate)
+        if self._texts:
+            self._texts.show(extension, gate.presence)
         self._forwarded.pop(extension, None)
         if gate.forwards:
             self._forwarded[extension] = gate
         return gate
-
-    def _remember(self, gate: Gate) -> None:
-        for name, state in gate.device_states().items():
-            (self._lit.add if state == LIT else self._lit.discard)(name)
-        if self._texts:
-            self._texts.show(gate.extension, gate.presence)
 
     def _note(self, extension: str, change: datetime | None) -> None:
         """Remember to look at ``extension`` at ``change``, once however often it is looked at before."""

@@ -51,6 +51,20 @@ class MessageLamp(Protocol):
         """Whether the lamp is lit; None if nobody knows."""
 
 
+class NoLamp:
+    """``pbx.message_lamp: none``."""
+
+    remedy = ""
+    phones_forget = False
+
+    async def show(self, extension: str, counts: MessageCounts) -> None:
+        """Nothing is shown."""
+
+    async def is_lit(self, extension: str) -> bool | None:  # noqa: ARG002 - nobody's is
+        """Nobody looks."""
+        return None
+
+
 Count = Callable[[Collection[str] | None], Awaitable[Mapping[str, MessageCounts]]]
 """The messages that wait, by extension; of None: of everybody who has one. Raises LedgerError."""
 
