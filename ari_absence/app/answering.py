@@ -25,6 +25,7 @@ from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
@@ -82,6 +83,7 @@ class Announcing:
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
         decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        call.show_colleague(_shown(decision, directory))
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
 
@@ -117,6 +119,7 @@ class Answering(Announcing):
         if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory)
+        call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
         talk.camp_ons = self.camp_ons
@@ -203,3 +206,8 @@ def _sent_by(call: ChannelCall) -> Handover | None:
     if call.handover is not None or call.transferred_by is None:
         return call.handover
     return Handover(call.transferred_by)
+
+
+def _shown(decision: Decision, directory: Directory) -> str:
+    person, enquiry, zone = decision.person, decision.enquiry, directory.site.zone
+    return shown_to_colleague(person.name, enquiry.why, decision.state, enquiry.at, decision.back_at, zone)

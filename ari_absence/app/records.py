@@ -38,6 +38,11 @@ class Records:
         person = self.directory().people.get(extension)
         return person.name if person else None
 
+    def phones_of(self, extension: str) -> tuple[str, ...]:
+        """The desk phones of whose extension it is."""
+        person = self.directory().people.get(extension)
+        return person.phones if person else ()
+
     async def read_absences(self, thread: LedgerThread) -> None:
         """Take over what is set in the ledger; raises LedgerError."""
         self.absences = await LedgerAbsences(thread).all(self._clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from ari_absence.app.log import configure_log
 from ari_absence.app.parts import (
     cancelled,
     client_of,
+    message_lamp_of,
     notifiers_of,
     open_to_asterisk,
     spare_what_stays,
@@ -43,6 +44,7 @@ from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
+from ari_absence.core.mailbox import MessageCounts
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
@@ -55,6 +57,7 @@ from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
@@ -65,6 +68,8 @@ from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
+from ari_absence.presence.message_lamps import MessageLamps
+from ari_absence.presence.presence_text import PresenceTexts
 from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
@@ -149,12 +154,15 @@ class Service:
             self._client,
             self._clock,
             lambda: self._records.forwards,
+            texts := PresenceTexts(self._client, self._clock),
         )
+        lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
+        self._message_lamps = MessageLamps(self._records.directory, self._count_messages, lamp, self._clock)
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
             await self._start_announcing(stack, configuration)
-        for task in (self._lamps.run(), self._link.run(), self._prepare_names()):
+        for task in (self._lamps.run(), texts.run(), self._link.run(), self._prepare_names()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -163,12 +171,18 @@ class Service:
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
+            "messages-changed": self._messages_changed,
             "deliver": self._deliver,
             "clear": self._clear,
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run(), self._camp_ons.run()):
+        for task in (
+            self._forget_old(),
+            self._rounds.run(),
+            self._camp_ons.run(),
+            self._message_lamps.run(),
+        ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -234,6 +248,7 @@ class Service:
             self._clock,
             self._outbox.wake,
             lambda: self._records.directory().dialing,
+            self._message_changed,
         )
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
@@ -332,6 +347,7 @@ class Service:
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _connected(self) -> None:
@@ -339,6 +355,7 @@ class Service:
         await self._refresh_lamps()
         await self._phones_watch.catch_up()
         self._camp_ons.wake()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -369,11 +386,26 @@ class Service:
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
+    def _message_changed(self, extension: str) -> None:
+        """A message was saved, heard or deleted: the lamp shows what there is now."""
+        self._message_lamps.refresh([extension])
+
+    async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
+        return await self._thread.read(partial(message_counts, extensions=extensions))
+
+    async def _messages_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has changed a message."""
+        self._message_changed(str(question.get("extension")))
+        self._outbox.wake()
+        return {"done": True}
+
     async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
         self._outbox.wake()
         return {"done": True}
 
-    async def _clear(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _clear(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has deleted a message for good."""
+        self._message_changed(str(question.get("extension")))
         await self._notebook.clear_leftovers()
         return {"done": True}
 
@@ -387,6 +419,7 @@ class Service:
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
+                    self._message_lamps.refresh_all()
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
@@ -411,6 +444,7 @@ class Service:
             "events": status.events,
             "returned_forwards": status.returned_forwards,
             "lamps_set": self._lamps.settled,
+            "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,
         }
 
@@ -432,6 +466,7 @@ class Service:
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
+        self._message_lamps.refresh_all()
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()

@@ -13,7 +13,7 @@ from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
-from ari_absence.asterisk.presenting import Identity
+from ari_absence.asterisk.presenting import Identity, caller_id
 from ari_absence.asterisk.protocol import Channel
 from ari_absence.asterisk.speaking import Sayable, Speaking
 from ari_absence.asterisk.tools import Tools
@@ -23,7 +23,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Utterance
-from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
+from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed, RequestRefused
 
 __all__ = ["CallingChannel", "ChannelCall", "DeskChannel", "Tools"]
 
@@ -32,6 +32,10 @@ LOOK_SECONDS = 2.0
 
 GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
+
+_CONNECTED_LINE = (
+    "CONNECTEDLINE(all,i)"  # what the phone is told it has reached; i: with our next answer, not at once
+)
 
 
 class CallingChannel(Speaking[Sayable]):
@@ -280,6 +284,7 @@ class ChannelCall(CallingChannel[Utterance]):
     ) -> None:
         super().__init__(tools, line, tools.media, extension)
         self._why = why
+        self._shown = ""
         self._transferred_by = transferred_by
         self._handover = handover
         self._to_hand_over: Handover | None = None
@@ -327,15 +332,36 @@ class ChannelCall(CallingChannel[Utterance]):
         except AsteriskError:
             return False
 
+    def show_colleague(self, text: str) -> None:
+        """What the caller's display is to show when we pick up; a caller from outside is shown nothing of it."""
+        self._shown = text
+
     async def answer(self) -> None:
-        """As ever; a channel that was put into another's place knows nothing of that one's variables, which the
-        dialplan's fallback needs."""
+        """Clear the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
+        self.line.catch_up()
+        await self._tell_fallback_who_was_called()
+        if not (self._shown and self.caller.inside) or self.answered:
+            await super().answer()
+            return
+        await self._set_connected_line(self._shown)
+        await super().answer()
+        # It went out with the 200 OK. Whoever the call is transferred to next, perhaps outside, is shown what the
+        # channel holds then, which must be no more than anybody may see.
+        await self._set_connected_line(self._tools.name_of(self._called) or "")
+
+    async def _tell_fallback_who_was_called(self) -> None:
+        """A channel that was put into another's place knows nothing of that one's variables."""
         if self._handover is not None and not self._picked_up:
-            self.line.catch_up()
             await self.line.effect(
                 self._client.set_variable(self.line.channel.id, "ABSENCE_EXTENSION", self._called)
             )
-        await super().answer()
+
+    async def _set_connected_line(self, name: str) -> None:
+        try:
+            identity = caller_id(self._called, name) or ""
+            await self.line.effect(self._client.set_variable(self.line.channel.id, _CONNECTED_LINE, identity))
+        except EffectFailed as error:  # a display is no reason to keep a caller waiting
+            self._log.warning("display.not_set", error=str(error))
 
 
 class DeskChannel(CallingChannel[DeskUtterance]):

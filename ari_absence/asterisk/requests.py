@@ -61,7 +61,7 @@ HANG_UP = Request("DELETE", "/channels/{channelId}", _names("reason reason_code"
 ORIGINATE = Request(
     "POST",
     "/channels",
-    _names("endpoint app appArgs callerId timeout channelId originator variables"),
+    _names("endpoint app appArgs callerId timeout channelId originator variables context extension"),
 )
 SNOOP = Request(
     "POST", "/channels/{channelId}/snoop/{snoopId}", _names("spy whisper app appArgs"), gone=_LEFT
@@ -94,6 +94,7 @@ FILTER_EVENTS = Request("PUT", "/applications/{applicationName}/eventFilter", _n
 SUBSCRIBE = Request("POST", "/applications/{applicationName}/subscription", _names("eventSource"))
 
 DEVICE_STATES = Request("GET", "/deviceStates")
+DEVICE_STATE = Request("GET", "/deviceStates/{deviceName}")
 SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceState"))
 
 PING = Request("GET", "/asterisk/ping")
@@ -104,3 +105,8 @@ ALL: tuple[Request, ...] = tuple(
     request for request in tuple(globals().values()) if isinstance(request, Request)
 )
 """The whole table."""
+
+# What follows is described, and served, only where res_ari_mailboxes is loaded; Debian's Asterisk lacks it.
+MAILBOXES = Request("GET", "/mailboxes")
+MAILBOX = Request("GET", "/mailboxes/{mailboxName}")
+SET_MAILBOX = Request("PUT", "/mailboxes/{mailboxName}", _names("oldMessages newMessages"), gone=frozenset())

@@ -148,6 +148,15 @@ class PbxShape(Shape):
     ami: HostPort | None = Field(
         default=None, description="Host and port of the manager interface, for message lamps."
     )
+    message_lamp: Literal["minivm", "ari", "ami", "none"] = Field(
+        default="minivm",
+        description="How message lamps are lit (docs/lamps.md): `minivm` by our dialplan, `ari` where Asterisk has "
+        "mailboxes in ARI, `ami` by the manager interface, `none` not at all.",
+    )
+    mailbox_context: Extension = Field(
+        default="default",
+        description="What stands behind the `@` in the `mailboxes=` of your phones' endpoints.",
+    )
     sounds: Line | None = Field(
         default=None,
         description="The folder of the spoken phrases, if they are not where Asterisk keeps its own.",
@@ -523,6 +532,10 @@ class PersonShape(Shape):
     manager: Extension | None = Field(default=None, description="The extension urgent calls may go to.")
     delegates: list[Extension] = Field(
         default_factory=list, description="Who covers for them, in this order: extensions or teams."
+    )
+    watches: list[Extension] = Field(
+        default_factory=list,
+        description="Whose messages light their lamp, too: extensions or teams.",
     )
     absences: list[AbsenceShape] = Field(default_factory=list, description="When they are not there.")
     hours: WeeklySpans | None = Field(default=None, description="Working hours, if not the site's.")

@@ -29,12 +29,17 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class PbxSettings:
-    """Where Asterisk is. ``sounds`` None means Asterisk's own folder."""
+    """Where Asterisk is. ``sounds`` None means Asterisk's own folder.
+
+    ``message_lamp`` is ``minivm``, ``ari``, ``ami`` or ``none``.
+    """
 
     ari_url: str
     app: str
     ami: tuple[str, int] | None = None
     sounds: Path | None = None
+    message_lamp: str = "minivm"
+    mailbox_context: str = "default"
 
 
 @dataclass(frozen=True, slots=True)

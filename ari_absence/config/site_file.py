@@ -290,8 +290,16 @@ class _SiteReader:
     def _pbx(self) -> settings.PbxSettings:
         pbx = self._shape.pbx
         ami = None if pbx.ami is None else checks.split_host_and_port(pbx.ami)
+        if pbx.message_lamp == "ami" and ami is None:
+            at = self._root.below("pbx").value_at("message_lamp")
+            self._mistakes.add(at, "message_lamp: ami needs the manager's address; write ami: 127.0.0.1:5038")
         return settings.PbxSettings(
-            pbx.ari_url.rstrip("/"), pbx.app, ami, Path(pbx.sounds) if pbx.sounds else None
+            pbx.ari_url.rstrip("/"),
+            pbx.app,
+            ami,
+            Path(pbx.sounds) if pbx.sounds else None,
+            pbx.message_lamp,
+            pbx.mailbox_context,
         )
 
     def _delivery(self) -> settings.DeliverySettings:

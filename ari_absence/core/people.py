@@ -109,7 +109,10 @@ class Dialing:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``."""
+    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``.
+
+    ``watches``: extensions and teams whose messages light this person's message lamp, too.
+    """
 
     extension: str
     name: str
@@ -128,6 +131,7 @@ class Person:
     disclosure_source: Source = NOWHERE
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     source: Source = NOWHERE
+    watches: tuple[str, ...] = ()
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 

@@ -18,7 +18,7 @@ _mailboxes, _messages, _places = table_of(MailboxRow), table_of(MessageRow), tab
 _TAKEN = select(
     select(func.count())
     .select_from(_messages)
-    .where(_messages.c.extension == bindparam("of"))
+    .where(_messages.c.extension == bindparam("of"), _messages.c.deleted_at.is_(None))
     .scalar_subquery()
     + select(func.count())
     .select_from(_places)
@@ -86,6 +86,12 @@ class MailboxKeeper:
         destinations = self.addressees.of(extension)
         facts = self._facts(extension, taken)
         return queue_notice(connection, Notice.MAILBOX_FILLING, facts, destinations, now)
+
+    def take(self, connection: Connection, extension: str) -> bool:
+        """Whether a message that is there already has a place in this mailbox, too; until the transaction ends
+        nobody else is given it."""
+        _locked(connection, extension)
+        return not self.is_full(connection, extension)
 
     def _tell_full(self, connection: Connection, extension: str, told: Told, now: datetime) -> None:
         if _lately(told.full_at, now):
