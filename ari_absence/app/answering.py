@@ -18,8 +18,10 @@ from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
+from ari_absence.core.status_phrases import CallbackNumber
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.speech.library import SoundLibrary
@@ -44,9 +46,15 @@ class Speaker:
         self._show("callee.hears", utterances)
         return self.sounds.media(utterances)
 
-    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:
+    def desk_media(self, utterances: Sequence[DeskUtterance]) -> Sequence[str]:
+        """The same for somebody of the house who dialled a code."""
+        self._show("desk.hears", utterances)
+        return self.sounds.media(utterances)
+
+    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance | DeskUtterance]) -> None:
         if self._aloud:
-            public = [each for each in utterances if not isinstance(each, ReadBack | CallerNumber)]
+            numbers = ReadBack | CallerNumber | CallbackNumber
+            public = [each for each in utterances if not isinstance(each, numbers)]
             log.debug(event, sentences=json.dumps(self.sounds.texts(public)))
 
 
@@ -65,7 +73,8 @@ class Announcing:
             return
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        records = self._records
+        decision = decide(enquiry, directory, records.absences, records.forwards, records.greetings)
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
 
@@ -110,7 +119,8 @@ class Answering(Announcing):
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:
             told = replace(enquiry, unreachable=unreachable)
-            return decide(told, directory, self._records.absences, self._records.forwards)
+            records = self._records
+            return decide(told, directory, records.absences, records.forwards, records.greetings)
 
         return await decide_by_phones(call, decide_with)
 

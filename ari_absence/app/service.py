@@ -14,8 +14,11 @@ from typing import Any
 
 import structlog
 
+from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
+from ari_absence.app.desk import CodeDesk, no_callbacks
 from ari_absence.app.log import configure_log
+from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.parts import (
     cancelled,
     client_of,
@@ -29,6 +32,7 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.link import Link
+from ari_absence.attendant.code_desk import House
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -43,12 +47,15 @@ from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.pins import LedgerPins, pin_rules
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.settling import purge
@@ -96,6 +103,7 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._on_mailbox_changed: Callable[[str], None] = lambda _: None  # told whose messages have changed
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
         )  # nothing to deliver
@@ -149,6 +157,7 @@ class Service:
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
+        await self._lend_greetings(stack)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -211,6 +220,7 @@ class Service:
         log.info("names ready", made=prepared.made, kept=prepared.kept)
 
     def _build(self, configuration: Configuration) -> None:
+        self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
         self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
@@ -230,6 +240,7 @@ class Service:
             answering.attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
+            on_code=self._code_desk().attend,
             clock=self._clock,
         )
 
@@ -259,7 +270,45 @@ class Service:
             extension_of=lambda endpoint: self._records.directory().extension_of_endpoint(endpoint),
             name_of=self._records.name_of,
             callee_media=self._speaker.callee_media,
+            desk_media=self._speaker.desk_media,
         )
+
+    # -- codes dialled in the house
+
+    def _code_desk(self) -> CodeDesk:
+        """Who serves the codes, with all that needs."""
+        mailbox = self._mailbox_desk().serve
+        return CodeDesk(House(self._absence_book(), self._pins(), mailbox, no_callbacks, self._clock.now))
+
+    def _mailbox_desk(self) -> MailboxDesk:
+        book = SpokenMailboxes(
+            self._thread,
+            self._store,
+            self._notebook,
+            self._addressees,
+            self._records.directory,
+            self._clock,
+            self._outbox.wake,
+            lambda extension: self._on_mailbox_changed(extension),
+        )
+        book.hear(self._records, self._sounds, self._greeting_loans)
+        return MailboxDesk(self._records, book, self._pins, self._clock)
+
+    async def _lend_greetings(self, stack: AsyncExitStack) -> None:
+        """Let callers hear what people have recorded for them."""
+        stack.push_async_callback(self._greeting_loans.close)
+        try:
+            await self._greeting_loans.refresh()
+        except LedgerError as error:
+            log.error("callers hear our own words instead of greetings", reason=str(error))
+
+    def _absence_book(self) -> LedgerAbsenceBook:
+        return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._outbox.wake)
+
+    def _pins(self) -> LedgerPins:
+        time = SteadyTime(self._clock)
+        rules = partial(pin_rules, self._records.limits)
+        return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)
 
     async def _recover(self) -> None:
         recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
@@ -342,10 +391,21 @@ class Service:
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
+                await self._forget_deleted(before)
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
             await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def _forget_deleted(self, before: datetime) -> None:
+        """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""
+        hours = self._records.configuration.storage.deleted_keep_hours
+        deleted_before = self._clock.now() - timedelta(hours=hours)
+        forget = partial(purge_mailboxes, deleted_before=deleted_before, before=before)
+        while gone := await self._thread.write(forget):
+            log.info("deleted messages forgotten", rows=gone)
+        await self._greeting_loans.refresh()
+        await self._thread.clear_journal()
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""

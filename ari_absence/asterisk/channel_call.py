@@ -189,12 +189,10 @@ class CallingChannel(Speaking[Sayable]):
         if self.over:
             return
         await self.quieten()
-        tools, channel_id = self._tools, self.line.channel.id
+        channel_id, (context, extension) = self.line.channel.id, self._place_of_release
         self._log.info("call.released")
         try:
-            await self._client.continue_in_dialplan(
-                channel_id, tools.fallback_context, tools.fallback_extension
-            )
+            await self._client.continue_in_dialplan(channel_id, context, extension)
         except AlreadyGone:
             pass
         except RequestRefused as error:
@@ -203,6 +201,11 @@ class CallingChannel(Speaking[Sayable]):
         except AsteriskError as error:
             self._log.error("call.not_released", error=str(error))
         self._let_go()
+
+    @property
+    def _place_of_release(self) -> tuple[str, str]:
+        """Where in the dialplan we leave whom we can't serve: the context, and the extension in it."""
+        return self._tools.fallback_context, self._tools.fallback_extension
 
     async def hang_up(self) -> None:
         """End the call. A caller who is gone already is no error."""
@@ -304,3 +307,8 @@ class DeskChannel(CallingChannel[DeskUtterance]):
     def _shown_as(self) -> str:
         """Whoever calls back from a code is shown, where the trunk shows the own number, as their extension."""
         return self.caller.extension or self._called
+
+    @property
+    def _place_of_release(self) -> tuple[str, str]:
+        """A caller's announcement is nothing for who dialled a code."""
+        return self._tools.code_context, self._tools.code_extension

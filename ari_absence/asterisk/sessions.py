@@ -147,7 +147,7 @@ class Sessions:
         reason = self._cannot_take(event.args)
         if reason:
             _log.warning("call.not_taken", reason=reason)
-            self.turn_away(event.channel.id)
+            self.turn_away(event.channel.id, code=event.args[:1] == (CODE,))
         elif event.args[0] == CODE:
             self._begin_code(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
@@ -237,23 +237,26 @@ class Sessions:
         self._tasks.pop(call.call_id, None)
         self._switchboard.remove(call.line)
         if not call.over:  # its task was cancelled before it could take a single step
-            self.turn_away(call.line.channel.id)
+            self.turn_away(call.line.channel.id, code=isinstance(call, DeskChannel))
 
     # -- channels that belong to no call
 
-    def turn_away(self, channel_id: str) -> None:
-        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan."""
-        self._run_errand(self._turn_away(channel_id))
+    def turn_away(self, channel_id: str, *, code: bool = False) -> None:
+        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan, which tells by
+        itself what is no caller; with ``code`` it is known to be somebody of the house."""
+        self._run_errand(self._turn_away(channel_id, code=code))
 
     def _hang_up(self, channel_id: str, reason_code: int | None) -> None:
         self._run_errand(self._tools.client.hang_up(channel_id, reason_code=reason_code))
 
-    async def _turn_away(self, channel_id: str) -> None:
+    async def _turn_away(self, channel_id: str, *, code: bool) -> None:
         tools = self._tools
         if ids.owner(channel_id):
             await tools.client.hang_up(channel_id)
             return
-        await tools.client.continue_in_dialplan(channel_id, tools.fallback_context, tools.fallback_extension)
+        place = (tools.fallback_context, tools.fallback_extension)
+        context, extension = (tools.code_context, tools.code_extension) if code else place
+        await tools.client.continue_in_dialplan(channel_id, context, extension)
 
     def _run_errand(self, errand: Awaitable[None]) -> None:
         task = asyncio.create_task(_carried_out(errand))

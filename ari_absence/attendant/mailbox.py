@@ -36,17 +36,7 @@ _FILL = {Fill.FILLING: MailboxPhrase.GETTING_FULL, Fill.FULL: MailboxPhrase.FULL
 
 
 async def open_mailbox(talk: MailboxTalk) -> None:
-    """The session from the first word to the hang-up."""
-    await talk.call.answer()
-    try:
-        await _hold(talk)
-    except EffectFailed:
-        with suppress(EffectFailed):
-            await talk.call.say(Fixed(Phrase.SORRY_FAULT))
-    await talk.call.hang_up()
-
-
-async def _hold(talk: MailboxTalk) -> None:
+    """The session from the first word to the last. The call goes on: whoever began it ends it."""
     try:
         content = await talk.book.open(talk.owner.extension)
     except LedgerError:

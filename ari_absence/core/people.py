@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.absences import Absence, Agenda
+from ari_absence.core.codes import Codes
 from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, PrivateNumber, Source
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.steps import DELEGATE, MOBILE, Situation, Step
@@ -55,7 +56,9 @@ class Handling:
 Occasion = Kind | Situation
 """What handling is written for."""
 
-OCCASIONS: Mapping[str, Occasion] = {each.value: each for each in (*Situation, *Kind)}
+OCCASIONS: Mapping[str, Occasion] = {
+    each.value: each for each in (*Situation, *Kind) if each is not Kind.PRESENT
+}
 """Every occasion by the word that is written, typed and stored for it."""
 
 _COVERED_BY_DELEGATES = (Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE)
@@ -172,6 +175,9 @@ class Limits:
     word_every_seconds: float = 20.0
     busy_ask_seconds: float = 25.0
     urgent_again_minutes: tuple[int, ...] = (15, 30)
+    pin_digits: int = 6
+    pin_tries: int = 3
+    pin_lock_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,7 @@ class Site:
     keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
     hours: WeeklyHours | None = None
     holidays: HolidayCalendar | None = None
+    codes: Codes = field(default_factory=Codes)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""
