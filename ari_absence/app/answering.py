@@ -82,7 +82,8 @@ class Announcing:
             return
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        records = self._records
+        decision = decide(enquiry, directory, records.absences, records.forwards, records.greetings)
         call.show_colleague(_shown(decision, directory))
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
@@ -171,7 +172,8 @@ class Answering(Announcing):
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:
             told = replace(enquiry, unreachable=unreachable)
-            return decide(told, directory, self._records.absences, self._records.forwards)
+            records = self._records
+            return decide(told, directory, records.absences, records.forwards, records.greetings)
 
         return await decide_by_phones(call, decide_with)
 

@@ -16,9 +16,10 @@ import structlog
 
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
-from ari_absence.app.desk import CodeDesk, no_callbacks, no_mailbox
+from ari_absence.app.desk import CodeDesk, no_callbacks
 from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
+from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.parts import (
     cancelled,
     client_of,
@@ -57,6 +58,7 @@ from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
@@ -111,6 +113,7 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._on_mailbox_changed: Callable[[str], None] = lambda _: None  # told whose messages have changed
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
         )  # nothing to deliver
@@ -168,6 +171,7 @@ class Service:
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
+        await self._lend_greetings(stack)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -236,6 +240,7 @@ class Service:
         log.info("names ready", made=prepared.made, kept=prepared.kept)
 
     def _build(self, configuration: Configuration) -> None:
+        self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
         self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
@@ -308,7 +313,30 @@ class Service:
 
     def _code_desk(self) -> CodeDesk:
         """Who serves the codes, with all that needs."""
-        return CodeDesk(House(self._absence_book(), self._pins(), no_mailbox, no_callbacks, self._clock.now))
+        mailbox = self._mailbox_desk().serve
+        return CodeDesk(House(self._absence_book(), self._pins(), mailbox, no_callbacks, self._clock.now))
+
+    def _mailbox_desk(self) -> MailboxDesk:
+        book = SpokenMailboxes(
+            self._thread,
+            self._store,
+            self._notebook,
+            self._addressees,
+            self._records.directory,
+            self._clock,
+            self._outbox.wake,
+            lambda extension: self._on_mailbox_changed(extension),
+        )
+        book.hear(self._records, self._sounds, self._greeting_loans)
+        return MailboxDesk(self._records, book, self._pins, self._clock)
+
+    async def _lend_greetings(self, stack: AsyncExitStack) -> None:
+        """Let callers hear what people have recorded for them."""
+        stack.push_async_callback(self._greeting_loans.close)
+        try:
+            await self._greeting_loans.refresh()
+        except LedgerError as error:
+            log.error("callers hear our own words instead of greetings", reason=str(error))
 
     def _absence_book(self) -> LedgerAbsenceBook:
         return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._outbox.wake)
@@ -420,10 +448,21 @@ class Service:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
                     self._message_lamps.refresh_all()
+                await self._forget_deleted(before)
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
             await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def _forget_deleted(self, before: datetime) -> None:
+        """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""
+        hours = self._records.configuration.storage.deleted_keep_hours
+        deleted_before = self._clock.now() - timedelta(hours=hours)
+        forget = partial(purge_mailboxes, deleted_before=deleted_before, before=before)
+        while gone := await self._thread.write(forget):
+            log.info("deleted messages forgotten", rows=gone)
+        await self._greeting_loans.refresh()
+        await self._thread.clear_journal()
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from ari_absence.asterisk import endpoints, playing
+from ari_absence.asterisk import endpoints, listening, playing
 from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
@@ -17,12 +17,21 @@ from ari_absence.asterisk.presenting import Identity, caller_id
 from ari_absence.asterisk.protocol import Channel
 from ari_absence.asterisk.speaking import Sayable, Speaking
 from ari_absence.asterisk.tools import Tools
-from ari_absence.attendant.call import FREE, Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.attendant.call import (
+    FREE,
+    Hunt,
+    HuntEnd,
+    Listened,
+    Pastime,
+    Recording,
+    RecordingTerms,
+    Ring,
+)
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import Utterance
+from ari_absence.core.phrases import MessageAudio, Utterance
 from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed, RequestRefused
 
 __all__ = ["CallingChannel", "ChannelCall", "DeskChannel", "Tools"]
@@ -159,7 +168,7 @@ class CallingChannel(Speaking[Sayable]):
         """Ring all at once, screen each who answers, join the first taker, return when they have talked."""
         self.line.catch_up()
         await self._clear_guard()
-        called = Identity(self._called, self._tools.name_of(self._called) or "")
+        called = Identity(self._shown_as, self._tools.name_of(self._shown_as) or "")
         cause = Cause(
             self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
         )
@@ -168,6 +177,11 @@ class CallingChannel(Speaking[Sayable]):
         if hunt.end is HuntEnd.TALKED:
             self.line.keys.clear()  # what was pressed while talking was meant for the other party
         return hunt
+
+    @property
+    def _shown_as(self) -> str:
+        """The extension that the caller's display goes on to show."""
+        return self._called
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         """Whether at least one of these inside phones is registered and none of them is in a call."""
@@ -374,6 +388,16 @@ class DeskChannel(CallingChannel[DeskUtterance]):
     def dialled(self) -> str:
         """The code as it was dialled."""
         return self._called
+
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        """Play a message: ``*`` and ``#`` skip 3 seconds, 0 pauses; other keys end it."""
+        self.line.catch_up()
+        return await listening.listen(self.line, self._client, self._media([message]), seconds, from_seconds)
+
+    @property
+    def _shown_as(self) -> str:
+        """Whoever calls back from a code is shown, where the trunk shows the own number, as their extension."""
+        return self.caller.extension or self._called
 
     @property
     def _place_of_release(self) -> tuple[str, str]:

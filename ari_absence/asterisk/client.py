@@ -163,6 +163,19 @@ class AriClient:
         """Stop the playback with all that is left of its list."""
         await self._transport.ask(requests.STOP_PLAYBACK, playback_id)
 
+    async def play_from(
+        self, channel_id: str, media: Sequence[str], playback_id: str, *, offset_ms: int, skip_ms: int
+    ) -> None:
+        """As :meth:`play`, from ``offset_ms`` of the first on; ``forward`` and ``reverse`` skip ``skip_ms``."""
+        where = {"offsetms": offset_ms, "skipms": skip_ms}
+        await self._transport.ask(
+            requests.PLAY, channel_id, media=list(media), playbackId=playback_id, **where
+        )
+
+    async def control_playback(self, playback_id: str, operation: str) -> None:
+        """``pause``, ``unpause``, ``forward`` or ``reverse`` what is playing."""
+        await self._transport.ask(requests.CONTROL_PLAYBACK, playback_id, operation=operation)
+
     async def create_bridge(self, bridge_id: str, name: str) -> None:
         """A bridge for two; keys are reported in it."""
         await self._transport.ask(

@@ -49,7 +49,7 @@ RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
 STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
 MUSIC = Request("POST", "/channels/{channelId}/moh", gone=_LEFT)
 STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
-PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId"), gone=_LEFT)
+PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId skipms offsetms"), gone=_LEFT)
 # record's 409 can also mean that the name is taken, so it stays an error
 RECORD = Request(
     "POST",
@@ -71,6 +71,10 @@ ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")
 STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")
+# 409: it has just ended
+CONTROL_PLAYBACK = Request(
+    "POST", "/playbacks/{playbackId}/control", _names("operation"), gone=frozenset({404, 409})
+)
 
 CREATE_BRIDGE = Request("POST", "/bridges", _names("type bridgeId name"))
 ADD_CHANNEL = Request(

@@ -323,6 +323,18 @@ class StorageShape(Shape):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=90, description="After so many days, what was delivered and settled is deleted for good."
     )
+    deleted_keep_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=24,
+        description="After so many hours, a message that its owner has deleted is gone for good, once it is delivered.",
+    )
+
+
+class MailboxShape(Shape):
+    """How people of the house listen to their messages."""
+
+    pin_from_own_phone: bool = Field(
+        default=False, description="Whether `*97` asks for the PIN at one's own phone, too."
+    )
 
 
 class LimitsShape(Shape):
@@ -481,6 +493,9 @@ class AbsenceFile(Shape):
         default_factory=CodesShape, description="The codes that phones of the house dial (docs/codes.md)."
     )
     storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
+    mailbox: MailboxShape = Field(
+        default_factory=MailboxShape, description="How people of the house listen to their messages."
+    )
 
 
 class AbsenceShape(Shape):

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import PrivateNote
+from ari_absence.core.greetings import Greeting
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
 
 
@@ -239,6 +240,17 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnGreeting:
+    """The person's own greeting for this kind of absence, which its owner has recorded by phone for callers to hear.
+
+    ``instead`` is what it stands for, and what is said if it can't be played.
+    """
+
+    greeting: Greeting
+    instead: Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
 class CallPromise:
     """<who> will call you back by <due>."""
 
@@ -351,6 +363,7 @@ Utterance = (
     Fixed
     | Welcome
     | Whereabouts
+    | OwnGreeting
     | CallPromise
     | Choice
     | ReadBack

@@ -60,7 +60,11 @@ class MailboxKeeper:
 
     def is_full(self, connection: Connection, extension: str) -> bool:
         """Whether not one more message has a place."""
-        return _taken(connection, extension) >= self.limits.messages_per_person
+        return self.taken(connection, extension) >= self.limits.messages_per_person
+
+    def taken(self, connection: Connection, extension: str) -> int:
+        """How many places are taken: by messages, and by calls in which one is being recorded."""
+        return _taken(connection, extension)
 
     def reserve(self, connection: Connection, call_id: str, extension: str, now: datetime) -> bool:
         """Keep a place for the call; False when there is none. Asking twice takes one place.
