@@ -113,7 +113,6 @@ class Service:
         self._adopting = asyncio.Lock()
         self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self._on_mailbox_changed: Callable[[str], None] = lambda _: None  # told whose messages have changed
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
         )  # nothing to deliver
@@ -325,7 +324,7 @@ class Service:
             self._records.directory,
             self._clock,
             self._outbox.wake,
-            lambda extension: self._on_mailbox_changed(extension),
+            self._message_changed,
         )
         book.hear(self._records, self._sounds, self._greeting_loans)
         return MailboxDesk(self._records, book, self._pins, self._clock)
