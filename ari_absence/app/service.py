@@ -149,6 +149,7 @@ class Service:
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
+        stack.push_async_callback(self._answering.finish)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -224,10 +225,10 @@ class Service:
             self._outbox.wake,
             lambda: self._records.directory().dialing,
         )
-        answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         self._link = Link(
             self._tools(configuration),
-            answering.attend,
+            self._answering.attend,
             on_orphans=self._adopt,
             on_connect=self._connected,
             clock=self._clock,
