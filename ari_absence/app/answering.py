@@ -109,7 +109,7 @@ class Answering(Announcing):
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
-        decision = await self._decide(call, directory)
+        decision = await self._decide(call, directory, consulting=await is_consultation(call, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
         talk.handover = decision.enquiry.handover
@@ -121,7 +121,7 @@ class Answering(Announcing):
         await self._note_end(opening, call.call_id, outcome)
 
     async def _hold(self, talk: Talk) -> Outcome:
-        if await is_consultation(talk.call, talk.directory):
+        if talk.decision.enquiry.consulting:
             outcome = await consult(talk, self.camp_ons)
             if outcome is not None:
                 return outcome
@@ -141,14 +141,21 @@ class Answering(Announcing):
         await opening
         await self._note_closing(call_id, outcome)
 
-    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
+    async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
         try:
             mailbox_full = await self._notebook.mailbox_full(call.extension)
         except LedgerError:
             mailbox_full = False  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
         enquiry = Enquiry(
-            call.call_id, call.extension, call.caller, call.why, now, mailbox_full, handover=_sent_by(call)
+            call.call_id,
+            call.extension,
+            call.caller,
+            call.why,
+            now,
+            mailbox_full,
+            handover=_sent_by(call),
+            consulting=consulting,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:

@@ -22,7 +22,7 @@ from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import Action, Fixed, Phrase, Reaching, Utterance, Whereabouts
 from ari_absence.core.reception_phrases import ChoiceOfColleague, ReceptionPhrase, ReceptionUtterance
-from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, CallError, EffectFailed, LedgerError
 
 MESSAGE, MOBILE, COLLEAGUE, RING_ME, NOTE, OWN_MESSAGE = "1", "2", "4", "6", "8", "#"
 SPEAK = "1"
@@ -49,7 +49,10 @@ async def is_consultation(call: Call, directory: Directory) -> bool:
         return False
     if RIGHT in caller.rights or caller.extension == directory.site.operator:
         return True
-    return await call.is_one_of_several()
+    try:
+        return await call.is_one_of_several()
+    except CallError:  # whoever has left or been replaced is noticed at the first word, where that is noted
+        return False
 
 
 @dataclass(slots=True)

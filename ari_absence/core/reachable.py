@@ -56,6 +56,7 @@ class Enquiry:
     nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
     handover: Handover | None = None
+    consulting: bool = False  # a colleague asks, who may have a caller of their own
 
 
 @dataclass(frozen=True, slots=True)

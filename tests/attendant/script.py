@@ -198,6 +198,7 @@ class ScriptedCall:
         self.to_hand_over = handover
 
     async def is_one_of_several(self) -> bool:
+        self._step("is_one_of_several")
         return self.several
 
     async def hunt(

@@ -232,6 +232,12 @@ async def test_colleague_with_another_call_consults_and_the_operator_always(
     assert await is_consultation(talk.call, FULL) is is_one
 
 
+async def test_colleague_who_leaves_while_we_look_at_their_phone_is_noted_as_ever() -> None:
+    talk = Conversation(caller=COLLEAGUE, office=FULL, gone_after_steps=0)
+    assert not await is_consultation(talk.call, FULL)
+    assert await talk.hold() is Outcome.MISSED
+
+
 async def test_who_was_transferred_consults_nobody() -> None:
     talk = Conversation(caller=AT_THE_DESK, office=FULL)
     talk.call.handover = Handover("102")

@@ -74,6 +74,15 @@ async def test_note_is_no_message_after_a_crash(office: Office) -> None:
     assert office.audio.path_of(audio.audio_id).exists()
 
 
+async def test_who_consulted_when_we_died_is_owed_nothing(office: Office) -> None:
+    about = decision("call-1")
+    await office.notebook.open_call(replace(about, enquiry=replace(about.enquiry, consulting=True)))
+    await office.recover()
+    assert await office.thread.read(reading.callbacks) == []
+    (call,) = await office.thread.read(reading.calls)
+    assert call.ended_at is not None
+
+
 async def test_purge_forgets_the_note_with_its_call(office: Office) -> None:
     recording, audio = await kept_note(office)
     await office.notebook.open_call(transferred(Note(recording=recording.name, audio_id=audio.audio_id)))
