@@ -109,7 +109,10 @@ async def consult(talk: Talk, camp_ons: CampOns | None = None) -> Outcome | None
         await talk.call.release_to_dialplan()
         outcome = Outcome.RELEASED
     await _forget_note(consultation)
-    if outcome is not None:
+    if outcome is None:
+        consultation.will_hand_over(Handover(consultation.handover.by))
+        talk.handover = None
+    else:
         await talk.call.hang_up()
     return outcome
 
@@ -257,14 +260,14 @@ async def _spoken_note(consultation: Consultation) -> Note | None:
     """None: nothing was said, or it can't be kept. Who transfers while speaking has spoken a note, too."""
     talk = consultation.talk
     await talk.call.house.say(ReceptionPhrase.NOTE_AFTER_TONE)
-    recording = await talk.call.record(NOTE_TERMS)
-    if (
-        recording.ended_by is RecordingEnd.HANGUP
-    ):  # there is no time to keep it before the caller is spoken with
-        return Note(recording=recording.name)
     try:
+        recording = await talk.call.record(NOTE_TERMS)
+        if recording.ended_by is RecordingEnd.HANGUP:
+            return Note(
+                recording=recording.name
+            )  # the caller is waiting: it is kept while they are spoken with
         kept = await talk.notebook.keep(recording, NOTE_MIN_SECONDS)
-    except LedgerError:
+    except (EffectFailed, LedgerError):
         return None
     return Note(recording=recording.name, audio_id=kept.audio_id) if isinstance(kept, KeptAudio) else None
 

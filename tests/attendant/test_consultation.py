@@ -25,6 +25,7 @@ FULL = office(
     away(replace(ALICE, delegates=("102",)), Kind.OUT),
     handling={Kind.OUT: Handling(reach=steps("delegate"), urgent=steps("mobile"))},
 )
+RECORDING = 5  # the step of a spoken note: answer, menu, note menu, digits, request, recording
 BY_RECEPTION = NoteFrom(Name.of(RECEPTION))
 
 
@@ -114,10 +115,19 @@ async def test_key_1_says_what_the_caller_will_be_asked_and_waits() -> None:
     assert talk.call.to_hand_over == Handover("100", to_message=True)
 
 
-async def test_pound_makes_it_an_ordinary_call() -> None:
-    talk = Consulting("#")
+async def test_pound_makes_it_an_ordinary_call_and_takes_no_note_along() -> None:
+    talk = Consulting("8", "4", "711", SILENCE, "#")
     assert await talk.ask() is None
     assert not talk.call.over
+    assert talk.call.to_hand_over == Handover("100")
+    assert talk.talk.handover is None
+
+
+async def test_note_that_cannot_be_recorded_ends_nothing() -> None:
+    talk = Consulting("8", "1", SILENCE, SILENCE, "1", SILENCE)
+    talk.call.failing_steps = frozenset({RECORDING})
+    assert await talk.ask() is Outcome.CONSULTED
+    assert talk.hears(ReceptionPhrase.NO_NOTE, ReceptionPhrase.TRANSFER_NOW)
 
 
 @pytest.mark.parametrize("can", [True, False])

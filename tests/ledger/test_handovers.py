@@ -92,6 +92,12 @@ async def test_purge_forgets_the_note_with_its_call(office: Office) -> None:
     assert not office.audio.path_of(audio.audio_id).exists()
 
 
+async def test_note_that_is_lost_costs_no_message(office: Office) -> None:
+    await office.notebook.save_callback(callback_draft(transferred(Note(recording="abs/x", audio_id="A-x"))))
+    memo = await memo_of_next_delivery(office)
+    assert (memo.transferred_by, memo.note_audio) == ("Reception", None)
+
+
 async def test_audio_of_a_note_and_of_a_message_are_two(office: Office) -> None:
     recording, note = await kept_note(office)
     about = transferred(Note(recording=recording.name, audio_id=note.audio_id))
