@@ -303,6 +303,8 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
     yield _state_reason(person, state)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
+    if enquiry.consulting:
+        yield Reason("a colleague asks about them, who may transfer a caller", TRANSFER)
     if enquiry.handover is not None:
         yield Reason(_by_whom(directory, enquiry.handover), TRANSFER)
     if enquiry.why is not Why.ABSENT:
