@@ -10,15 +10,18 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
+from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
-from ari_absence.asterisk.protocol import CallEvent, StasisStart
+from ari_absence.asterisk.protocol import CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
     AFTERGLOW_SECONDS,
     BUSY,
@@ -28,8 +31,10 @@ from ari_absence.asterisk.returned import (
 )
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.camp_on import Introduction
+from ari_absence.core.handover import Handover
 from ari_absence.core.people import Why
-from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone
+from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced
 
 CALLS_MAX = 100
 """Calls held at once; beyond it callers go straight to the dialplan's fallback. Ten times a busy office."""
@@ -42,15 +47,25 @@ OnCode = Callable[[DeskChannel], Coroutine[object, object, None]]
 
 Conversation = Callable[[], Coroutine[object, object, None]]
 
+OnParked = Callable[[ChannelCall, str], Coroutine[object, object, None]]
+"""The conversation with somebody who was parked and not picked up, and their parking slot: the same."""
+
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
 
 CODE = "code"
 """What the dialplan says instead of a reason, before the code that was dialled: ``Stasis(<app>,code,*33*1530)``."""
 
+PARKED = "parked"
+"""Instead of a reason, before the phone that parked and the slot: ``Stasis(<app>,parked,PJSIP/110,701)``."""
+
+_SLOT = re.compile(r"[0-9]{1,8}", re.ASCII)
+
 _CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
 
 _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -59,15 +74,21 @@ class Sessions:
     """All living calls. ``deliver`` never waits and never raises."""
 
     def __init__(
-        self, tools: Tools, on_call: OnCall, on_orphans: OnOrphans, on_code: OnCode | None = None
+        self,
+        tools: Tools,
+        on_call: OnCall,
+        on_orphans: OnOrphans,
+        on_code: OnCode | None = None,
+        on_parked: OnParked | None = None,
     ) -> None:
         self._tools = tools
         self._on_call = on_call
         self._on_code = on_code
+        self._on_parked = on_parked
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
-        self._tasks: dict[str, asyncio.Task[None] | asyncio.Task[Hunt]] = {}
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
@@ -95,17 +116,33 @@ class Sessions:
 
     async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
         """Ring phones without a caller; who takes it has been told everything by their screening."""
+        return await self._call_out(
+            lambda call_id: alert(self._tools, call_id, rings, ring_seconds), _unheard(rings)
+        )
+
+    async def connect(self, introduction: Introduction) -> HuntEnd:
+        """Ring one of the house, ask them, and connect them with another; how that ended."""
+        return await self._call_out(
+            lambda call_id: connect(self._tools, call_id, introduction), HuntEnd.UNREACHABLE
+        )
+
+    def serves(self, call_id: str) -> bool:
+        """Whether what carries this id belongs to something that goes on: a call, or phones rung without a caller."""
+        return call_id in self._tasks
+
+    async def _call_out(self, work: Callable[[str], Coroutine[object, object, T]], instead: T) -> T:
+        """Do what rings phones without a caller, under a call id of its own; ``instead`` when the service stops."""
         if not self.taking_calls:
-            return _unheard(rings)
+            return instead
         call_id = ids.new_call_id()
-        task = asyncio.create_task(alert(self._tools, call_id, rings, ring_seconds), name=f"alert {call_id}")
+        task = asyncio.create_task(work(call_id), name=f"out {call_id}")
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
         try:
             return await task
         except asyncio.CancelledError:
             if task.cancelled() and not _is_being_cancelled():
-                return _unheard(rings)  # the service stops
+                return instead  # the service stops
             raise
 
     async def close(self, grace_seconds: float) -> None:
@@ -125,6 +162,8 @@ class Sessions:
     # -- events
 
     def _for_nobody(self, event: CallEvent) -> None:
+        if isinstance(event, protocol.ChannelEvent) and ids.owner(event.channel_id) is None:
+            return  # of a phone that we are only told about, or of a caller who has left
         self.counters["for nobody"] += 1
         if isinstance(event, protocol.RecordingFinished) and ids.owner(event.name):
             self._run_errand(self._on_orphans([event.name]))
@@ -150,9 +189,11 @@ class Sessions:
             self.turn_away(event.channel.id, code=event.args[:1] == (CODE,))
         elif event.args[0] == CODE:
             self._begin_code(event)
+        elif event.args[0] == PARKED:
+            self._begin_parked(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
-        elif diverted_too_often("".join(event.args[2:])):
+        elif diverted_too_often("".join(event.args[2:3])):
             self._note_returned(event.args[1])
             self._hang_up(event.channel.id, BUSY)
         else:
@@ -164,7 +205,8 @@ class Sessions:
 
     def _begin(self, event: StasisStart, suspicion: Suspicion | None) -> None:
         line = Line(ids.new_call_id(), event.channel)
-        call = ChannelCall(self._tools, line, extension=event.args[1], why=Why(event.args[0]))
+        sent_by = self._tools.extension_of(_endpoint("".join(event.args[3:4])))
+        call = ChannelCall(self._tools, line, event.args[1], Why(event.args[0]), transferred_by=sent_by)
         _log.info("call.began", call=call.call_id, extension=call.extension, why=call.why.value)
         self._serve(call, partial(self._converse, call, suspicion))
 
@@ -174,6 +216,14 @@ class Sessions:
         # of what was dialled only the code itself: digits behind it may be a time, an extension or a PIN
         _log.info("code.began", call=desk.call_id, code=desk.dialled[:3])
         self._serve(desk, partial(self._on_code, desk))
+
+    def _begin_parked(self, event: StasisStart) -> None:
+        parker = self._tools.extension_of(event.args[1])
+        assert self._on_parked is not None  # noqa: S101 - asked before
+        assert parker is not None  # noqa: S101 - asked before
+        call = ChannelCall(self._tools, Line(ids.new_call_id(), event.channel), parker, Why.NOANSWER)
+        _log.info("parked.began", call=call.call_id, extension=parker, slot=event.args[2])
+        self._serve(call, partial(self._on_parked, call, event.args[2]))
 
     def _serve(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
         self._calls[call.call_id] = call
@@ -189,21 +239,30 @@ class Sessions:
             return f"{CALLS_MAX} calls are being held already"
         if args[:1] == (CODE,):
             return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
-        if len(args) not in (2, 3) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
-            return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>[,<diversions>])"
+        if args[:1] == (PARKED,):
+            return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
+        if len(args) not in (2, 3, 4) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
+            return (
+                "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>"
+                "[,<diversions>[,<transferer>]])"
+            )
         return None
+
+    def _is_parked(self, args: tuple[str, ...]) -> bool:
+        return (
+            len(args) == 3
+            and self._tools.extension_of(args[1]) is not None
+            and bool(_SLOT.fullmatch(args[2]))
+        )
 
     # -- the life of a call
 
     async def _hold(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
-        """Run the conversation; however it ends, its caller is not left in silence."""
+        """Run the conversation; however it ends, its caller is not left in silence, nor who took the caller's place."""
         log = _log.bind(call=call.call_id)
         try:
-            await conversation()
-            await call.hang_up()
-        except CallerGone:
-            # a request's answer may have told of the end; this makes sure that it is one
-            await call.hang_up()
+            if await self._is_passed_on(call, conversation):
+                await self._begin_afresh(call)
         except asyncio.CancelledError:
             await call.release_to_dialplan()
             raise
@@ -212,6 +271,49 @@ class Sessions:
             await call.release_to_dialplan()
         finally:
             log.info("call.over", keys_dropped=call.line.inbox.dropped)
+
+    async def _is_passed_on(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> bool:
+        """Hold the conversation; whether it ended because a transfer put somebody else into the caller's place."""
+        try:
+            await conversation()
+        except CallerReplaced:
+            return True
+        except CallerGone:
+            # a request's answer may have told of the end; the next makes sure that it is one
+            call.line.read()
+            if call.line.replaced:
+                return True
+        await call.hang_up()
+        return False
+
+    async def _begin_afresh(self, old: ChannelCall | DeskChannel) -> None:
+        """Speak with who took the caller's place as with any caller of that extension; who was transferred into a code
+        reaches who dialled it."""
+        if isinstance(old, DeskChannel):
+            extension, why, handover = old.began_by, Why.NOANSWER, Handover(old.began_by)
+        else:
+            extension, why, handover = old.extension, old.why, old.to_hand_over
+        if extension is None or not self.taking_calls:
+            await old.release_to_dialplan()
+            return
+        line = Line(ids.new_call_id(), self._as_who_is_behind(await old.part(), old))
+        line.gone = line.ended = old.line.ended
+        call = ChannelCall(self._tools, line, extension, why, handover=handover)
+        _log.info("call.passed_on", call=call.call_id, before=old.call_id, by=handover.by)
+        self._serve(call, partial(self._converse, call, None))
+
+    def _as_who_is_behind(self, channel: Channel, old: ChannelCall | DeskChannel) -> Channel:
+        """Asterisk joins a caller whom we had joined with who transferred by two halves of a channel of its own: ours
+        has no number, but we know whom we joined."""
+        if not channel.name.startswith("Local/"):
+            return channel
+        twin = channel.name[:-1] + "1"
+        for line in self._switchboard.lines:
+            joined = self._calls.get(line.call_id) if line.leg and line.bridge_id else None
+            if joined and (line.channel.name == twin or line.channel.endpoint == old.began_at):
+                known = joined.caller
+                return replace(channel, caller_number=known.number, caller_name=known.name)
+        return channel
 
     async def _converse(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
         if suspicion is not None and await self._has_returned(call, suspicion):
@@ -273,6 +375,11 @@ async def _carried_out(errand: Awaitable[None]) -> None:
         _log.warning("errand.failed", error=str(error))
     except Exception:  # noqa: BLE001 - the app's own callback; it must not end the link
         _log.exception("errand.failed")
+
+
+def _endpoint(channel_name: str) -> str:
+    """``PJSIP/100`` of ``PJSIP/100-0000001a``."""
+    return channel_name.rpartition("-")[0]
 
 
 def _unheard(rings: Sequence[Ring]) -> Hunt:

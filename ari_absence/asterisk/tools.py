@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
-from ari_absence.core.desk_phrases import DeskUtterance
-from ari_absence.core.phrases import CalleeUtterance, Utterance
+from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.phrases import Utterance
 
 Media = Callable[[Sequence[Utterance]], Sequence[str]]
 """Which sounds say the utterances, as Asterisk's media URIs."""
 
-CalleeMedia = Callable[[Sequence[CalleeUtterance]], Sequence[str]]
+CalleeMedia = Callable[[Sequence[RungUtterance]], Sequence[str]]
 """The same for what is said to somebody who was rung."""
 
 DeskMedia = Callable[[Sequence[DeskUtterance]], Sequence[str]]

@@ -32,8 +32,13 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     JUST_CALLED = "just_called"
     CONNECTED = "connected"
+    CAMPED_ON = "camped_on"
     MISSED = "missed"
     RELEASED = "released"
+    CONSULTED = "consulted"
+    """A colleague asked for a caller of their own, who stayed with them."""
+    TRANSFERRED = "transferred"
+    """A colleague asked, and somebody else was put into their place."""
     LOST = "lost"
 
 

@@ -82,6 +82,7 @@ def _configuration(
         pbx=draft.pbx,
         delivery=draft.delivery,
         storage=draft.storage,
+        mailbox=draft.mailbox,
         secrets=secrets,
         warnings=warnings,
     )

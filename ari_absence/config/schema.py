@@ -148,6 +148,15 @@ class PbxShape(Shape):
     ami: HostPort | None = Field(
         default=None, description="Host and port of the manager interface, for message lamps."
     )
+    message_lamp: Literal["minivm", "ari", "ami", "none"] = Field(
+        default="minivm",
+        description="How message lamps are lit (docs/lamps.md): `minivm` by our dialplan, `ari` where Asterisk has "
+        "mailboxes in ARI, `ami` by the manager interface, `none` not at all.",
+    )
+    mailbox_context: Extension = Field(
+        default="default",
+        description="What stands behind the `@` in the `mailboxes=` of your phones' endpoints.",
+    )
     sounds: Line | None = Field(
         default=None,
         description="The folder of the spoken phrases, if they are not where Asterisk keeps its own.",
@@ -314,6 +323,18 @@ class StorageShape(Shape):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=90, description="After so many days, what was delivered and settled is deleted for good."
     )
+    deleted_keep_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=24,
+        description="After so many hours, a message that its owner has deleted is gone for good, once it is delivered.",
+    )
+
+
+class MailboxShape(Shape):
+    """How people of the house listen to their messages."""
+
+    pin_from_own_phone: bool = Field(
+        default=False, description="Whether `*97` asks for the PIN at one's own phone, too."
+    )
 
 
 class LimitsShape(Shape):
@@ -379,6 +400,10 @@ class LimitsShape(Shape):
         description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
         " after the last of them, again and again in the distance of the last two, for a day.",
     )
+    transfer_recall_ring_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
+        default=15,
+        description="How long a phone rings with a transfer that comes back because nobody took it.",
+    )
     pin_digits: Annotated[int, Field(ge=4, le=12)] = Field(
         default=6, description="How many digits a PIN has at least."
     )
@@ -387,6 +412,18 @@ class LimitsShape(Shape):
     )
     pin_lock_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60, description="How long the first lock holds; each further one twice as long as the last."
+    )
+    hold_reminder_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        default=60.0, description="After how long on hold a caller's holder is reminded."
+    )
+    recall_ring_seconds: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=15, description="How long a phone rings that is reminded of a caller on hold, or parked."
+    )
+    camp_on_hours: Annotated[int, Field(ge=1, le=240)] = Field(
+        default=24, description="For how long a wish to be rung when somebody is back is kept."
+    )
+    camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=300, description="How long after it was not answered such a wish is tried again."
     )
 
 
@@ -425,6 +462,7 @@ class KeysShape(Shape):
     operator: Key = Field(default="0", description="The operator.")
     repeat: Key = Field(default="*", description="Say it again.")
     beep: Key = Field(default="#", description="Straight to the message.")
+    camp_on: Key = Field(default="8", description="Be rung when the person is back; for colleagues.")
 
 
 class AbsenceFile(Shape):
@@ -455,6 +493,9 @@ class AbsenceFile(Shape):
         default_factory=CodesShape, description="The codes that phones of the house dial (docs/codes.md)."
     )
     storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
+    mailbox: MailboxShape = Field(
+        default_factory=MailboxShape, description="How people of the house listen to their messages."
+    )
 
 
 class AbsenceShape(Shape):
@@ -506,6 +547,10 @@ class PersonShape(Shape):
     manager: Extension | None = Field(default=None, description="The extension urgent calls may go to.")
     delegates: list[Extension] = Field(
         default_factory=list, description="Who covers for them, in this order: extensions or teams."
+    )
+    watches: list[Extension] = Field(
+        default_factory=list,
+        description="Whose messages light their lamp, too: extensions or teams.",
     )
     absences: list[AbsenceShape] = Field(default_factory=list, description="When they are not there.")
     hours: WeeklySpans | None = Field(default=None, description="Working hours, if not the site's.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -80,6 +80,7 @@ class SiteDraft:
     delivery: settings.DeliverySettings
     dialing: Dialing
     storage: settings.StorageSettings
+    mailbox: settings.MailboxSettings = field(default_factory=settings.MailboxSettings)
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
@@ -148,6 +149,7 @@ class _SiteReader:
             delivery=self._delivery(),
             dialing=allowed,
             storage=self._storage(),
+            mailbox=self._mailbox(),
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
@@ -285,13 +287,25 @@ class _SiteReader:
         if file is not None:
             at = self._root.below("storage").value_at("folder")
             self._mistakes.add(at, f"{file} is a file; name a folder, or move the file away")
-        return settings.StorageSettings(folder, self._shape.storage.keep_days)
+        shape = self._shape.storage
+        return settings.StorageSettings(folder, shape.keep_days, shape.deleted_keep_hours)
+
+    def _mailbox(self) -> settings.MailboxSettings:
+        return settings.MailboxSettings(self._shape.mailbox.pin_from_own_phone)
 
     def _pbx(self) -> settings.PbxSettings:
         pbx = self._shape.pbx
         ami = None if pbx.ami is None else checks.split_host_and_port(pbx.ami)
+        if pbx.message_lamp == "ami" and ami is None:
+            at = self._root.below("pbx").value_at("message_lamp")
+            self._mistakes.add(at, "message_lamp: ami needs the manager's address; write ami: 127.0.0.1:5038")
         return settings.PbxSettings(
-            pbx.ari_url.rstrip("/"), pbx.app, ami, Path(pbx.sounds) if pbx.sounds else None
+            pbx.ari_url.rstrip("/"),
+            pbx.app,
+            ami,
+            Path(pbx.sounds) if pbx.sounds else None,
+            pbx.message_lamp,
+            pbx.mailbox_context,
         )
 
     def _delivery(self) -> settings.DeliverySettings:

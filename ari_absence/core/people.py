@@ -109,7 +109,10 @@ class Dialing:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``."""
+    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``.
+
+    ``watches``: extensions and teams whose messages light this person's message lamp, too.
+    """
 
     extension: str
     name: str
@@ -128,6 +131,7 @@ class Person:
     disclosure_source: Source = NOWHERE
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     source: Source = NOWHERE
+    watches: tuple[str, ...] = ()
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -175,9 +179,14 @@ class Limits:
     word_every_seconds: float = 20.0
     busy_ask_seconds: float = 25.0
     urgent_again_minutes: tuple[int, ...] = (15, 30)
+    transfer_recall_ring_seconds: int = 15
     pin_digits: int = 6
     pin_tries: int = 3
     pin_lock_seconds: int = 60
+    hold_reminder_seconds: float = 60.0
+    recall_ring_seconds: int = 15
+    camp_on_hours: int = 24
+    camp_on_again_seconds: int = 300
 
 
 @dataclass(frozen=True, slots=True)

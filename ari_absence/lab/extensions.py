@@ -62,6 +62,7 @@ include => lab-shared
 
 [from-internal]
 include => lab-shared
+include => parkedcalls
 include => {hints}
 {codes}
 [lab-hints]

@@ -14,8 +14,8 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
         "an unknown key like no other",
         "colour: red",
         (
-            '4:5: "colour" is not known; known here are name, phones, mobile, email, manager, delegates, absences,'
-            " hours, timezone, country, region, holidays, may, rights, disclosure, handling"
+            '4:5: "colour" is not known; known here are name, phones, mobile, email, manager, delegates, watches,'
+            " absences, hours, timezone, country, region, holidays, may, rights, disclosure, handling"
         ),
     ),
     (

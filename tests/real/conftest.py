@@ -19,7 +19,11 @@ __all__ = ["lab", "running_lab"]
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 
 # 8110 is extension 110 rung patiently: half a minute, and two seconds with follow-me on
-PATIENT = """[lab-shared](+)
+# and who was sent on by blind transfer rings for two seconds only
+PATIENT = """[globals](+)
+ABSENCE_TRANSFER_RING = 2
+
+[lab-shared](+)
 exten => 8110,1,Gosub(ari-absence,s,1(110,PJSIP/110,30,2))
  same => n,Hangup()
 [from-trunk](+)
