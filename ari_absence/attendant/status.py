@@ -41,7 +41,7 @@ from ari_absence.errors import LedgerError
 
 RETURN_ROUNDS = 3
 STATE_ROUNDS = 3
-RETURN_DIGITS = 4
+RETURN_DIGITS = 5  # one more than there are, so that the pound behind them ends the answer and nothing else
 END_IT, OTHER_READING, COME_BACK = "1", "2", "0"
 LAYERS_MAX = 5  # absences planned one above the other; nobody is asked about more
 
