@@ -155,10 +155,11 @@ async def test_the_manager_tells_both_phones_of_a_person(
     async with manager_of(stage.lab) as port:
         pbx = {"sounds": str(stage.folder / "sounds"), "message_lamp": "ami", "ami": f"127.0.0.1:{port}"}
         scene = await stage.open(changes={"pbx": pbx})
-        phones = [await scene.lab.desk_phone(extension) for extension in ("103", "113")]
+        phones = [await scene.lab.desk_phone("103")]
         message = await leaves_a_message(scene, "103")
-        for phone in phones:
-            await is_notified(phone, "1/0 (0/0)")
+        await is_notified(phones[0], "1/0 (0/0)")
+        phones.append(await scene.lab.desk_phone("113"))  # is switched on, and told at once
+        await is_notified(phones[1], "1/0 (0/0)")
         await scene.office.cli("heard", message)
         for phone in phones:
             await is_notified(phone, "0/1 (0/0)")
