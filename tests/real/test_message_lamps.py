@@ -121,6 +121,19 @@ async def test_where_asterisk_has_no_mailboxes_that_is_told_once_and_messages_ar
     assert scene.log.count("load res_ari_mailboxes") == 1
 
 
+async def test_where_minivm_is_missing_that_is_told_with_what_to_load(scene: Scene) -> None:
+    await leaves_a_message(scene)
+    await scene.office.stop_service()
+    await scene.lab.kill()  # else it would still know
+    await scene.lab.restart()
+    await scene.lab.cli("module unload app_minivm.so")
+    try:
+        await scene.office.start_service()
+        await scene.log_tells("load app_minivm")
+    finally:
+        await scene.lab.cli("module load app_minivm.so")
+
+
 @asynccontextmanager
 async def manager_of(lab: Lab) -> AsyncIterator[int]:
     """Asterisk's manager interface answers inside this block, at the port that is given."""
