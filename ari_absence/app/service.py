@@ -267,6 +267,7 @@ class Service:
             on_connect=self._connected,
             on_code=self._code_desk().attend,
             on_phone_event=self._phones_watch.take,
+            on_registered=self._phone_registered,
             clock=self._clock,
         )
 
@@ -417,6 +418,11 @@ class Service:
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+
+    def _phone_registered(self, endpoint: str) -> None:
+        extension = self._records.directory().extension_of_endpoint(endpoint)
+        if extension is not None:
+            self._message_lamps.registered(extension)
 
     async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
         return await self._thread.read(partial(message_counts, extensions=extensions))

@@ -13,6 +13,7 @@ import aiohttp
 
 from ari_absence.asterisk import requests
 from ari_absence.asterisk.transport import Transport
+from ari_absence.errors import AlreadyGone
 
 _ERRAND_SECONDS = 5
 
@@ -298,3 +299,10 @@ class AriClient:
     async def info(self) -> dict[str, Any]:
         """Version, build and status of this Asterisk."""
         return await self._transport.read_object(requests.INFO)
+
+    async def has_module(self, name: str) -> bool:
+        """Whether a module (``res_mwi_devstate.so``) is loaded and runs."""
+        try:
+            return (await self._transport.read_object(requests.MODULE, name)).get("status") == "Running"
+        except AlreadyGone:
+            return False

@@ -55,6 +55,10 @@ async def _no_orphans(_: list[str]) -> None:
     pass
 
 
+def _nobody_cares(_: str) -> None:
+    pass
+
+
 def _unheard(_: protocol.CallEvent | protocol.HoldEvent) -> None:
     pass
 
@@ -108,12 +112,13 @@ class Link:
         on_parked: OnParked | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
         on_phone_event: Callable[[protocol.CallEvent | protocol.HoldEvent], None] = _unheard,
+        on_registered: Callable[[str], None] = _nobody_cares,
         clock: Clock | None = None,
     ) -> None:
         """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then.
 
-        ``on_phone_event`` is told of every channel, those of phones that we are subscribed to included; it must
-        return at once.
+        ``on_phone_event`` is told of every channel, those of phones that we are subscribed to included, and
+        ``on_registered`` of each of these (``PJSIP/101``) that registers; both must return at once.
         """
         self.sessions = Sessions(tools, on_call, on_orphans, on_code, on_parked)
         self._client = tools.client
@@ -121,6 +126,7 @@ class Link:
         self._on_orphans = on_orphans
         self._on_connect = on_connect
         self._on_phone_event = on_phone_event
+        self._on_registered = on_registered
         self._clock = clock or SystemClock()
         self._backoff = Backoff()
         self._closed = asyncio.Event()
@@ -252,6 +258,9 @@ class Link:
                 self._give_way()
             case protocol.ChannelHold() | protocol.ChannelUnhold():
                 self._on_phone_event(event)
+            case protocol.ContactStatusChange():
+                if event.registered:
+                    self._on_registered(event.endpoint)
             case _:
                 self.sessions.deliver(event)
                 self._on_phone_event(event)

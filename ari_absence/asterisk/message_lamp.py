@@ -12,7 +12,10 @@ from ari_absence.errors import AlreadyGone, AsteriskError
 CONTEXT, EXTENSION = "ari-absence-mwi", "lamp"
 """Where ``dialplan/ari_absence.conf`` tells Asterisk of a mailbox."""
 
-_STATES_OF_LAMPS = {"INUSE": True, "NOT_INUSE": False}
+_STATES_OF_LAMPS = {"INUSE": True, "NOT_INUSE": False, "INVALID": False}
+"""What ``res_mwi_devstate`` says of a mailbox; invalid is one that nobody has told Asterisk of."""
+
+_TELLER = "res_mwi_devstate.so"
 
 
 class MinivmLamp:
@@ -27,6 +30,7 @@ class MinivmLamp:
     def __init__(self, client: AriClient, mailbox_context: str) -> None:
         self._client = client
         self._context = mailbox_context
+        self._has_teller: bool | None = None
 
     async def show(self, extension: str, counts: MessageCounts) -> None:
         """Tell Asterisk the counts of the mailbox; it tells the phones. Whether it could is not known here."""
@@ -40,6 +44,10 @@ class MinivmLamp:
 
     async def is_lit(self, extension: str) -> bool | None:
         """Whether Asterisk has the lamp lit; None if it can't say (``res_mwi_devstate`` is not loaded)."""
+        if self._has_teller is None:
+            self._has_teller = await self._client.has_module(_TELLER)
+        if not self._has_teller:
+            return None
         return _STATES_OF_LAMPS.get(await self._client.device_state(f"MWI:{self._mailbox(extension)}"))
 
     def _mailbox(self, extension: str) -> str:

@@ -19,6 +19,10 @@ EVENT_CHARS_MAX = 262_144
 
 _TYPE_CHARS_MAX = 64  # no event of Asterisk's has a longer name, and unknown names are counted by name
 
+_GONE = frozenset(
+    {"Unreachable", "Removed"}
+)  # all other states of a contact are those of a phone that is there
+
 _KEYS = frozenset("0123456789*#ABCD")
 
 
@@ -158,6 +162,14 @@ class ApplicationReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactStatusChange:
+    """A phone that we are subscribed to (``PJSIP/101``) has registered or is gone."""
+
+    endpoint: str
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A kind of event that we have no use for, or that is newer than we are."""
 
@@ -184,7 +196,7 @@ PlaybackEvent = PlaybackProgress | PlaybackFinished
 RecordingEvent = RecordingFinished | RecordingFailed
 CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent
 HoldEvent = ChannelHold | ChannelUnhold
-Event = CallEvent | HoldEvent | ApplicationReplaced
+Event = CallEvent | HoldEvent | ContactStatusChange | ApplicationReplaced
 
 _Json = Mapping[str, Any]
 
@@ -279,6 +291,12 @@ def _dial(body: _Json) -> Dial:
     return Dial(_id_of(body, "peer"), _text(body["dialstatus"]), _maybe_id_of(body, "forwarded"))
 
 
+def _contact_status(body: _Json) -> ContactStatusChange:
+    phone, contact = _object(body["endpoint"]), _object(body["contact_info"])
+    endpoint = f"{_text(phone['technology'])}/{_text(phone['resource'])}"
+    return ContactStatusChange(endpoint, _text(contact["contact_status"]) not in _GONE)
+
+
 def _playback_finished(body: _Json) -> PlaybackFinished:
     return PlaybackFinished(_id_of(body, "playback"), _object(body["playback"])["state"] == "failed")
 
@@ -303,6 +321,7 @@ READERS: Mapping[str, Callable[[_Json], Event]] = {
     "Dial": _dial,
     "ChannelHold": lambda body: ChannelHold(read_channel(body["channel"])),
     "ChannelUnhold": lambda body: ChannelUnhold(_id_of(body, "channel")),
+    "ContactStatusChange": _contact_status,
     "PlaybackStarted": lambda body: PlaybackProgress(_id_of(body, "playback")),
     "PlaybackContinuing": lambda body: PlaybackProgress(_id_of(body, "playback")),
     "PlaybackFinished": _playback_finished,

@@ -103,6 +103,7 @@ SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceSt
 
 PING = Request("GET", "/asterisk/ping")
 INFO = Request("GET", "/asterisk/info", _names("only"))
+MODULE = Request("GET", "/asterisk/modules/{moduleName}")
 SET_GLOBAL = Request("POST", "/asterisk/variable", _names("variable value"))
 
 ALL: tuple[Request, ...] = tuple(

@@ -191,11 +191,15 @@ class MessageLamps:
     async def _compare_a_few(self) -> None:
         self._stale |= self._refused
         self._refused.clear()
+        before = self._put_right & self._shown.keys()
         self._rounds_due = self._clock.monotonic() + ROUND_SECONDS
-        for owner in list(islice(self._shown, LAMPS_PER_ROUND)):
+        again, others = sorted(before)[:LAMPS_PER_ROUND], islice(self._shown, LAMPS_PER_ROUND)
+        for owner in dict.fromkeys((*again, *others)):
             shown = self._shown.pop(owner)  # and to the end of the queue
             self._shown[owner] = shown
             await self._compare(owner, shown)
+        if self._put_right - before:  # whether that helped is to be known soon
+            self._rounds_due = self._clock.monotonic() + FIRST_ROUND_SECONDS
         if self.settled and not self._put_right:
             self._complained = False
 

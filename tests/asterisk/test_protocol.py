@@ -35,6 +35,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PlaybackFinished": {"playback": {"id": "p", "state": "done"}},
     "RecordingFinished": {"recording": {"name": "r", "duration": 4, "silence_duration": 2}},
     "RecordingFailed": {"recording": {"name": "r"}},
+    "ContactStatusChange": {
+        "endpoint": {"technology": "PJSIP", "resource": "101", "channel_ids": []},
+        "contact_info": {"uri": "sip:101@127.0.0.1:5062", "contact_status": "NonQualified", "aor": "101"},
+    },
     "ApplicationReplaced": {},
 }
 
@@ -64,6 +68,17 @@ def test_an_event_is_read_into_the_type_of_its_name(kind: str) -> None:
     expected = {"PlaybackStarted": "PlaybackProgress", "PlaybackContinuing": "PlaybackProgress"}
 
     assert type(decode(sample(kind))).__name__ == expected.get(kind, kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "registered"), [("NonQualified", True), ("Reachable", True), ("Removed", False)]
+)
+def test_a_phone_that_registers_is_told_from_one_that_goes(status: str, *, registered: bool) -> None:
+    contact = {"uri": "sip:101@127.0.0.1:5062", "contact_status": status, "aor": "101"}
+
+    event = decode(sample("ContactStatusChange", contact_info=contact))
+
+    assert event == protocol.ContactStatusChange("PJSIP/101", registered)
 
 
 def test_a_start_tells_who_calls_from_which_phone_and_why() -> None:

@@ -121,6 +121,19 @@ async def test_where_asterisk_has_no_mailboxes_that_is_told_once_and_messages_ar
     assert scene.log.count("load res_ari_mailboxes") == 1
 
 
+async def test_where_minivm_is_missing_that_is_told_with_what_to_load(scene: Scene) -> None:
+    await leaves_a_message(scene)
+    await scene.office.stop_service()
+    await scene.lab.kill()  # else it would still know
+    await scene.lab.restart()
+    await scene.lab.cli("module unload app_minivm.so")
+    try:
+        await scene.office.start_service()
+        await scene.log_tells("load app_minivm")
+    finally:
+        await scene.lab.cli("module load app_minivm.so")
+
+
 @asynccontextmanager
 async def manager_of(lab: Lab) -> AsyncIterator[int]:
     """Asterisk's manager interface answers inside this block, at the port that is given."""
@@ -155,10 +168,11 @@ async def test_the_manager_tells_both_phones_of_a_person(
     async with manager_of(stage.lab) as port:
         pbx = {"sounds": str(stage.folder / "sounds"), "message_lamp": "ami", "ami": f"127.0.0.1:{port}"}
         scene = await stage.open(changes={"pbx": pbx})
-        phones = [await scene.lab.desk_phone(extension) for extension in ("103", "113")]
+        phones = [await scene.lab.desk_phone("103")]
         message = await leaves_a_message(scene, "103")
-        for phone in phones:
-            await is_notified(phone, "1/0 (0/0)")
+        await is_notified(phones[0], "1/0 (0/0)")
+        phones.append(await scene.lab.desk_phone("113"))  # is switched on, and told at once
+        await is_notified(phones[1], "1/0 (0/0)")
         await scene.office.cli("heard", message)
         for phone in phones:
             await is_notified(phone, "0/1 (0/0)")
