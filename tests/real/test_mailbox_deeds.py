@@ -17,6 +17,7 @@ pytestmark = pytest.mark.real
 OTHER_HZ = 1300.0
 REACHABLE, PREMIUM = "+81312345678", "0990123456"
 PIN = "583920"
+LATER = "2026-11-25T11:00+09:00"
 
 
 async def office_with(stage: Stage, **letter: object) -> Scene:
@@ -196,6 +197,7 @@ async def test_of_what_was_deleted_or_is_past_its_time_nothing_is_left_on_the_di
     scene.ledger.close()
     await scene.office.stop_service()
     assert left_of(deleted.encode(), scene.office.data)
+    scene.office.pretend_now = LATER
     await scene.office.start_service()
     await scene.log_tells("deleted messages forgotten")
     await waiting.until(lambda: not list(scene.office.data.glob("audio/*.wav")), 10, "The end of the audio")
