@@ -16,6 +16,7 @@ from ari_absence.cli.options import (
     absences_set,
     console,
     forwards_set,
+    greetings_set,
     instant,
     load,
     local,
@@ -65,7 +66,8 @@ def explain(
     moment = instant(at, configuration.directory.site.zone)
     enquiry = Enquiry("explain", extension, _caller(from_, inside=inside), why, moment, camp_on=True)
     absences, forwards = absences_set(configuration), forwards_set(configuration)
-    decision = decide(enquiry, configuration.directory, absences, forwards)
+    greetings = greetings_set(configuration)
+    decision = decide(enquiry, configuration.directory, absences, forwards, greetings)
     speaker = language(configuration.directory.site.language)
     if as_json:
         print_json(as_dictionary(decision, speaker))

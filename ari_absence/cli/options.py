@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from ari_absence.config.settings import Configuration
+    from ari_absence.core.greetings import SetGreetings
     from ari_absence.core.people import Person, SetAbsences, SetForwards
 
 BAD_QUESTION = 2
@@ -206,6 +207,21 @@ def absences_set(configuration: Configuration) -> SetAbsences:
             return set_absences(session, SystemClock().now())
     except LedgerError:
         return SetAbsences()
+
+
+def greetings_set(configuration: Configuration) -> SetGreetings:
+    """The greetings that were recorded by phone; none if there is no ledger yet."""
+    from ari_absence.core.greetings import SetGreetings
+
+    if not _has_ledger(configuration):
+        return SetGreetings()
+    from ari_absence.ledger.mailbox_reading import set_greetings
+
+    try:
+        with reading_ledger(configuration) as session:
+            return set_greetings(session)
+    except LedgerError:
+        return SetGreetings()
 
 
 def forwards_set(configuration: Configuration) -> SetForwards:
