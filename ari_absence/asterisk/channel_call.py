@@ -198,11 +198,13 @@ class CallingChannel(Speaking[Sayable]):
         self._let_go()
 
     async def hang_up(self) -> None:
-        """End the call. A caller who is gone already is no error."""
+        """End the call. A caller who is gone already is no error; who took their place is not hung up on."""
         if self.over:
             return
         if self.line.gone and (await self._has_ended() or not await self._is_held()):
             self._let_go()
+            return
+        if self.line.replaced:
             return
         self._log.info("call.hung_up")
         try:
@@ -216,7 +218,8 @@ class CallingChannel(Speaking[Sayable]):
 
     async def _has_ended(self) -> bool:
         """Whether Asterisk says so itself, as it does a moment after a caller hung up: then nobody need ask."""
-        return await self.line.until(lambda: self.line.ended, SETTLE_SECONDS)
+        line = self.line
+        return await line.until(lambda: line.ended or line.replaced, SETTLE_SECONDS) and not line.replaced
 
     async def _is_held(self) -> bool:
         """Whether Asterisk has the caller in our hands. Whom the guard has freed is the dialplan's to serve."""
