@@ -8,11 +8,11 @@ import pytest
 
 from ari_absence.asterisk import ChannelCall
 from ari_absence.asterisk.channel_call import DeskChannel
-from ari_absence.attendant.call import Recording, RecordingEnd, RecordingTerms
+from ari_absence.attendant.call import Hunt, HuntEnd, Recording, RecordingEnd, RecordingTerms
 from ari_absence.core.handover import Handover
 from ari_absence.core.people import Why
 from ari_absence.errors import CallerReplaced
-from tests.asterisk.conftest import Office
+from tests.asterisk.conftest import Office, rings
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk, channel
 from tests.waiting import eventually
 
@@ -127,3 +127,66 @@ async def test_a_request_refused_because_the_place_is_taken_is_no_hangup(
 
     with pytest.raises(CallerReplaced):
         await office.outcome()
+
+
+async def rung(asterisk: FakeAsterisk, office: Office, *, heir: bool) -> tuple[str, list[str]]:
+    """A hunt that rings one phone: its channel, and what the company was for, caller by caller."""
+    company: list[str] = []
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        async def first() -> None:
+            company.append("first")
+            await call.wait(60)
+
+        async def second() -> None:
+            company.append("heir")
+            await call.wait(60)
+
+        return await call.hunt(rings("PJSIP/102"), 5, first, second if heir else None)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    await asterisk.until_asked("POST", "/moh")
+    return leg, company
+
+
+async def test_phone_rings_on_for_who_takes_the_callers_place(asterisk: FakeAsterisk, office: Office) -> None:
+    leg, company = await rung(asterisk, office, heir=True)
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel())
+    await eventually(lambda: company == ["first", "heir"])
+    assert asterisk.asked("DELETE", "/channels/new/moh"), "the music of the one before is over"
+    await asterisk.until_asked("POST", "/channels/new/moh")
+    assert not asterisk.asked("DELETE", f"/channels/{leg}")
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    assert (await asterisk.until_asked("POST", "/addChannel"))["channel"] == ["new", leg]
+    await asterisk.send("StasisEnd", channel=channel("new"))
+
+    hunt = await office.outcome()
+    assert (hunt.end, hunt.passed_on) == (HuntEnd.TALKED, True)
+
+
+async def test_phone_rings_no_longer_for_who_takes_the_callers_place_if_nobody_says_so(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    leg, _ = await rung(asterisk, office, heir=False)
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel())
+    await asterisk.until_asked("DELETE", f"/channels/{leg}")
+
+    with pytest.raises(CallerReplaced):
+        await office.outcome()
+
+
+async def test_transfer_at_the_very_moment_of_the_joining_loses_nobody(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    leg, _ = await rung(asterisk, office, heir=True)
+    asterisk.answer("POST", "/addChannel", 400, 204)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel())
+    assert (await asterisk.until_asked("POST", "/addChannel", times=2))["channel"] == ["new", leg]
+    await asterisk.send("StasisEnd", channel=channel("new"))
+
+    hunt = await office.outcome()
+    assert (hunt.end, hunt.passed_on) == (HuntEnd.TALKED, True)
