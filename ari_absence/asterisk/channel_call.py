@@ -310,6 +310,17 @@ class ChannelCall(CallingChannel[Utterance]):
         """How a caller of the house is spoken with."""
         return self._house
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        """Ringing until a key, or for so long; a key pressed before counts, too."""
+        self.line.catch_up()
+        if self.line.keys:
+            return self.line.keys.popleft()
+        try:
+            await self.line.effect(self._client.ring(self.line.channel.id))
+            return await self._key(seconds)
+        finally:
+            await through(self._stop_ringing())
+
     @property
     def to_hand_over(self) -> Handover:
         """What goes with whoever takes the caller's place."""
