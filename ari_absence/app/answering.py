@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,22 @@ from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.availability import decide_by_phones
 from ari_absence.attendant.call import Recording, RecordingEnd
-from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, CampOns, consult, is_consultation
+from ari_absence.attendant.camp_on import CampOns
+from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, consult, is_consultation
+from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import KeptAudio, Notebook, Outcome
+from ari_absence.attendant.park_recall import recall_parked
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
+from ari_absence.core.status_phrases import CallbackNumber
 from ari_absence.errors import CallerReplaced, LedgerError
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.speech.library import SoundLibrary
@@ -55,11 +60,10 @@ class Speaker:
         self._show("colleague.hears", utterances)
         return self.sounds.media(utterances)
 
-    def _show(self, event: str, utterances: Sequence[Utterance | RungUtterance]) -> None:
+    def _show(self, event: str, utterances: Sequence[Utterance | RungUtterance | DeskUtterance]) -> None:
         if self._aloud:
-            public = [
-                each for each in utterances if not isinstance(each, ReadBack | CallerNumber | NoteDigits)
-            ]
+            numbers = ReadBack | CallerNumber | NoteDigits | CallbackNumber
+            public = [each for each in utterances if not isinstance(each, numbers)]
             log.debug(event, sentences=json.dumps(self.sounds.texts(public)))
 
 
@@ -78,7 +82,9 @@ class Announcing:
             return
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        records = self._records
+        decision = decide(enquiry, directory, records.absences, records.forwards, records.greetings)
+        call.show_colleague(_shown(decision, directory))
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
 
@@ -104,28 +110,34 @@ class Answering(Announcing):
         self.camp_ons: CampOns | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def attend(self, call: ChannelCall) -> None:
+    async def attend_parked(self, call: ChannelCall, slot: str) -> None:
+        """The same for a caller who was parked and not picked up; ``call`` is one for who parked them."""
+        await self.attend(call, lambda talk: recall_parked(talk, slot))
+
+    async def attend(self, call: ChannelCall, begin: Callable[[Talk], Awaitable[Outcome]] = greet) -> None:
         """Hold one conversation and note its beginning and its end."""
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
         decision = await self._decide(call, directory, consulting=await is_consultation(call, directory))
+        call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
+        talk.camp_ons = self.camp_ons
         talk.handover = decision.enquiry.handover
         try:
-            outcome = await self._hold(talk)
+            outcome = await self._hold(talk, begin)
         except CallerReplaced:  # who came is waiting: what there is to note comes after them
             self._afterwards(self._note_end(opening, call.call_id, Outcome.TRANSFERRED))
             raise
         await self._note_end(opening, call.call_id, outcome)
 
-    async def _hold(self, talk: Talk) -> Outcome:
+    async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:
         if talk.decision.enquiry.consulting:
             outcome = await consult(talk, self.camp_ons)
             if outcome is not None:
                 return outcome
-        return await attend(talk)
+        return await attend(talk, begin)
 
     def _afterwards(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -155,12 +167,14 @@ class Answering(Announcing):
             now,
             mailbox_full,
             handover=_sent_by(call),
+            camp_on=self.camp_ons is not None,
             consulting=consulting,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:
             told = replace(enquiry, unreachable=unreachable)
-            return decide(told, directory, self._records.absences, self._records.forwards)
+            records = self._records
+            return decide(told, directory, records.absences, records.forwards, records.greetings)
 
         return await decide_by_phones(call, decide_with)
 
@@ -195,3 +209,8 @@ def _sent_by(call: ChannelCall) -> Handover | None:
     if call.handover is not None or call.transferred_by is None:
         return call.handover
     return Handover(call.transferred_by)
+
+
+def _shown(decision: Decision, directory: Directory) -> str:
+    person, enquiry, zone = decision.person, decision.enquiry, directory.site.zone
+    return shown_to_colleague(person.name, enquiry.why, decision.state, enquiry.at, decision.back_at, zone)

@@ -18,9 +18,10 @@ import structlog
 
 from ari_absence.asterisk import protocol
 from ari_absence.asterisk.reconcile import reconcile
-from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, Sessions
+from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, OnParked, Sessions
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, Ring
+from ari_absence.attendant.camp_on import Introduction
 from ari_absence.clock import Clock, SystemClock
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
@@ -51,6 +52,10 @@ async def _nothing() -> None:
 
 
 async def _no_orphans(_: list[str]) -> None:
+    pass
+
+
+def _unheard(_: protocol.CallEvent | protocol.HoldEvent) -> None:
     pass
 
 
@@ -100,15 +105,22 @@ class Link:
         *,
         on_orphans: OnOrphans = _no_orphans,
         on_code: OnCode | None = None,
+        on_parked: OnParked | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
+        on_phone_event: Callable[[protocol.CallEvent | protocol.HoldEvent], None] = _unheard,
         clock: Clock | None = None,
     ) -> None:
-        """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then."""
-        self.sessions = Sessions(tools, on_call, on_orphans, on_code)
+        """``on_connect`` runs after every connect and its reconciliation: lamps must be set anew then.
+
+        ``on_phone_event`` is told of every channel, those of phones that we are subscribed to included; it must
+        return at once.
+        """
+        self.sessions = Sessions(tools, on_call, on_orphans, on_code, on_parked)
         self._client = tools.client
         self._app = tools.app
         self._on_orphans = on_orphans
         self._on_connect = on_connect
+        self._on_phone_event = on_phone_event
         self._clock = clock or SystemClock()
         self._backoff = Backoff()
         self._closed = asyncio.Event()
@@ -158,6 +170,10 @@ class Link:
     async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
         """Ring phones without a caller, as for an urgent message; who takes it is told by their screening."""
         return await self.sessions.alert(rings, ring_seconds)
+
+    async def connect(self, introduction: Introduction) -> None:
+        """Ring one of the house, ask them, and connect them with another; returns when they have talked."""
+        await self.sessions.connect(introduction)
 
     # -- one connection
 
@@ -234,8 +250,11 @@ class Link:
                 self._log.warning("event.unreadable", reason=event.reason)
             case protocol.ApplicationReplaced():
                 self._give_way()
+            case protocol.ChannelHold() | protocol.ChannelUnhold():
+                self._on_phone_event(event)
             case _:
                 self.sessions.deliver(event)
+                self._on_phone_event(event)
 
     def _ignore(self, event: protocol.Ignored) -> None:
         self._counters["ignored"] += 1

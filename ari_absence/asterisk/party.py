@@ -52,7 +52,7 @@ class Party:
         self._tools = tools
         self._client = tools.client
         self.presentation = presentation
-        self._callee = Callee(tools.client, line, tools.callee_media)
+        self.callee = Callee(tools.client, line, tools.callee_media)
         self._dialling: asyncio.Task[None] | None = None
         self._log = structlog.get_logger().bind(call=line.call_id, leg=line.leg)
 
@@ -160,13 +160,13 @@ class Party:
 
     async def _ask_verdict(self) -> Verdict | None:
         assert self.ring.screening is not None  # noqa: S101 - asked before
-        return await self.ring.screening(self._callee)
+        return await self.ring.screening(self.callee)
 
     async def _part_with(self, words: Sequence[CalleeUtterance]) -> None:
         with contextlib.suppress(CallError, TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS_MAX):
-                await self._callee.fall_silent()
-                await self._callee.say(*words)
+                await self.callee.fall_silent()
+                await self.callee.say(*words)
 
     async def _quietly(self, request: Coroutine[Any, Any, None]) -> None:
         """Carry out a request of the tidying: what is gone already is fine, and nothing stops the rest."""

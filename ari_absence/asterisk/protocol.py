@@ -99,6 +99,20 @@ class ChannelLeftBridge:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelHold:
+    """A phone put its other party on hold."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUnhold:
+    """A phone took its other party back from hold."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """News of a phone being rung; ``forwarded`` is the channel its own call forwarding made."""
 
@@ -169,7 +183,8 @@ ChannelEvent = (
 PlaybackEvent = PlaybackProgress | PlaybackFinished
 RecordingEvent = RecordingFinished | RecordingFailed
 CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent
-Event = CallEvent | ApplicationReplaced
+HoldEvent = ChannelHold | ChannelUnhold
+Event = CallEvent | HoldEvent | ApplicationReplaced
 
 _Json = Mapping[str, Any]
 
@@ -286,6 +301,8 @@ READERS: Mapping[str, Callable[[_Json], Event]] = {
     "ChannelDestroyed": lambda body: ChannelDestroyed(_id_of(body, "channel"), _count(body["cause"])),
     "ChannelLeftBridge": _left_bridge,
     "Dial": _dial,
+    "ChannelHold": lambda body: ChannelHold(read_channel(body["channel"])),
+    "ChannelUnhold": lambda body: ChannelUnhold(_id_of(body, "channel")),
     "PlaybackStarted": lambda body: PlaybackProgress(_id_of(body, "playback")),
     "PlaybackContinuing": lambda body: PlaybackProgress(_id_of(body, "playback")),
     "PlaybackFinished": _playback_finished,

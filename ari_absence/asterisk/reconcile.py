@@ -161,4 +161,4 @@ async def _recordings(client: AriClient) -> list[str]:
 
 def _is_orphan(thing_id: str, sessions: Sessions) -> bool:
     call_id = ids.owner(thing_id)
-    return call_id is not None and call_id not in sessions.calls
+    return call_id is not None and not sessions.serves(call_id)

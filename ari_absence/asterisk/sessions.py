@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
+from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
@@ -29,6 +31,7 @@ from ari_absence.asterisk.returned import (
 )
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.camp_on import Introduction
 from ari_absence.core.handover import Handover
 from ari_absence.core.people import Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced
@@ -44,15 +47,25 @@ OnCode = Callable[[DeskChannel], Coroutine[object, object, None]]
 
 Conversation = Callable[[], Coroutine[object, object, None]]
 
+OnParked = Callable[[ChannelCall, str], Coroutine[object, object, None]]
+"""The conversation with somebody who was parked and not picked up, and their parking slot: the same."""
+
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
 
 CODE = "code"
 """What the dialplan says instead of a reason, before the code that was dialled: ``Stasis(<app>,code,*33*1530)``."""
 
+PARKED = "parked"
+"""Instead of a reason, before the phone that parked and the slot: ``Stasis(<app>,parked,PJSIP/110,701)``."""
+
+_SLOT = re.compile(r"[0-9]{1,8}", re.ASCII)
+
 _CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
 
 _EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -61,15 +74,21 @@ class Sessions:
     """All living calls. ``deliver`` never waits and never raises."""
 
     def __init__(
-        self, tools: Tools, on_call: OnCall, on_orphans: OnOrphans, on_code: OnCode | None = None
+        self,
+        tools: Tools,
+        on_call: OnCall,
+        on_orphans: OnOrphans,
+        on_code: OnCode | None = None,
+        on_parked: OnParked | None = None,
     ) -> None:
         self._tools = tools
         self._on_call = on_call
         self._on_code = on_code
+        self._on_parked = on_parked
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
-        self._tasks: dict[str, asyncio.Task[None] | asyncio.Task[Hunt]] = {}
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
@@ -97,17 +116,33 @@ class Sessions:
 
     async def alert(self, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
         """Ring phones without a caller; who takes it has been told everything by their screening."""
+        return await self._call_out(
+            lambda call_id: alert(self._tools, call_id, rings, ring_seconds), _unheard(rings)
+        )
+
+    async def connect(self, introduction: Introduction) -> HuntEnd:
+        """Ring one of the house, ask them, and connect them with another; how that ended."""
+        return await self._call_out(
+            lambda call_id: connect(self._tools, call_id, introduction), HuntEnd.UNREACHABLE
+        )
+
+    def serves(self, call_id: str) -> bool:
+        """Whether what carries this id belongs to something that goes on: a call, or phones rung without a caller."""
+        return call_id in self._tasks
+
+    async def _call_out(self, work: Callable[[str], Coroutine[object, object, T]], instead: T) -> T:
+        """Do what rings phones without a caller, under a call id of its own; ``instead`` when the service stops."""
         if not self.taking_calls:
-            return _unheard(rings)
+            return instead
         call_id = ids.new_call_id()
-        task = asyncio.create_task(alert(self._tools, call_id, rings, ring_seconds), name=f"alert {call_id}")
+        task = asyncio.create_task(work(call_id), name=f"out {call_id}")
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
         try:
             return await task
         except asyncio.CancelledError:
             if task.cancelled() and not _is_being_cancelled():
-                return _unheard(rings)  # the service stops
+                return instead  # the service stops
             raise
 
     async def close(self, grace_seconds: float) -> None:
@@ -127,6 +162,8 @@ class Sessions:
     # -- events
 
     def _for_nobody(self, event: CallEvent) -> None:
+        if isinstance(event, protocol.ChannelEvent) and ids.owner(event.channel_id) is None:
+            return  # of a phone that we are only told about, or of a caller who has left
         self.counters["for nobody"] += 1
         if isinstance(event, protocol.RecordingFinished) and ids.owner(event.name):
             self._run_errand(self._on_orphans([event.name]))
@@ -149,9 +186,11 @@ class Sessions:
         reason = self._cannot_take(event.args)
         if reason:
             _log.warning("call.not_taken", reason=reason)
-            self.turn_away(event.channel.id)
+            self.turn_away(event.channel.id, code=event.args[:1] == (CODE,))
         elif event.args[0] == CODE:
             self._begin_code(event)
+        elif event.args[0] == PARKED:
+            self._begin_parked(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
         elif diverted_too_often("".join(event.args[2:3])):
@@ -178,6 +217,14 @@ class Sessions:
         _log.info("code.began", call=desk.call_id, code=desk.dialled[:3])
         self._serve(desk, partial(self._on_code, desk))
 
+    def _begin_parked(self, event: StasisStart) -> None:
+        parker = self._tools.extension_of(event.args[1])
+        assert self._on_parked is not None  # noqa: S101 - asked before
+        assert parker is not None  # noqa: S101 - asked before
+        call = ChannelCall(self._tools, Line(ids.new_call_id(), event.channel), parker, Why.NOANSWER)
+        _log.info("parked.began", call=call.call_id, extension=parker, slot=event.args[2])
+        self._serve(call, partial(self._on_parked, call, event.args[2]))
+
     def _serve(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
         self._calls[call.call_id] = call
         self._switchboard.add_caller(call.line)
@@ -192,12 +239,21 @@ class Sessions:
             return f"{CALLS_MAX} calls are being held already"
         if args[:1] == (CODE,):
             return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
+        if args[:1] == (PARKED,):
+            return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
         if len(args) not in (2, 3, 4) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
             return (
                 "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>"
                 "[,<diversions>[,<transferer>]])"
             )
         return None
+
+    def _is_parked(self, args: tuple[str, ...]) -> bool:
+        return (
+            len(args) == 3
+            and self._tools.extension_of(args[1]) is not None
+            and bool(_SLOT.fullmatch(args[2]))
+        )
 
     # -- the life of a call
 
@@ -281,23 +337,26 @@ class Sessions:
         self._tasks.pop(call.call_id, None)
         self._switchboard.remove(call.line)
         if not call.over:  # its task was cancelled before it could take a single step
-            self.turn_away(call.line.channel.id)
+            self.turn_away(call.line.channel.id, code=isinstance(call, DeskChannel))
 
     # -- channels that belong to no call
 
-    def turn_away(self, channel_id: str) -> None:
-        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan."""
-        self._run_errand(self._turn_away(channel_id))
+    def turn_away(self, channel_id: str, *, code: bool = False) -> None:
+        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan, which tells by
+        itself what is no caller; with ``code`` it is known to be somebody of the house."""
+        self._run_errand(self._turn_away(channel_id, code=code))
 
     def _hang_up(self, channel_id: str, reason_code: int | None) -> None:
         self._run_errand(self._tools.client.hang_up(channel_id, reason_code=reason_code))
 
-    async def _turn_away(self, channel_id: str) -> None:
+    async def _turn_away(self, channel_id: str, *, code: bool) -> None:
         tools = self._tools
         if ids.owner(channel_id):
             await tools.client.hang_up(channel_id)
             return
-        await tools.client.continue_in_dialplan(channel_id, tools.fallback_context, tools.fallback_extension)
+        place = (tools.fallback_context, tools.fallback_extension)
+        context, extension = (tools.code_context, tools.code_extension) if code else place
+        await tools.client.continue_in_dialplan(channel_id, context, extension)
 
     def _run_errand(self, errand: Awaitable[None]) -> None:
         task = asyncio.create_task(_carried_out(errand))

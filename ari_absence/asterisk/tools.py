@@ -26,7 +26,8 @@ class Tools:
     """What every call needs.
 
     ``extension_of`` knows our phones by endpoint (``PJSIP/101``) and ``name_of`` the public name of an
-    extension; the fallback is the place in the dialplan where callers go whom we can't serve.
+    extension; the fallback is the place in the dialplan where callers go whom we can't serve, the code extension
+    that for people of the house.
     """
 
     client: AriClient
@@ -40,4 +41,6 @@ class Tools:
     callee_media: CalleeMedia = lambda _: ()
     desk_media: DeskMedia = lambda _: ()
     switchboard: Switchboard = field(default_factory=Switchboard)
+    code_context: str = "ari-absence-code"
+    code_extension: str = "away"
     outside: Outside = field(default_factory=Outside)

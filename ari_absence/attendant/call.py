@@ -17,7 +17,7 @@ from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
 from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import CalleeUtterance, Utterance
+from ari_absence.core.phrases import CalleeUtterance, MessageAudio, Utterance
 
 Sayable = TypeVar("Sayable", contravariant=True)
 
@@ -261,11 +261,22 @@ class Call(Conversing[Utterance], Protocol):
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """How the playing of a message ended: by which key (None: at its end), and at which second of it."""
+
+    key: str | None
+    at_seconds: float
+
+
 class DeskCall(Conversing[DeskUtterance], Protocol):
     """Somebody of the house who dialled one of our codes, or whoever reached the access number from outside.
 
     ``caller.extension`` tells whose phone it is; None for a phone that is not ours.
     """
+
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        """Play a message that is ``seconds`` long: ``*`` and ``#`` skip 3 seconds, 0 pauses; other keys end it."""
 
     @property
     def dialled(self) -> str:

@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     JUST_CALLED = "just_called"
     CONNECTED = "connected"
+    CAMPED_ON = "camped_on"
     MISSED = "missed"
     RELEASED = "released"
     CONSULTED = "consulted"

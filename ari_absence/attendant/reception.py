@@ -6,6 +6,8 @@ written down (9), also when they hang up in the middle of a word.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.names import forget_name
 from ari_absence.attendant.notebook import Outcome, Wish
@@ -14,14 +16,14 @@ from ari_absence.core.phrases import Phrase
 from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
 
 
-async def attend(talk: Talk) -> Outcome:
-    """Hold the conversation, and give how it ended. The call is over afterwards.
+async def attend(talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]] = greet) -> Outcome:
+    """Hold the conversation that ``begin`` begins, and give how it ended. The call is over afterwards.
 
     Raises:
         CallerReplaced: somebody else is on the line, to be spoken with afresh.
     """
     try:
-        outcome = await greet(talk)
+        outcome = await begin(talk)
     except CallerGone:
         outcome = await _note_missed(talk)
     except CallerReplaced:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ari_absence.attendant.call import Call, Recording, RecordingTerms
+from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
 from ari_absence.core.handover import Handover
@@ -48,6 +49,7 @@ class Talk:
     handover: Handover | None = None
     attempted: bool = False
     passed_on: bool = False
+    camp_ons: CampOns | None = None
 
     @property
     def limits(self) -> Limits:

@@ -37,6 +37,8 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
             return await reach_urgently(talk)
         case Action.WAIT:
             return await wait_for_the_line(talk)
+        case Action.CAMP_ON:
+            return await ask_to_be_rung(talk)
         case _:
             return await take_message(talk, straight=action is Action.BEEP)
 
@@ -46,6 +48,19 @@ async def note_the_call(talk: Talk) -> Outcome:
     await record_name(talk)
     note = talk.callback(Wish.JUST_CALLED, talk.call.caller.number)
     return await talk.write_down(note, Outcome.JUST_CALLED, Phrase.CALL_NOTED)
+
+
+async def ask_to_be_rung(talk: Talk) -> Outcome | None:
+    """Key 8, for colleagues: to be rung when the person is back."""
+    by = talk.call.caller.extension
+    if by is None or talk.camp_ons is None or not await talk.camp_ons.ask_for(talk.call.extension, by):
+        talk.gone_from_menu.add(Action.CAMP_ON)
+        talk.news.append(Phrase.CALL_NOT_NOTED)
+        return None
+    talk.settled = Outcome.CAMPED_ON
+    await talk.say(Phrase.CAMP_ON_NOTED)
+    await talk.call.hang_up()
+    return Outcome.CAMPED_ON
 
 
 async def connect_operator(talk: Talk) -> Outcome | None:

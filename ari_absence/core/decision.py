@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ari_absence.core import wording
+from ari_absence.core.greetings import Greeting, SetGreetings
 from ari_absence.core.handover import Handover
 from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
@@ -27,7 +28,7 @@ from ari_absence.core.people import (
     Source,
     Why,
 )
-from ari_absence.core.phrases import Action, Utterance, Whereabouts
+from ari_absence.core.phrases import Action, Name, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
 from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
 from ari_absence.core.schedule import State, back_at, presence
@@ -43,10 +44,11 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.OPERATOR: "0",
     Action.REPEAT: "*",
     Action.BEEP: "#",
+    Action.CAMP_ON: "8",
 }
 NO_FORWARDS = SetForwards()
-DIALPLAN = Source("dialplan")
-TRANSFER = Source("transfer")
+NO_GREETINGS = SetGreetings()
+DIALPLAN, MAILBOX, TRANSFER = Source("dialplan"), Source("mailbox"), Source("transfer")
 _NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
 _IN_WORDS = {
     Action.MESSAGE: "leave a message",
@@ -58,6 +60,7 @@ _IN_WORDS = {
     Action.QUESTIONS: "general questions",
     Action.OPERATOR: "the operator",
     Action.REPEAT: "say it again",
+    Action.CAMP_ON: "be rung when they are back",
 }
 
 
@@ -110,8 +113,9 @@ def decide(
     directory: Directory,
     set_absences: SetAbsences,
     set_forwards: SetForwards = NO_FORWARDS,
+    greetings: SetGreetings = NO_GREETINGS,
 ) -> Decision:
-    """Decide one call.
+    """Decide one call. ``greetings`` are those that people have recorded by phone.
 
     Raises:
         KeyError: nobody in the directory has the extension that was called.
@@ -123,6 +127,7 @@ def decide(
     handling = _promising(case, reach.occasion)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
+    own_words = _own_greeting(case, greetings)
     hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
     offers = tuple(_offers(case, hindrances))
     found = _Found(person, state, where, back, handling, due, offers, reach)
@@ -131,12 +136,18 @@ def decide(
         person=person,
         state=state,
         back_at=back,
-        greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
-        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague),
+        greeting=wording.greeting(
+            directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted, own=own_words
+        ),
+        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)),
         offers=offers,
         attempts=reach.attempts,
         promise=due,
-        reasons=(*_reasons(enquiry, directory, found), *_refusals(case, hindrances)),
+        reasons=(
+            *_reasons(enquiry, directory, found),
+            *_greeting_reason(own_words),
+            *_refusals(case, hindrances),
+        ),
         rings_as_desk=reach.rings_as_desk,
         colleague=reach.help,
         urgent=reach.urgent,
@@ -144,6 +155,21 @@ def decide(
         told_to_callees=_told_to_callees(case, reach, where, back),
         transferred_by=_name_of_sender(case),
     )
+
+
+def _own_greeting(case: Case, greetings: SetGreetings) -> Greeting | None:
+    """The person's own words for this absence, where they are true and may be heard."""
+    enquiry, person = case.enquiry, case.person
+    disclosure = person.disclosure or case.directory.site.disclosure
+    hidden = disclosure is Disclosure.UNAVAILABLE and not enquiry.caller.inside
+    if case.state.present or enquiry.why is Why.BUSY or enquiry.nothing_noted or hidden:
+        return None
+    return greetings.of(person.extension, case.state.kind, enquiry.at)
+
+
+def _greeting_reason(own_words: Greeting | None) -> Iterator[Reason]:
+    if own_words is not None:
+        yield Reason(f"the person's own greeting for {own_words.kind.value} is in force", MAILBOX)
 
 
 def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: datetime | None) -> Whereabouts:
@@ -233,6 +259,12 @@ def _why_no_questions(case: Case, _: Reachable) -> str | None:
     return "colleagues know the answers" if case.enquiry.caller.inside else None
 
 
+def _why_no_camp_on(case: Case, _: Reachable) -> str | None:
+    if not (case.enquiry.camp_on and case.enquiry.caller.inside):
+        return "only colleagues can be rung"
+    return "they are there" if case.state.present else None
+
+
 def _why_no_operator(case: Case, _: Reachable) -> str | None:
     enquiry, directory = case.enquiry, case.directory
     operator = directory.people.get(directory.site.operator or "")
@@ -254,6 +286,7 @@ _HINDRANCES: Mapping[Action, Callable[[Case, Reachable], str | None]] = {
     Action.COLLEAGUE: _why_no_colleague,
     Action.URGENT: _why_not_urgent,
     Action.WAIT: _why_no_waiting,
+    Action.CAMP_ON: _why_no_camp_on,
 }
 """What may stand in the way of each action; the others are always offered."""
 
@@ -299,9 +332,10 @@ def _by_whom(directory: Directory, handover: Handover) -> str:
 
 
 def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:
-    """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
+    """Why what callers may choose elsewhere is not offered in this call. The beep is the message; being rung is for
+    colleagues."""
     for action, why in hindrances.items():
-        if why is not None and action is not Action.BEEP:
+        if why is not None and action not in (Action.BEEP, Action.CAMP_ON):
             source = case.directory.site.operator_source if action is Action.OPERATOR else COMPUTED
             yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import PrivateNote
+from ari_absence.core.greetings import Greeting
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
 
 
@@ -77,6 +78,12 @@ class Phrase(StrEnum):
 
     THANKS_FOR_WAITING = auto()  # to a caller whom a colleague has just transferred: thank you for waiting
     CONNECTING_BACK = auto()  # nobody answers there; one moment please, I connect you back
+    SERVED_SOON = (
+        auto()
+    )  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
+    CAMP_ON_NOTED = auto()  # to a colleague: I will ring you as soon as they are back
+    CAMP_ON_MENU = auto()  # to that colleague, rung: 1 call them, 2 forget it
+    CAMP_ON_FORGOTTEN = auto()  # I will not ring you again
 
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
@@ -117,6 +124,7 @@ class Action(StrEnum):
     OPERATOR = "operator"
     REPEAT = "repeat"
     BEEP = "beep"
+    CAMP_ON = "camp_on"
 
 
 class DayWord(StrEnum):
@@ -232,6 +240,17 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnGreeting:
+    """The person's own greeting for this kind of absence, which its owner has recorded by phone for callers to hear.
+
+    ``instead`` is what it stands for, and what is said if it can't be played.
+    """
+
+    greeting: Greeting
+    instead: Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
 class CallPromise:
     """<who> will call you back by <due>."""
 
@@ -327,6 +346,13 @@ class UrgentMessageFor:
 
 
 @dataclass(frozen=True, slots=True)
+class IsBack:
+    """<who> is back. Said to a colleague who asked to be told."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
 class MessageAudio:
     """A message of the ledger, by the id of its audio; said to who is asked to hear it."""
 
@@ -337,6 +363,7 @@ Utterance = (
     Fixed
     | Welcome
     | Whereabouts
+    | OwnGreeting
     | CallPromise
     | Choice
     | ReadBack
@@ -356,6 +383,7 @@ CalleeUtterance = (
     | Recorded
     | MayNote
     | UrgentMessageFor
+    | IsBack
     | MessageAudio
 )
 """Everything somebody who was rung for a caller can hear; a delegate's note and a caller's voice have no way

@@ -44,7 +44,8 @@ class Enquiry:
     """A call to somebody, as it reaches us. ``at`` is aware, in UTC.
 
     ``unreachable``: extensions whose phones can't be rung now, each with the reason. ``handover``: who transferred the
-    caller here, and what came along.
+    caller here, and what came along. ``camp_on``: whether a colleague's wish to be rung when the person is back can be
+    kept.
     """
 
     call_id: str
@@ -56,6 +57,7 @@ class Enquiry:
     nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
     handover: Handover | None = None
+    camp_on: bool = False
     consulting: bool = False  # a colleague asks, who may have a caller of their own
 
 

@@ -36,6 +36,8 @@ class ReceptionPhrase(StrEnum):
 
     STAYS_WITH_YOU = auto()  # your caller stays with you
 
+    STILL_ON_HOLD = auto()  # your caller is still on hold; press resume
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceOfColleague:

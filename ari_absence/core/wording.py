@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.greetings import Greeting
 from ari_absence.core.people import Caller, Directory, Disclosure, Kind, Person, Why
 from ari_absence.core.phrases import (
     AbsenceClass,
@@ -18,6 +19,7 @@ from ari_absence.core.phrases import (
     Fixed,
     Moment,
     Name,
+    OwnGreeting,
     Phrase,
     Utterance,
     Welcome,
@@ -55,6 +57,7 @@ _SPOKEN_CHOICES = (
     Action.URGENT,
     Action.QUESTIONS,
     Action.OPERATOR,
+    Action.CAMP_ON,
     Action.REPEAT,
 )
 
@@ -125,22 +128,30 @@ def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> Call
 
 
 def greeting(
-    directory: Directory, caller: Caller, where: Whereabouts, *, nothing_noted: bool = False
+    directory: Directory,
+    caller: Caller,
+    where: Whereabouts,
+    *,
+    nothing_noted: bool = False,
+    own: Greeting | None = None,
 ) -> tuple[Utterance, ...]:
     """What the caller hears first: the company's name for outsiders, then who is absent until when.
 
+    ``own``: in the person's own words.
     With ``nothing_noted``, also that no message can be taken: it must be known before anybody waits for a tone.
     """
     welcome = () if caller.inside else (Welcome(Name.of(directory.site)),)
     sorry = (Fixed(Phrase.NOTHING_CAN_BE_NOTED),) if nothing_noted else ()
-    return (*welcome, where, *sorry)
+    told = where if own is None else OwnGreeting(own, where)
+    return (*welcome, told, *sorry)
 
 
-def menu(keys: Sequence[tuple[str, Action]], colleague: Name | None = None) -> tuple[Utterance, ...]:
+def menu(
+    keys: Sequence[tuple[str, Action]], colleague: Name | None = None, called: Name | None = None
+) -> tuple[Utterance, ...]:
     """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
     key_of = {action: key for key, action in keys}
+    names = {Action.COLLEAGUE: colleague, Action.CAMP_ON: called}
     return tuple(
-        Choice(key_of[action], action, colleague if action is Action.COLLEAGUE else None)
-        for action in _SPOKEN_CHOICES
-        if action in key_of
+        Choice(key_of[action], action, names.get(action)) for action in _SPOKEN_CHOICES if action in key_of
     )

@@ -124,9 +124,9 @@ class Phone:
         """Put the current call on hold; returns when Asterisk has agreed."""
         await self._hold(self.current)
 
-    async def resume(self) -> None:
-        """Go on with the current call after hold; returns when Asterisk has agreed."""
-        call = self.current
+    async def resume(self, call: Call | None = None) -> None:
+        """Go on with a call, the current one if none is named, after hold; returns when Asterisk has agreed."""
+        call = call or self.current
         await self._renegotiated("resume", call)
         call.on_hold = False
 

@@ -71,6 +71,7 @@ class LedgerNotebook:
 
     ``on_queued`` is called on the event loop after each commit that queued deliveries or an urgent message to be
     told: it wakes whoever carries them out. ``dialing`` gives the caps of calls to outside numbers.
+    ``on_message`` is called there, with the extension, after each commit of a message.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class LedgerNotebook:
         clock: Clock,
         on_queued: Callable[[], None],
         dialing: Callable[[], Dialing],
+        on_message: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._thread = thread
         self._store = store
@@ -92,6 +94,7 @@ class LedgerNotebook:
         self._clock = clock
         self._on_queued = on_queued
         self._dialing = dialing
+        self._on_message = on_message
         self._steady = SteadyTime(clock)
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
@@ -156,7 +159,9 @@ class LedgerNotebook:
             writing.insert_call(connection, draft.decision)
             return self._write_message(connection, draft)
 
-        return await self._saved(write)
+        message_id = await self._saved(write)
+        self._on_message(draft.decision.person.extension)
+        return message_id
 
     async def save_callback(self, draft: CallbackDraft) -> str:
         """Commit the callback and its deliveries in one transaction; gives the callback's id."""

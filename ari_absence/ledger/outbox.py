@@ -187,6 +187,7 @@ class LedgerOutbox:
             due=message.due,
             urgent=message.urgent,
             number=message.call.caller_number,
+            facts={"forwarded_by": message.forwarded_by} if message.forwarded_by else None,
             **_call_facts(message.call),
             **self._audio_facts(message.audio),
         )

@@ -36,9 +36,16 @@ def mark_heard(session: Session, message_id: str, now: datetime, by: str = "owne
     message = session.get(MessageRow, message_id)
     if message is None:
         return False
-    message.heard_at = message.heard_at or now
+    if message.heard_at is None:
+        message.heard_at = now
+        note_in_history(message, "heard", by, now)
     end_escalation(session, message_id, EscalationState.HEARD, by, now)
     return True
+
+
+def note_in_history(message: MessageRow, what: str, by: str, now: datetime) -> None:
+    """Add to what has become of the message; ``by`` says who did it and from where."""
+    message.history = [*(message.history or ()), {"at": now.isoformat(), "what": what, "by": by}]
 
 
 def end_escalation(session: Session, message_id: str, state: EscalationState, by: str, now: datetime) -> bool:

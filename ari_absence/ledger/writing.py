@@ -18,6 +18,7 @@ from ari_absence.ledger.deliveries import queue_callback, queue_message
 from ari_absence.ledger.escalations import begin_escalation
 from ari_absence.ledger.handovers import insert_handover, is_note
 from ari_absence.ledger.ids import Prefix, new_id
+from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
 
@@ -39,6 +40,8 @@ _DISCARD = update(_audio).where(_audio.c.id == _OF).values(discarded=true())
 _MESSAGE_OF = select(_messages.c.id).where(_messages.c.audio_id == _OF)
 _INSERT_MESSAGE = insert(_messages)
 _NAMED_BY = select(_callbacks.c.id).where(_callbacks.c.name_audio_id == _OF)
+_greetings = table_of(GreetingRow)
+_GREETING_OF = select(_greetings.c.id).where(_greetings.c.audio_id == _OF)
 _CALLBACK_OF = select(_callbacks.c.id).where(
     _callbacks.c.call_id == _OF, _callbacks.c.wish == bindparam("wish")
 )
@@ -152,9 +155,9 @@ def discard_audio(connection: Connection, audio_id: str) -> None:
 
 
 def is_owned(connection: Connection, audio_id: str) -> bool:
-    """Whether a message or a callback names the audio, or it is a note that came with a caller."""
+    """Whether a message, a callback or a greeting names the audio, or it is a note that came with a caller."""
     of = {"of": audio_id}
-    named = connection.scalar(_MESSAGE_OF, of) is not None or connection.scalar(_NAMED_BY, of) is not None
+    named = any(connection.scalar(owner, of) is not None for owner in (_MESSAGE_OF, _NAMED_BY, _GREETING_OF))
     return named or is_note(connection, audio_id)
 
 

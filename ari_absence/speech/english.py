@@ -22,10 +22,12 @@ from ari_absence.core.phrases import (
     ConnectingWith,
     DayWord,
     Fixed,
+    IsBack,
     MayNote,
     MessageAudio,
     Moment,
     Name,
+    OwnGreeting,
     PublishedAnswer,
     QuestionChoice,
     Reaching,
@@ -135,6 +137,8 @@ def _clips(utterance: AnyUtterance) -> Iterator[Clip]:
             yield _welcome(company)
         case Whereabouts():
             yield from _whereabouts(utterance)
+        case OwnGreeting(greeting):
+            yield LentClip(greeting.audio_id, ())
         case CallPromise(who, due):
             yield name_clip(who, "somebody")
             yield from _promise(due)
@@ -161,9 +165,9 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
             yield from around("connecting-with", name_clip(who, "a-colleague"))
         case CallFor(whom):
             yield from around("call-for", name_clip(whom, "a-colleague"))
-        case CallerNamed(who):
+        case CallerNamed(who) | IsBack(who):
             yield name_clip(who, "a-colleague")
-            yield CatalogueClip("is-calling")
+            yield CatalogueClip("is-back" if isinstance(utterance, IsBack) else "is-calling")
         case CallerNumber(digits):
             yield CatalogueClip("their-number-is" if grouped(digits) else "say-caller-withheld")
             yield from digit_clips(digits)
@@ -179,6 +183,8 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
 
 def _simpler(utterance: AnyUtterance) -> Iterator[Clip]:
     match utterance:
+        case OwnGreeting(instead=whereabouts):
+            yield from _whereabouts(whereabouts)
         case Whereabouts(absence_class=AbsenceClass.OFFICE_CLOSED):
             yield CatalogueClip("office-closed")
         case Whereabouts(absence_class=absence):
@@ -208,6 +214,9 @@ def _simpler_while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
         case CallerNamed():
             yield CatalogueClip("a-colleague")
             yield CatalogueClip("is-calling")
+        case IsBack():
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip("is-back")
         case UrgentMessageFor():
             yield from around("urgent-message-for", CatalogueClip("a-colleague"))
         case _:
@@ -245,6 +254,10 @@ def _choice(choice: Choice) -> Iterator[Clip]:
     if choice.action is Action.COLLEAGUE and choice.colleague is not None:
         yield name_clip(choice.colleague, "a-colleague")
         stem = "can-help"
+    if choice.action is Action.CAMP_ON and choice.colleague is not None:
+        yield CatalogueClip("camp-on-when")
+        yield name_clip(choice.colleague, "a-colleague")
+        stem = "camp-on-back"
     if words.DEFAULT_KEYS[choice.action] == choice.key:
         yield CatalogueClip(f"{stem}-default")
     else:

@@ -94,6 +94,10 @@ SENTENCES: Mapping[str, str] = {
     "urgent_menu": "To hear it, press one. To pass it on to somebody else, press two.",
     "urgent_heard_menu": "To hear it again, press one. Otherwise, please just hang up. Thank you.",
     "urgent_passed_on": "Thank you. I will pass it on to somebody else. Goodbye.",
+    "served_soon": "Thank you for waiting. You will be served in a moment.",
+    "camp_on_noted": "I will ring you as soon as they are back. Goodbye.",
+    "camp_on_menu": "To call, press one. To forget it, press two.",
+    "camp_on_forgotten": "I will not ring you again. Goodbye.",
     "sorry_fault": "We are sorry. Something went wrong here. Please call again later.",
     "goodbye": "Thank you for calling. Goodbye.",
 }
@@ -141,6 +145,8 @@ REACHING, REACHING_END = "I will try to reach", "for you. One moment, please."
 CONNECTING_WITH, CONNECTING_WITH_END = "I am connecting you with", "now. One moment, please."
 CALL_FOR, CALL_FOR_END = "There is a call for", "on the line."
 IS_CALLING = "is calling."
+IS_BACK = "is back."
+CAMP_ON_WHEN, CAMP_ON_BACK = "To be rung when", "is back,"
 URGENT_MESSAGE_FOR, URGENT_MESSAGE_FOR_END = "There is an urgent message for", "that is waiting to be heard."
 
 # What a log shows instead of what only one pair of ears may hear.
@@ -174,6 +180,7 @@ CHOICES: Mapping[Action, str] = {
     Action.OPERATOR: "To speak to the front desk,",
     Action.REPEAT: "To hear this again,",
     Action.BEEP: "To go straight to the tone,",
+    Action.CAMP_ON: "To be rung when they are back,",
 }
 CAN_HELP = "can help you. To be connected,"
 
@@ -353,6 +360,10 @@ def _around_names() -> Iterator[tuple[str, str]]:
     yield "call-for", CALL_FOR
     yield "call-for-end", CALL_FOR_END
     yield "is-calling", IS_CALLING
+    yield "is-back", IS_BACK
+    yield "camp-on-when", CAMP_ON_WHEN
+    yield "camp-on-back", CAMP_ON_BACK
+    yield "camp-on-back-default", f"{CAMP_ON_BACK} press {KEYS[DEFAULT_KEYS[Action.CAMP_ON]]}."
     yield "urgent-message-for", URGENT_MESSAGE_FOR
     yield "urgent-message-for-end", URGENT_MESSAGE_FOR_END
 

@@ -36,6 +36,8 @@ SENTENCES: Mapping[str, str] = {
     "note_spoken": "There is a spoken note.",
     "recall_menu": "1, your caller. 2, have a message taken.",
     "stays_with_you": "Your caller stays with you.",
+    # Hold, park and camp-on.
+    "still_on_hold": "Your caller is still on hold. Please press resume.",
 }
 
 # Parts of sentences with a name or a number in them. A text without a full stop goes on into the next clip.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ class Proxy:
         self._pipes: set[asyncio.Task[None]] = set()
         self.passing = True
         self.refused = 0
+        self.requests = 0
 
     @property
     def port(self) -> int:
@@ -51,15 +53,25 @@ class Proxy:
             writer.close()
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        for source, sink in ((reader, far_writer), (far_reader, writer)):
-            pipe = asyncio.create_task(_pass_on(source, sink))
+        for source, sink, note in ((reader, far_writer, self._note), (far_reader, writer, _unnoted)):
+            pipe = asyncio.create_task(_pass_on(source, sink, note))
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
 
+    def _note(self, sent: bytes) -> None:
+        self.requests += sent.count(b" HTTP/1.1\r\n")
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+
+def _unnoted(_: bytes) -> None:
+    pass
+
+
+async def _pass_on(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: Callable[[bytes], None]
+) -> None:
     try:
         while data := await source.read(65_536):
+            note(data)
             sink.write(data)
             await sink.drain()
     except OSError:
