@@ -219,11 +219,13 @@ class CallingChannel(Speaking[Sayable]):
         return self._tools.fallback_context, self._tools.fallback_extension
 
     async def hang_up(self) -> None:
-        """End the call. A caller who is gone already is no error."""
+        """End the call. A caller who is gone already is no error; who took their place is not hung up on."""
         if self.over:
             return
         if self.line.gone and (await self._has_ended() or not await self._is_held()):
             self._let_go()
+            return
+        if self.line.replaced:
             return
         self._log.info("call.hung_up")
         try:
@@ -237,7 +239,8 @@ class CallingChannel(Speaking[Sayable]):
 
     async def _has_ended(self) -> bool:
         """Whether Asterisk says so itself, as it does a moment after a caller hung up: then nobody need ask."""
-        return await self.line.until(lambda: self.line.ended, SETTLE_SECONDS)
+        line = self.line
+        return await line.until(lambda: line.ended or line.replaced, SETTLE_SECONDS) and not line.replaced
 
     async def _is_held(self) -> bool:
         """Whether Asterisk has the caller in our hands. Whom the guard has freed is the dialplan's to serve."""
@@ -328,6 +331,17 @@ class ChannelCall(CallingChannel[Utterance]):
     def house(self) -> Speaking[DeskUtterance]:
         """How a caller of the house is spoken with."""
         return self._house
+
+    async def wait_ringing(self, seconds: float) -> str | None:
+        """Ringing until a key, or for so long; a key pressed before counts, too."""
+        self.line.catch_up()
+        if self.line.keys:
+            return self.line.keys.popleft()
+        try:
+            await self.line.effect(self._client.ring(self.line.channel.id))
+            return await self._key(seconds)
+        finally:
+            await through(self._stop_ringing())
 
     @property
     def to_hand_over(self) -> Handover:

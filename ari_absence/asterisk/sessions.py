@@ -279,12 +279,10 @@ class Sessions:
         except CallerReplaced:
             return True
         except CallerGone:
-            # a request's answer may have told of the end; the next makes sure that it is one
-            call.line.read()
-            if call.line.replaced:
-                return True
+            # a request's answer may have told of the end; the next makes sure that it is one, and no transfer
+            pass
         await call.hang_up()
-        return False
+        return call.line.replaced
 
     async def _begin_afresh(self, old: ChannelCall | DeskChannel) -> None:
         """Speak with who took the caller's place as with any caller of that extension; who was transferred into a code

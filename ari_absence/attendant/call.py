@@ -240,6 +240,9 @@ class Call(Conversing[Utterance], Protocol):
     def house(self) -> Voice[DeskUtterance]:
         """How a caller of the house is spoken with; CallerReplaced as soon as it is another who listens."""
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        """As ``wait``, with ringing instead of music."""
+
     def hand_over(self, handover: Handover) -> None:
         """From now on, this goes with whoever takes the caller's place."""
 

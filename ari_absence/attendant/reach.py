@@ -106,13 +106,14 @@ def with_note(talk: Talk, shown: Display) -> Display:
     return Display(shown.number, f"{shown.name} [{note.digits}]") if note and note.digits else shown
 
 
-def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = ()) -> Pastime:
-    """What is to be told ``first``, then music, a word every so often, and the key to the message."""
+def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = (), *, ringing: bool = False) -> Pastime:
+    """What is to be told ``first``, then music or ``ringing``, a word every so often, and the key to the message."""
+    wait = talk.call.wait_ringing if ringing else talk.call.wait
 
     async def company() -> None:
         words = first
         while not (words and await talk.tell(*words)):
-            if talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
+            if talk.wants_message(await wait(talk.limits.word_every_seconds)):
                 return
             words = (Phrase.STILL_TRYING,)
 

@@ -52,7 +52,7 @@ async def recall(talk: Talk) -> Outcome | None:
         if not rings:
             continue
         seconds = talk.limits.transfer_recall_ring_seconds
-        hunt = await talk.call.hunt(rings, seconds, keep_company(talk, told))
+        hunt = await talk.call.hunt(rings, seconds, keep_company(talk, told, ringing=True))
         if choice.colleague:
             return await wishes.connect_colleague(talk)
         if hunt.end in DECIDED:

@@ -43,7 +43,7 @@ SENTENCES: Mapping[str, str] = {
 # Parts of sentences with a name or a number in them. A text without a full stop goes on into the next clip.
 _PARTS: Mapping[str, str] = {
     "choice-colleague": "4,",
-    "choice-colleague-end": "the colleague.",
+    "choice-colleague-end": "instead.",
     "note-from": "A note from",
     "note-from-end": "is with this call.",
     "note-number": "The number is",

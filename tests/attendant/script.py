@@ -194,6 +194,9 @@ class ScriptedCall:
     def house(self) -> HouseVoice:
         return HouseVoice(self)
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        return await self.wait(seconds)
+
     def hand_over(self, handover: Handover) -> None:
         self.to_hand_over = handover
 
