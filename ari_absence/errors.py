@@ -4,6 +4,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 ├── ConfigurationError          the configuration can't be used; carries every mistake found
 ├── CallError                   a call can't go on as planned
 │   ├── CallerGone              the caller hung up; an ending, not a fault
+│   ├── CallerReplaced          somebody else has taken the caller's place; they are spoken with afresh
 │   ├── CalleeGone              somebody we rang hung up before deciding; as good as a refusal
 │   └── EffectFailed            Asterisk refused or did not answer a request; there is a spoken way on
 ├── AsteriskError               the link to Asterisk
@@ -40,6 +41,10 @@ class CallError(AbsenceError):
 
 class CallerGone(CallError):
     """The caller hung up. Raised at whatever the conversation was waiting for."""
+
+
+class CallerReplaced(CallError):
+    """A transfer put somebody else into the caller's place. Raised at whatever the conversation was waiting for."""
 
 
 class CalleeGone(CallError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -13,18 +14,24 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
 from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.camp_on import CampOns
+from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, consult, is_consultation
 from ari_absence.attendant.greeting import greet
-from ari_absence.attendant.notebook import Notebook, Outcome
+from ari_absence.attendant.notebook import KeptAudio, Notebook, Outcome
 from ari_absence.attendant.park_recall import recall_parked
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision, Enquiry, decide
-from ari_absence.core.desk_phrases import DeskUtterance
+from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.display import shown_to_colleague
+from ari_absence.core.handover import Handover
 from ari_absence.core.people import Directory
-from ari_absence.core.phrases import CalleeUtterance, CallerNumber, ReadBack, Utterance
-from ari_absence.errors import LedgerError
+from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
+from ari_absence.core.reception_phrases import NoteDigits
+from ari_absence.core.status_phrases import CallbackNumber
+from ari_absence.errors import CallerReplaced, LedgerError
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.speech.library import SoundLibrary
 
@@ -43,18 +50,20 @@ class Speaker:
         self._show("call.says", utterances)
         return self.sounds.media(utterances)
 
-    def callee_media(self, utterances: Sequence[CalleeUtterance]) -> Sequence[str]:
+    def callee_media(self, utterances: Sequence[RungUtterance]) -> Sequence[str]:
         """The same for somebody who was rung."""
         self._show("callee.hears", utterances)
         return self.sounds.media(utterances)
 
     def desk_media(self, utterances: Sequence[DeskUtterance]) -> Sequence[str]:
-        """The same for the people of the house."""
+        """The same for somebody of the house."""
+        self._show("colleague.hears", utterances)
         return self.sounds.media(utterances)
 
-    def _show(self, event: str, utterances: Sequence[Utterance | CalleeUtterance]) -> None:
+    def _show(self, event: str, utterances: Sequence[Utterance | RungUtterance | DeskUtterance]) -> None:
         if self._aloud:
-            public = [each for each in utterances if not isinstance(each, ReadBack | CallerNumber)]
+            numbers = ReadBack | CallerNumber | NoteDigits | CallbackNumber
+            public = [each for each in utterances if not isinstance(each, numbers)]
             log.debug(event, sentences=json.dumps(self.sounds.texts(public)))
 
 
@@ -73,7 +82,9 @@ class Announcing:
             return
         now = self._clock.now()
         enquiry = Enquiry(call.call_id, call.extension, call.caller, call.why, now, nothing_noted=True)
-        decision = decide(enquiry, directory, self._records.absences, self._records.forwards)
+        records = self._records
+        decision = decide(enquiry, directory, records.absences, records.forwards, records.greetings)
+        call.show_colleague(_shown(decision, directory))
         outcome = await announce(self._talk(call, decision, directory, NoNotebook()))
         log.warning("call.not_noted", outcome=outcome.value)
 
@@ -97,6 +108,7 @@ class Answering(Announcing):
         super().__init__(records, speaker, clock)
         self._notebook = notebook
         self.camp_ons: CampOns | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def attend_parked(self, call: ChannelCall, slot: str) -> None:
         """The same for a caller who was parked and not picked up; ``call`` is one for who parked them."""
@@ -107,15 +119,41 @@ class Answering(Announcing):
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
-        decision = await self._decide(call, directory)
+        decision = await self._decide(call, directory, consulting=await is_consultation(call, directory))
+        call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
         talk.camp_ons = self.camp_ons
-        outcome = await attend(talk, begin)
-        await opening
-        await self._note_closing(call.call_id, outcome)
+        talk.handover = decision.enquiry.handover
+        try:
+            outcome = await self._hold(talk, begin)
+        except CallerReplaced:  # who came is waiting: what there is to note comes after them
+            self._afterwards(self._note_end(opening, call.call_id, Outcome.TRANSFERRED))
+            raise
+        await self._note_end(opening, call.call_id, outcome)
 
-    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
+    async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:
+        if talk.decision.enquiry.consulting:
+            outcome = await consult(talk, self.camp_ons)
+            if outcome is not None:
+                return outcome
+        return await attend(talk, begin)
+
+    def _afterwards(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def finish(self) -> None:
+        """Wait until everything is noted of calls that are over."""
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _note_end(self, opening: asyncio.Task[None], call_id: str, outcome: Outcome) -> None:
+        await opening
+        await self._note_closing(call_id, outcome)
+
+    async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
         try:
             mailbox_full = await self._notebook.mailbox_full(call.extension)
         except LedgerError:
@@ -128,20 +166,35 @@ class Answering(Announcing):
             call.why,
             now,
             mailbox_full,
+            handover=_sent_by(call),
             camp_on=self.camp_ons is not None,
+            consulting=consulting,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:
             told = replace(enquiry, unreachable=unreachable)
-            return decide(told, directory, self._records.absences, self._records.forwards)
+            records = self._records
+            return decide(told, directory, records.absences, records.forwards, records.greetings)
 
         return await decide_by_phones(call, decide_with)
 
     async def _note_opening(self, decision: Decision) -> None:
         try:
-            await self._notebook.open_call(decision)
+            await self._notebook.open_call(await self._with_note_kept(decision))
         except LedgerError as error:
             log.error("the call could not be noted", call=decision.enquiry.call_id, reason=str(error))
+
+    async def _with_note_kept(self, decision: Decision) -> Decision:
+        """A note that was still being spoken when the transfer was completed lies in Asterisk only."""
+        handover = decision.enquiry.handover
+        note = handover.note if handover else None
+        if handover is None or note is None or note.recording is None or note.audio_id is not None:
+            return decision
+        recording = Recording(note.recording, 0.0, RecordingEnd.HANGUP)
+        kept = await self._notebook.keep(recording, NOTE_MIN_SECONDS)
+        audio_id = kept.audio_id if isinstance(kept, KeptAudio) else None
+        note = replace(note, audio_id=audio_id)
+        return replace(decision, enquiry=replace(decision.enquiry, handover=replace(handover, note=note)))
 
     async def _note_closing(self, call_id: str, outcome: Outcome) -> None:
         log.info("call.outcome", call=call_id, outcome=outcome.value)
@@ -149,3 +202,15 @@ class Answering(Announcing):
             await self._notebook.close_call(call_id, outcome)
         except LedgerError as error:
             log.error("the end of the call could not be noted", call=call_id, reason=str(error))
+
+
+def _sent_by(call: ChannelCall) -> Handover | None:
+    """Who transferred the caller, after asking us or unasked."""
+    if call.handover is not None or call.transferred_by is None:
+        return call.handover
+    return Handover(call.transferred_by)
+
+
+def _shown(decision: Decision, directory: Directory) -> str:
+    person, enquiry, zone = decision.person, decision.enquiry, directory.site.zone
+    return shown_to_colleague(person.name, enquiry.why, decision.state, enquiry.at, decision.back_at, zone)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from ari_absence.asterisk.ami import AmiClient
 from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.message_lamp import AmiLamp, AriLamp, MinivmLamp
 from ari_absence.config.settings import Configuration
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
+from ari_absence.presence.message_lamps import MessageLamp, NoLamp
 
 _TOLD_MAX = 200  # characters of a fact that a command tells
 
@@ -62,6 +65,23 @@ def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
         attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
     )
     return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
+
+
+def message_lamp_of(
+    configuration: Configuration, client: AriClient, phones_of: Callable[[str], Sequence[str]]
+) -> MessageLamp:
+    """What lights message lamps, by ``pbx.message_lamp``."""
+    pbx, secrets = configuration.pbx, configuration.secrets
+    match pbx.message_lamp:
+        case "minivm":
+            return MinivmLamp(client, pbx.mailbox_context)
+        case "ari":
+            return AriLamp(client, pbx.mailbox_context)
+        case "ami" if pbx.ami is not None:
+            ami = AmiClient(*pbx.ami, secrets.ami_username or "", secrets.ami_password or "")
+            return AmiLamp(ami, phones_of)
+        case _:
+            return NoLamp()
 
 
 def spare_what_stays() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.settings import Configuration
+from ari_absence.core.greetings import SetGreetings
 from ari_absence.core.people import Directory, Limits, SetAbsences, SetForwards
 from ari_absence.ledger.absences import LedgerAbsences
 from ari_absence.ledger.forward_watch import LedgerForwards
+from ari_absence.ledger.mailbox_reading import set_greetings
 from ari_absence.ledger.thread import LedgerThread
 
 
@@ -19,6 +21,7 @@ class Records:
         self._clock = clock
         self.absences = SetAbsences()
         self.forwards = SetForwards()
+        self.greetings = SetGreetings()
 
     @property
     def configuration(self) -> Configuration:
@@ -38,6 +41,11 @@ class Records:
         person = self.directory().people.get(extension)
         return person.name if person else None
 
+    def phones_of(self, extension: str) -> tuple[str, ...]:
+        """The desk phones of whose extension it is."""
+        person = self.directory().people.get(extension)
+        return person.phones if person else ()
+
     async def read_absences(self, thread: LedgerThread) -> None:
         """Take over what is set in the ledger; raises LedgerError."""
         self.absences = await LedgerAbsences(thread).all(self._clock.now())
@@ -45,3 +53,7 @@ class Records:
     async def read_forwards(self, thread: LedgerThread) -> None:
         """Take over the forwards set in the ledger; raises LedgerError."""
         self.forwards = await LedgerForwards(thread).all(self._clock.now())
+
+    async def read_greetings(self, thread: LedgerThread) -> None:
+        """Take over the greetings recorded by phone; raises LedgerError."""
+        self.greetings = await thread.read(set_greetings)

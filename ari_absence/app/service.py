@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,12 +14,16 @@ from typing import Any
 
 import structlog
 
+from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
+from ari_absence.app.desk import CodeDesk, no_callbacks
 from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
+from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.parts import (
     cancelled,
     client_of,
+    message_lamp_of,
     notifiers_of,
     open_to_asterisk,
     spare_what_stays,
@@ -33,6 +37,7 @@ from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
+from ari_absence.attendant.code_desk import House
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -40,6 +45,7 @@ from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
+from ari_absence.core.mailbox import MessageCounts
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
@@ -48,18 +54,24 @@ from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
+from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
+from ari_absence.ledger.mailbox_purge import purge_mailboxes
+from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.pins import LedgerPins, pin_rules
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
+from ari_absence.presence.message_lamps import MessageLamps
+from ari_absence.presence.presence_text import PresenceTexts
 from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
@@ -144,26 +156,37 @@ class Service:
             self._client,
             self._clock,
             lambda: self._records.forwards,
+            texts := PresenceTexts(self._client, self._clock),
         )
+        lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
+        self._message_lamps = MessageLamps(self._records.directory, self._count_messages, lamp, self._clock)
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
             await self._start_announcing(stack, configuration)
-        for task in (self._lamps.run(), self._link.run(), self._prepare_names()):
+        for task in (self._lamps.run(), texts.run(), self._link.run(), self._prepare_names()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
+        await self._lend_greetings(stack)
+        stack.push_async_callback(self._answering.finish)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
+            "messages-changed": self._messages_changed,
             "deliver": self._deliver,
             "clear": self._clear,
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
-        for task in (self._forget_old(), self._rounds.run(), self._camp_ons.run()):
+        for task in (
+            self._forget_old(),
+            self._rounds.run(),
+            self._camp_ons.run(),
+            self._message_lamps.run(),
+        ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_announcing(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -217,6 +240,7 @@ class Service:
         log.info("names ready", made=prepared.made, kept=prepared.kept)
 
     def _build(self, configuration: Configuration) -> None:
+        self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
         self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
@@ -229,8 +253,9 @@ class Service:
             self._clock,
             self._outbox.wake,
             lambda: self._records.directory().dialing,
+            self._message_changed,
         )
-        answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        answering = self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
         holding = Holding(self._records)
         self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)
@@ -240,6 +265,7 @@ class Service:
             on_parked=answering.attend_parked,
             on_orphans=self._adopt,
             on_connect=self._connected,
+            on_code=self._code_desk().attend,
             on_phone_event=self._phones_watch.take,
             clock=self._clock,
         )
@@ -283,6 +309,48 @@ class Service:
             desk_media=self._speaker.desk_media,
         )
 
+    # -- codes dialled in the house
+
+    def _code_desk(self) -> CodeDesk:
+        """Who serves the codes, with all that needs."""
+        mailbox = self._mailbox_desk().serve
+        return CodeDesk(House(self._absence_book(), self._pins(), mailbox, no_callbacks, self._clock.now))
+
+    def _mailbox_desk(self) -> MailboxDesk:
+        book = SpokenMailboxes(
+            self._thread,
+            self._store,
+            self._notebook,
+            self._addressees,
+            self._records.directory,
+            self._clock,
+            self._outbox.wake,
+            self._message_changed,
+        )
+        book.hear(self._records, self._sounds, self._greeting_loans)
+        return MailboxDesk(self._records, book, self._pins, self._clock)
+
+    async def _lend_greetings(self, stack: AsyncExitStack) -> None:
+        """Let callers hear what people have recorded for them."""
+        stack.push_async_callback(self._greeting_loans.close)
+        try:
+            await self._greeting_loans.refresh()
+        except LedgerError as error:
+            log.error("callers hear our own words instead of greetings", reason=str(error))
+
+    def _absence_book(self) -> LedgerAbsenceBook:
+        return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._set_by_phone)
+
+    def _set_by_phone(self) -> None:
+        """Somebody came or went by a code: there may be a mail to send, and a colleague to be rung."""
+        self._outbox.wake()
+        self._camp_ons.wake()
+
+    def _pins(self) -> LedgerPins:
+        time = SteadyTime(self._clock)
+        rules = partial(pin_rules, self._records.limits)
+        return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)
+
     async def _recover(self) -> None:
         recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
         await recovery.run(self._thread, self._store)
@@ -312,6 +380,7 @@ class Service:
             except LedgerError as error:
                 log.error("a recording could not be taken in", recording=name, reason=str(error))
         self._outbox.wake()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _connected(self) -> None:
@@ -319,6 +388,7 @@ class Service:
         await self._refresh_lamps()
         await self._phones_watch.catch_up()
         self._camp_ons.wake()
+        self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -349,11 +419,26 @@ class Service:
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
+    def _message_changed(self, extension: str) -> None:
+        """A message was saved, heard or deleted: the lamp shows what there is now."""
+        self._message_lamps.refresh([extension])
+
+    async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
+        return await self._thread.read(partial(message_counts, extensions=extensions))
+
+    async def _messages_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has changed a message."""
+        self._message_changed(str(question.get("extension")))
+        self._outbox.wake()
+        return {"done": True}
+
     async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
         self._outbox.wake()
         return {"done": True}
 
-    async def _clear(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _clear(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A command has deleted a message for good."""
+        self._message_changed(str(question.get("extension")))
         await self._notebook.clear_leftovers()
         return {"done": True}
 
@@ -367,10 +452,22 @@ class Service:
             try:
                 while gone := await self._thread.write(partial(purge, before=before)):
                     log.info("old entries forgotten", rows=gone)
+                    self._message_lamps.refresh_all()
+                await self._forget_deleted(before)
                 await self._notebook.clear_leftovers()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
             await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def _forget_deleted(self, before: datetime) -> None:
+        """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""
+        hours = self._records.configuration.storage.deleted_keep_hours
+        deleted_before = self._clock.now() - timedelta(hours=hours)
+        forget = partial(purge_mailboxes, deleted_before=deleted_before, before=before)
+        while gone := await self._thread.write(forget):
+            log.info("deleted messages forgotten", rows=gone)
+        await self._greeting_loans.refresh()
+        await self._thread.clear_journal()
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""
@@ -391,6 +488,7 @@ class Service:
             "events": status.events,
             "returned_forwards": status.returned_forwards,
             "lamps_set": self._lamps.settled,
+            "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,
         }
 
@@ -412,6 +510,7 @@ class Service:
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh))
         self._lamps.refresh()
+        self._message_lamps.refresh_all()
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()

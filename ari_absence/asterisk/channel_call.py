@@ -8,20 +8,31 @@ from typing import Any
 
 import structlog
 
-from ari_absence.asterisk import endpoints, playing
+from ari_absence.asterisk import endpoints, listening, playing
 from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
-from ari_absence.asterisk.presenting import Identity
+from ari_absence.asterisk.presenting import Identity, caller_id
+from ari_absence.asterisk.protocol import Channel
 from ari_absence.asterisk.speaking import Sayable, Speaking
 from ari_absence.asterisk.tools import Tools
-from ari_absence.attendant.call import FREE, Hunt, HuntEnd, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.attendant.call import (
+    FREE,
+    Hunt,
+    HuntEnd,
+    Listened,
+    Pastime,
+    Recording,
+    RecordingTerms,
+    Ring,
+)
 from ari_absence.core.desk_phrases import DeskUtterance
+from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import Utterance
-from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
+from ari_absence.core.phrases import MessageAudio, Utterance
+from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed, RequestRefused
 
 __all__ = ["CallingChannel", "ChannelCall", "DeskChannel", "Tools"]
 
@@ -30,6 +41,10 @@ LOOK_SECONDS = 2.0
 
 GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
+
+_CONNECTED_LINE = (
+    "CONNECTEDLINE(all,i)"  # what the phone is told it has reached; i: with our next answer, not at once
+)
 
 
 class CallingChannel(Speaking[Sayable]):
@@ -48,6 +63,7 @@ class CallingChannel(Speaking[Sayable]):
         super().__init__(tools.client, line, media)
         self._tools = tools
         self._called = called
+        self.began_at = line.channel.endpoint
         self._released = False
         self._guarded = True
         self._picked_up = False
@@ -63,6 +79,11 @@ class CallingChannel(Speaking[Sayable]):
         """Who calls; after a transfer, who was transferred to us."""
         channel = self.line.channel
         return Caller(channel.caller_number, channel.caller_name, self._tools.extension_of(channel.endpoint))
+
+    @property
+    def began_by(self) -> str | None:
+        """The extension of the phone that began this call; None for a phone that is not ours."""
+        return self._tools.extension_of(self.began_at)
 
     @property
     def over(self) -> bool:
@@ -95,20 +116,6 @@ class CallingChannel(Speaking[Sayable]):
                 self.line.check()
         finally:
             await through(self._stop_ringing())
-
-    async def ask_digits(
-        self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
-    ) -> str:
-        """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
-        self.line.catch_up()
-        await self._play(utterances, self._is_key_waiting)
-        digits = ""
-        while len(digits) < digits_max:
-            key = await self._key(patience_seconds)
-            if key is None or key == "#":
-                break
-            digits += key
-        return digits
 
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
@@ -151,36 +158,52 @@ class CallingChannel(Speaking[Sayable]):
                 return FREE
         return None
 
-    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+    async def hunt(
+        self,
+        rings: Sequence[Ring],
+        ring_seconds: float,
+        pastime: Pastime | None = None,
+        heir: Pastime | None = None,
+    ) -> Hunt:
         """Ring all at once, screen each who answers, join the first taker, return when they have talked."""
         self.line.catch_up()
         await self._clear_guard()
-        called = Identity(self._called, self._tools.name_of(self._called) or "")
+        called = Identity(self._shown_as, self._tools.name_of(self._shown_as) or "")
         cause = Cause(
             self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
         )
         hunting = Hunting(self._tools, cause, rings, ring_seconds)
-        hunt = await Joining(self._tools, self, hunting).run(pastime)
+        hunt = await Joining(self._tools, self, hunting, heir).run(pastime)
         if hunt.end is HuntEnd.TALKED:
             self.line.keys.clear()  # what was pressed while talking was meant for the other party
         return hunt
+
+    @property
+    def _shown_as(self) -> str:
+        """The extension that the caller's display goes on to show."""
+        return self._called
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         """Whether at least one of these inside phones is registered and none of them is in a call."""
         self.line.catch_up()
         return await endpoints.is_free(self._client, targets)
 
+    async def part(self) -> Channel:
+        """Let go of the line, quiet, and give the channel that is on it now: who took the caller's place."""
+        self.line.accept()
+        await self.quieten()
+        self._let_go()
+        return self.line.channel
+
     async def release_to_dialplan(self) -> None:
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
         if self.over:
             return
         await self.quieten()
-        tools, channel_id = self._tools, self.line.channel.id
+        channel_id, (context, extension) = self.line.channel.id, self._place_of_release
         self._log.info("call.released")
         try:
-            await self._client.continue_in_dialplan(
-                channel_id, tools.fallback_context, tools.fallback_extension
-            )
+            await self._client.continue_in_dialplan(channel_id, context, extension)
         except AlreadyGone:
             pass
         except RequestRefused as error:
@@ -189,6 +212,11 @@ class CallingChannel(Speaking[Sayable]):
         except AsteriskError as error:
             self._log.error("call.not_released", error=str(error))
         self._let_go()
+
+    @property
+    def _place_of_release(self) -> tuple[str, str]:
+        """Where in the dialplan we leave whom we can't serve: the context, and the extension in it."""
+        return self._tools.fallback_context, self._tools.fallback_extension
 
     async def hang_up(self) -> None:
         """End the call. A caller who is gone already is no error."""
@@ -242,7 +270,7 @@ class CallingChannel(Speaking[Sayable]):
         await self._stop(self._client.stop_ring, "ringing.not_stopped")
 
     async def _stop(self, request: Callable[[str], Coroutine[Any, Any, None]], complaint: str) -> None:
-        if self.line.gone:
+        if self.line.gone and not self.line.replaced:
             return
         try:
             await request(self.line.channel.id)
@@ -253,11 +281,28 @@ class CallingChannel(Speaking[Sayable]):
 
 
 class ChannelCall(CallingChannel[Utterance]):
-    """The port ``attendant.call.Call``: a caller for somebody who is away."""
+    """The port ``attendant.call.Call``: a caller for somebody who is away.
 
-    def __init__(self, tools: Tools, line: Line, extension: str, why: Why) -> None:
+    ``transferred_by`` and ``handover``: who sent the caller here, unasked or after asking us.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        line: Line,
+        extension: str,
+        why: Why,
+        *,
+        transferred_by: str | None = None,
+        handover: Handover | None = None,
+    ) -> None:
         super().__init__(tools, line, tools.media, extension)
         self._why = why
+        self._shown = ""
+        self._transferred_by = transferred_by
+        self._handover = handover
+        self._to_hand_over: Handover | None = None
+        self._house: Speaking[DeskUtterance] = Speaking(tools.client, line, tools.desk_media)
 
     @property
     def extension(self) -> str:
@@ -268,6 +313,69 @@ class ChannelCall(CallingChannel[Utterance]):
     def why(self) -> Why:
         """How the call came to us."""
         return self._why
+
+    @property
+    def transferred_by(self) -> str | None:
+        """The extension of who sent the caller on, unasked, to the extension called; None if it is none of ours."""
+        return self._transferred_by
+
+    @property
+    def handover(self) -> Handover | None:
+        """What came with a caller whom somebody transferred to us, taking that one's place on the line."""
+        return self._handover
+
+    @property
+    def house(self) -> Speaking[DeskUtterance]:
+        """How a caller of the house is spoken with."""
+        return self._house
+
+    @property
+    def to_hand_over(self) -> Handover:
+        """What goes with whoever takes the caller's place."""
+        return self._to_hand_over or Handover(self.began_by)
+
+    def hand_over(self, handover: Handover) -> None:
+        """From now on, this goes with whoever takes the caller's place."""
+        self._to_hand_over = handover
+
+    async def is_one_of_several(self) -> bool:
+        """Whether the phone that calls has another call besides this one."""
+        self.line.catch_up()
+        try:
+            return (await endpoints.look(self._client, self.line.channel.endpoint)).calls > 1
+        except AsteriskError:
+            return False
+
+    def show_colleague(self, text: str) -> None:
+        """What the caller's display is to show when we pick up; a caller from outside is shown nothing of it."""
+        self._shown = text
+
+    async def answer(self) -> None:
+        """Clear the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
+        self.line.catch_up()
+        await self._tell_fallback_who_was_called()
+        if not (self._shown and self.caller.inside) or self.answered:
+            await super().answer()
+            return
+        await self._set_connected_line(self._shown)
+        await super().answer()
+        # It went out with the 200 OK. Whoever the call is transferred to next, perhaps outside, is shown what the
+        # channel holds then, which must be no more than anybody may see.
+        await self._set_connected_line(self._tools.name_of(self._called) or "")
+
+    async def _tell_fallback_who_was_called(self) -> None:
+        """A channel that was put into another's place knows nothing of that one's variables."""
+        if self._handover is not None and not self._picked_up:
+            await self.line.effect(
+                self._client.set_variable(self.line.channel.id, "ABSENCE_EXTENSION", self._called)
+            )
+
+    async def _set_connected_line(self, name: str) -> None:
+        try:
+            identity = caller_id(self._called, name) or ""
+            await self.line.effect(self._client.set_variable(self.line.channel.id, _CONNECTED_LINE, identity))
+        except EffectFailed as error:  # a display is no reason to keep a caller waiting
+            self._log.warning("display.not_set", error=str(error))
 
 
 class DeskChannel(CallingChannel[DeskUtterance]):
@@ -280,3 +388,18 @@ class DeskChannel(CallingChannel[DeskUtterance]):
     def dialled(self) -> str:
         """The code as it was dialled."""
         return self._called
+
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        """Play a message: ``*`` and ``#`` skip 3 seconds, 0 pauses; other keys end it."""
+        self.line.catch_up()
+        return await listening.listen(self.line, self._client, self._media([message]), seconds, from_seconds)
+
+    @property
+    def _shown_as(self) -> str:
+        """Whoever calls back from a code is shown, where the trunk shows the own number, as their extension."""
+        return self.caller.extension or self._called
+
+    @property
+    def _place_of_release(self) -> tuple[str, str]:
+        """A caller's announcement is nothing for who dialled a code."""
+        return self._tools.code_context, self._tools.code_extension

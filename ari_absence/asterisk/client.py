@@ -14,6 +14,8 @@ import aiohttp
 from ari_absence.asterisk import requests
 from ari_absence.asterisk.transport import Transport
 
+_ERRAND_SECONDS = 5
+
 
 class AriClient:
     """Speaks to one Asterisk. Use it inside a running event loop, and close it."""
@@ -161,6 +163,19 @@ class AriClient:
         """Stop the playback with all that is left of its list."""
         await self._transport.ask(requests.STOP_PLAYBACK, playback_id)
 
+    async def play_from(
+        self, channel_id: str, media: Sequence[str], playback_id: str, *, offset_ms: int, skip_ms: int
+    ) -> None:
+        """As :meth:`play`, from ``offset_ms`` of the first on; ``forward`` and ``reverse`` skip ``skip_ms``."""
+        where = {"offsetms": offset_ms, "skipms": skip_ms}
+        await self._transport.ask(
+            requests.PLAY, channel_id, media=list(media), playbackId=playback_id, **where
+        )
+
+    async def control_playback(self, playback_id: str, operation: str) -> None:
+        """``pause``, ``unpause``, ``forward`` or ``reverse`` what is playing."""
+        await self._transport.ask(requests.CONTROL_PLAYBACK, playback_id, operation=operation)
+
     async def create_bridge(self, bridge_id: str, name: str) -> None:
         """A bridge for two; keys are reported in it."""
         await self._transport.ask(
@@ -238,6 +253,10 @@ class AriClient:
         devices = await self._transport.read_list(requests.DEVICE_STATES)
         return {str(device.get("name")): str(device.get("state")) for device in devices}
 
+    async def device_state(self, device: str) -> str:
+        """The state of any device, ours or not (``MWI:101@default``); an unknown one is ``INVALID`` or ``UNKNOWN``."""
+        return str((await self._transport.read_object(requests.DEVICE_STATE, device)).get("state"))
+
     async def set_device_state(self, device: str, state: str) -> None:
         """Set a ``Stasis:`` device to ``INUSE``, ``NOT_INUSE``, ``RINGING``, ... Asterisk keeps it."""
         await self._transport.ask(requests.SET_DEVICE_STATE, device, deviceState=state)
@@ -245,6 +264,32 @@ class AriClient:
     async def set_global(self, variable: str, value: str) -> None:
         """Set a global variable or function, such as ``PRESENCE_STATE(CustomPresence:101)``."""
         await self._transport.ask(requests.SET_GLOBAL, variable=variable, value=value)
+
+    async def call_dialplan(self, context: str, extension: str, variables: Mapping[str, str]) -> None:
+        """Have ``extension`` of ``context`` carried out by a channel of its own, which nobody hears.
+
+        The variables are known there. Returns before it has begun; what becomes of it is not told.
+        """
+        await self._transport.ask(
+            requests.ORIGINATE,
+            endpoint=f"Local/{extension}@{context}/n",
+            context=context,
+            extension=extension,
+            timeout=_ERRAND_SECONDS,
+            variables=dict(variables),
+        )
+
+    async def mailboxes(self) -> list[dict[str, Any]]:
+        """All mailboxes whose counts were set here; :class:`AlreadyGone` where Asterisk lacks the module."""
+        return await self._transport.read_list(requests.MAILBOXES)
+
+    async def mailbox(self, mailbox: str) -> dict[str, Any]:
+        """A mailbox (``101@default``) whose counts were set here: ``new_messages``, ``old_messages``."""
+        return await self._transport.read_object(requests.MAILBOX, mailbox)
+
+    async def set_mailbox(self, mailbox: str, old: int, new: int) -> None:
+        """Set how many old and new messages a mailbox (``101@default``) has."""
+        await self._transport.ask(requests.SET_MAILBOX, mailbox, oldMessages=old, newMessages=new)
 
     async def ping(self) -> None:
         """Return if Asterisk answers."""

@@ -18,7 +18,12 @@ class Endpoint:
     """A phone as it is now."""
 
     registered: bool
-    in_a_call: bool
+    calls: int
+
+    @property
+    def in_a_call(self) -> bool:
+        """Whether it rings or talks."""
+        return self.calls > 0
 
 
 async def is_free(client: AriClient, targets: Sequence[DialTarget]) -> bool:
@@ -41,5 +46,5 @@ async def look(client: AriClient, endpoint: str) -> Endpoint:
     try:
         found = await client.endpoint(tech, resource)
     except AlreadyGone:
-        return Endpoint(registered=False, in_a_call=False)
-    return Endpoint(found.get("state") == "online", bool(found.get("channel_ids")))
+        return Endpoint(registered=False, calls=0)
+    return Endpoint(found.get("state") == "online", len(found.get("channel_ids") or ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
@@ -14,7 +15,7 @@ from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.party import Party
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Pastime
-from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, EffectFailed
+from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced, EffectFailed
 
 TALK_SECONDS_MAX = 4 * 3600.0
 """A conversation longer than this is two phones that were not hung up."""
@@ -37,9 +38,13 @@ class CallersSide(Protocol):
 
 
 class Joining:
-    """One hunt with its caller. Use once."""
+    """One hunt with its caller. Use once. ``heir``: what who takes the caller's place does while phones still ring."""
 
-    def __init__(self, tools: Tools, side: CallersSide, hunting: Hunting) -> None:
+    def __init__(
+        self, tools: Tools, side: CallersSide, hunting: Hunting, heir: Pastime | None = None
+    ) -> None:
+        self._heir = heir
+        self._passed_on = False
         self._client = tools.client
         self._app = tools.app
         self._side = side
@@ -50,6 +55,7 @@ class Joining:
     async def run(self, pastime: Pastime | None) -> Hunt:
         """Ring, keep the caller company, join, wait until they have talked. Leaves nothing behind."""
         self._hunting.begin()
+        began_with = self._line.channel.id
         company = asyncio.create_task(self._keep_company(pastime))
         company.add_done_callback(lambda _: self._hunting.decide(HuntEnd.CALLER_CHOSE))
         at_once = True
@@ -62,7 +68,8 @@ class Joining:
             raise
         finally:
             await through(self._tidy(company, at_once=at_once))
-        return self._hunting.result(end)
+        passed_on = self._passed_on or self._line.channel.id != began_with
+        return replace(self._hunting.result(end), passed_on=passed_on)
 
     async def _attempt(self, company: asyncio.Task[None]) -> HuntEnd:
         end = await self._hunting.decided()
@@ -81,7 +88,21 @@ class Joining:
     # -- company
 
     async def _keep_company(self, pastime: Pastime | None) -> None:
-        await (self._let_it_ring() if pastime is None else pastime())
+        try:
+            await (self._let_it_ring() if pastime is None else pastime())
+        except CallerReplaced:
+            await self._pass_on()
+            assert self._heir is not None  # noqa: S101 - else it was raised again
+            await self._heir()
+
+    async def _pass_on(self) -> None:
+        """The phones ring on for who has taken the caller's place; without an heir, that ends the hunt."""
+        if self._heir is None:
+            raise CallerReplaced("nobody is to be rung for who has come")
+        self._line.accept()
+        self._passed_on = True
+        self._log.info("hunt.passed_on")
+        await self._side.quieten()
 
     async def _let_it_ring(self) -> None:
         line = self._line
@@ -90,17 +111,20 @@ class Joining:
             await line.until(lambda: line.gone, TALK_SECONDS_MAX)
             line.check()
         finally:
-            if not line.gone:
+            if not line.gone or line.replaced:
                 await self._quietly(self._client.stop_ring(line.channel.id))
 
     async def _part_from(self, company: asyncio.Task[None]) -> None:
         """End the company as at a word; what went wrong with it, or that the caller left, is raised."""
         company.cancel()
         await asyncio.wait([company])
-        if not company.cancelled() and (error := company.exception()) is not None:
-            raise error
-        await self._side.quieten()
-        self._line.catch_up()
+        try:
+            if not company.cancelled() and (error := company.exception()) is not None:
+                raise error
+            await self._side.quieten()
+            self._line.catch_up()
+        except CallerReplaced:
+            await self._pass_on()
 
     # -- joining
 
@@ -127,20 +151,21 @@ class Joining:
 
     async def _join(self, bridge_id: str, taker: Party) -> bool:
         """Put both into the bridge; False when the one who answered has hung up again."""
-        line = self._line
+        line, channel_id = self._line, self._line.channel.id
         try:
             await through(
                 self._client.add_channels(
                     bridge_id,
-                    [line.channel.id, taker.line.channel.id],
+                    [channel_id, taker.line.channel.id],
                     # a carrier, or a trusted phone, may tell its number at any time, also in the middle of the talk
                     keep_displays=True,
                 )
             )
         except AlreadyGone:
-            await line.until(lambda: line.gone, SETTLE_SECONDS)
+            await line.until(lambda: line.gone or line.channel.id != channel_id, SETTLE_SECONDS)
             line.check()
-            return False
+            # a transfer at this very moment put somebody else into the caller's place
+            return line.channel.id != channel_id and await self._join(bridge_id, taker)
         except AsteriskError as error:
             raise EffectFailed(str(error)) from error
         return True

@@ -15,7 +15,14 @@ from typing import Any, TypeVar
 from ari_absence.asterisk import protocol
 from ari_absence.asterisk.inbox import KEYS_WAITING_MAX, Inbox
 from ari_absence.asterisk.protocol import CallEvent, Channel
-from ari_absence.errors import AlreadyGone, AsteriskError, CalleeGone, CallerGone, EffectFailed
+from ari_absence.errors import (
+    AlreadyGone,
+    AsteriskError,
+    CalleeGone,
+    CallerGone,
+    CallerReplaced,
+    EffectFailed,
+)
 
 SETTLE_SECONDS = 0.3
 """How long an event may trail behind what it explains: a refused request, the end of a recording."""
@@ -51,6 +58,7 @@ class Line:
     """The facts of one party's channel. One task at a time reads and changes them.
 
     ``gone``: the party left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
+    ``replaced``: they left by a transfer that put somebody else into a caller's place, who is on ``channel`` now.
     ``heard``: whether a sound of ours has reached the party; None while nothing was played. ``leg`` is empty for
     the caller; what follows ``placed`` is of use for a phone that we ring (``placed``: Asterisk has accepted it).
     """
@@ -61,6 +69,7 @@ class Line:
     inbox: Inbox = field(default_factory=Inbox)
     gone: bool = False
     ended: bool = False
+    replaced: bool = False
     keys: deque[str] = field(default_factory=deque)
     parted: bool = False
     bridge_id: str | None = None
@@ -90,7 +99,7 @@ class Line:
         return self.count - number + 1
 
     def catch_up(self) -> None:
-        """Note everything that has arrived; raises CallerGone or CalleeGone if the party has left."""
+        """Note everything that has arrived; raises as :meth:`check` does."""
         self.read()
         self.check()
 
@@ -100,12 +109,20 @@ class Line:
             self.note(event)
 
     def check(self) -> None:
-        """Raise CallerGone or CalleeGone if the party has left."""
+        """Raise CallerGone, CallerReplaced or CalleeGone if the party has left."""
         if self.gone:
             raise self._departure()
 
-    def _departure(self) -> CallerGone | CalleeGone:
-        return CalleeGone("who was rung has hung up") if self.leg else CallerGone("the caller has hung up")
+    def accept(self) -> None:
+        """Go on with who has taken the caller's place."""
+        self.gone, self.replaced = self.ended, False
+
+    def _departure(self) -> CallerGone | CallerReplaced | CalleeGone:
+        if self.leg:
+            return CalleeGone("who was rung has hung up")
+        if self.replaced:
+            return CallerReplaced("the call was transferred, and somebody else is on the line")
+        return CallerGone("the caller has hung up")
 
     async def until(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Wait until ``ready`` holds; False if it does not within ``seconds``."""
@@ -130,6 +147,10 @@ class Line:
         try:
             return await through(request)
         except AlreadyGone as error:
+            if (
+                not self.leg
+            ):  # a channel is also gone because another has taken its place, as we are told a moment later
+                await self.until(lambda: self.ended or self.replaced, SETTLE_SECONDS)
             self.gone = True
             raise self._departure() from error
         except AsteriskError as error:
@@ -154,6 +175,8 @@ class Line:
     def _note_start(self, event: protocol.StasisStart) -> None:
         if event.replaced == self.channel.id:
             self.channel = event.channel  # a transfer put somebody else into this party's place
+            if not self.leg and self.bridge_id is None:  # two who talk with each other go on talking
+                self.replaced = self.gone = True
         elif event.channel.id == self.channel.id:
             self.up, self.channel = True, event.channel
 

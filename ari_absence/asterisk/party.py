@@ -16,6 +16,7 @@ from ari_absence.asterisk.protocol import ChannelDestroyed
 from ari_absence.asterisk.speaking import Speaking
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import LegEnd, Ring, Verdict
+from ari_absence.core.desk_phrases import RungUtterance
 from ari_absence.core.phrases import CalleeUtterance
 from ari_absence.errors import AlreadyGone, AsteriskError, CalleeGone, CallError, RequestRefused
 
@@ -37,7 +38,7 @@ _DECLINED = 21
 _REDIRECTED = 23
 
 
-class Callee(Speaking[CalleeUtterance]):
+class Callee(Speaking[RungUtterance]):
     """The port ``attendant.call.Callee`` on a real channel."""
 
 

@@ -27,13 +27,18 @@ _log = structlog.get_logger()
 async def record(line: Line, client: AriClient, audio_format: str, terms: RecordingTerms) -> Recording:
     """Record until ``#``, silence, the limit or a hang-up. The audio stays in Asterisk under a new name.
 
-    Raises EffectFailed when there is no recording, CallerGone when the caller left before it began.
+    Raises EffectFailed when there is no recording, CallerGone when the caller left before it began, CallerReplaced
+    when somebody else took the caller's place meanwhile and the terms do not keep what was said until then.
     """
     take = Take(ids.of_recording(line.call_id, line.next_count()), keys_before=len(line.keys))
     line.take = take
     started_at = asyncio.get_running_loop().time()
     await line.effect(_start(line, client, take, audio_format, terms))
     await _until_over(line, client, take, terms.max_seconds + MARGIN_SECONDS)
+    if line.replaced and not terms.kept_if_replaced:
+        await _forget(client, take)
+        line.take = None
+        line.check()
     elapsed_seconds = asyncio.get_running_loop().time() - started_at
     await _check_stored(line, client, take)
     ended_by = await _ended_by(line, take, terms)
@@ -50,6 +55,15 @@ async def stop(client: AriClient, take: Take) -> None:
         pass
     except AsteriskError as error:
         _log.warning("recording.not_stopped", error=str(error))
+
+
+async def _forget(client: AriClient, take: Take) -> None:
+    try:
+        await client.delete_recording(take.name)
+    except AlreadyGone:
+        pass
+    except AsteriskError as error:
+        _log.warning("recording.not_forgotten", error=str(error))
 
 
 async def _start(line: Line, client: AriClient, take: Take, audio_format: str, terms: RecordingTerms) -> None:
@@ -70,6 +84,8 @@ async def _until_over(line: Line, client: AriClient, take: Take, seconds: float)
 
     if not await line.until(lambda: line.gone or finished(), seconds):
         _log.warning("recording.overdue", call=line.call_id)
+        await stop(client, take)
+    elif line.replaced and not finished():  # it would go on with who has come
         await stop(client, take)
     await line.until(finished, STORED_SECONDS)
 

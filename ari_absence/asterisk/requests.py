@@ -49,7 +49,7 @@ RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
 STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
 MUSIC = Request("POST", "/channels/{channelId}/moh", gone=_LEFT)
 STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
-PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId"), gone=_LEFT)
+PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId skipms offsetms"), gone=_LEFT)
 # record's 409 can also mean that the name is taken, so it stays an error
 RECORD = Request(
     "POST",
@@ -61,7 +61,7 @@ HANG_UP = Request("DELETE", "/channels/{channelId}", _names("reason reason_code"
 ORIGINATE = Request(
     "POST",
     "/channels",
-    _names("endpoint app appArgs callerId timeout channelId originator variables"),
+    _names("endpoint app appArgs callerId timeout channelId originator variables context extension"),
 )
 SNOOP = Request(
     "POST", "/channels/{channelId}/snoop/{snoopId}", _names("spy whisper app appArgs"), gone=_LEFT
@@ -71,6 +71,10 @@ ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")
 STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")
+# 409: it has just ended
+CONTROL_PLAYBACK = Request(
+    "POST", "/playbacks/{playbackId}/control", _names("operation"), gone=frozenset({404, 409})
+)
 
 CREATE_BRIDGE = Request("POST", "/bridges", _names("type bridgeId name"))
 ADD_CHANNEL = Request(
@@ -94,6 +98,7 @@ FILTER_EVENTS = Request("PUT", "/applications/{applicationName}/eventFilter", _n
 SUBSCRIBE = Request("POST", "/applications/{applicationName}/subscription", _names("eventSource"))
 
 DEVICE_STATES = Request("GET", "/deviceStates")
+DEVICE_STATE = Request("GET", "/deviceStates/{deviceName}")
 SET_DEVICE_STATE = Request("PUT", "/deviceStates/{deviceName}", _names("deviceState"))
 
 PING = Request("GET", "/asterisk/ping")
@@ -104,3 +109,8 @@ ALL: tuple[Request, ...] = tuple(
     request for request in tuple(globals().values()) if isinstance(request, Request)
 )
 """The whole table."""
+
+# What follows is described, and served, only where res_ari_mailboxes is loaded; Debian's Asterisk lacks it.
+MAILBOXES = Request("GET", "/mailboxes")
+MAILBOX = Request("GET", "/mailboxes/{mailboxName}")
+SET_MAILBOX = Request("PUT", "/mailboxes/{mailboxName}", _names("oldMessages newMessages"), gone=frozenset())

@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
-from ari_absence.asterisk.protocol import CallEvent, StasisStart
+from ari_absence.asterisk.protocol import CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
     AFTERGLOW_SECONDS,
     BUSY,
@@ -31,8 +32,9 @@ from ari_absence.asterisk.returned import (
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
+from ari_absence.core.handover import Handover
 from ari_absence.core.people import Why
-from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone
+from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced
 
 CALLS_MAX = 100
 """Calls held at once; beyond it callers go straight to the dialplan's fallback. Ten times a busy office."""
@@ -184,14 +186,14 @@ class Sessions:
         reason = self._cannot_take(event.args)
         if reason:
             _log.warning("call.not_taken", reason=reason)
-            self.turn_away(event.channel.id)
+            self.turn_away(event.channel.id, code=event.args[:1] == (CODE,))
         elif event.args[0] == CODE:
             self._begin_code(event)
         elif event.args[0] == PARKED:
             self._begin_parked(event)
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
-        elif diverted_too_often("".join(event.args[2:])):
+        elif diverted_too_often("".join(event.args[2:3])):
             self._note_returned(event.args[1])
             self._hang_up(event.channel.id, BUSY)
         else:
@@ -203,7 +205,8 @@ class Sessions:
 
     def _begin(self, event: StasisStart, suspicion: Suspicion | None) -> None:
         line = Line(ids.new_call_id(), event.channel)
-        call = ChannelCall(self._tools, line, extension=event.args[1], why=Why(event.args[0]))
+        sent_by = self._tools.extension_of(_endpoint("".join(event.args[3:4])))
+        call = ChannelCall(self._tools, line, event.args[1], Why(event.args[0]), transferred_by=sent_by)
         _log.info("call.began", call=call.call_id, extension=call.extension, why=call.why.value)
         self._serve(call, partial(self._converse, call, suspicion))
 
@@ -238,8 +241,11 @@ class Sessions:
             return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
         if args[:1] == (PARKED,):
             return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
-        if len(args) not in (2, 3) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
-            return "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>[,<diversions>])"
+        if len(args) not in (2, 3, 4) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
+            return (
+                "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>"
+                "[,<diversions>[,<transferer>]])"
+            )
         return None
 
     def _is_parked(self, args: tuple[str, ...]) -> bool:
@@ -252,14 +258,11 @@ class Sessions:
     # -- the life of a call
 
     async def _hold(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> None:
-        """Run the conversation; however it ends, its caller is not left in silence."""
+        """Run the conversation; however it ends, its caller is not left in silence, nor who took the caller's place."""
         log = _log.bind(call=call.call_id)
         try:
-            await conversation()
-            await call.hang_up()
-        except CallerGone:
-            # a request's answer may have told of the end; this makes sure that it is one
-            await call.hang_up()
+            if await self._is_passed_on(call, conversation):
+                await self._begin_afresh(call)
         except asyncio.CancelledError:
             await call.release_to_dialplan()
             raise
@@ -268,6 +271,49 @@ class Sessions:
             await call.release_to_dialplan()
         finally:
             log.info("call.over", keys_dropped=call.line.inbox.dropped)
+
+    async def _is_passed_on(self, call: ChannelCall | DeskChannel, conversation: Conversation) -> bool:
+        """Hold the conversation; whether it ended because a transfer put somebody else into the caller's place."""
+        try:
+            await conversation()
+        except CallerReplaced:
+            return True
+        except CallerGone:
+            # a request's answer may have told of the end; the next makes sure that it is one
+            call.line.read()
+            if call.line.replaced:
+                return True
+        await call.hang_up()
+        return False
+
+    async def _begin_afresh(self, old: ChannelCall | DeskChannel) -> None:
+        """Speak with who took the caller's place as with any caller of that extension; who was transferred into a code
+        reaches who dialled it."""
+        if isinstance(old, DeskChannel):
+            extension, why, handover = old.began_by, Why.NOANSWER, Handover(old.began_by)
+        else:
+            extension, why, handover = old.extension, old.why, old.to_hand_over
+        if extension is None or not self.taking_calls:
+            await old.release_to_dialplan()
+            return
+        line = Line(ids.new_call_id(), self._as_who_is_behind(await old.part(), old))
+        line.gone = line.ended = old.line.ended
+        call = ChannelCall(self._tools, line, extension, why, handover=handover)
+        _log.info("call.passed_on", call=call.call_id, before=old.call_id, by=handover.by)
+        self._serve(call, partial(self._converse, call, None))
+
+    def _as_who_is_behind(self, channel: Channel, old: ChannelCall | DeskChannel) -> Channel:
+        """Asterisk joins a caller whom we had joined with who transferred by two halves of a channel of its own: ours
+        has no number, but we know whom we joined."""
+        if not channel.name.startswith("Local/"):
+            return channel
+        twin = channel.name[:-1] + "1"
+        for line in self._switchboard.lines:
+            joined = self._calls.get(line.call_id) if line.leg and line.bridge_id else None
+            if joined and (line.channel.name == twin or line.channel.endpoint == old.began_at):
+                known = joined.caller
+                return replace(channel, caller_number=known.number, caller_name=known.name)
+        return channel
 
     async def _converse(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
         if suspicion is not None and await self._has_returned(call, suspicion):
@@ -293,23 +339,26 @@ class Sessions:
         self._tasks.pop(call.call_id, None)
         self._switchboard.remove(call.line)
         if not call.over:  # its task was cancelled before it could take a single step
-            self.turn_away(call.line.channel.id)
+            self.turn_away(call.line.channel.id, code=isinstance(call, DeskChannel))
 
     # -- channels that belong to no call
 
-    def turn_away(self, channel_id: str) -> None:
-        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan."""
-        self._run_errand(self._turn_away(channel_id))
+    def turn_away(self, channel_id: str, *, code: bool = False) -> None:
+        """Hang up a leg that nobody waits for; hand any other channel of ours to the dialplan, which tells by
+        itself what is no caller; with ``code`` it is known to be somebody of the house."""
+        self._run_errand(self._turn_away(channel_id, code=code))
 
     def _hang_up(self, channel_id: str, reason_code: int | None) -> None:
         self._run_errand(self._tools.client.hang_up(channel_id, reason_code=reason_code))
 
-    async def _turn_away(self, channel_id: str) -> None:
+    async def _turn_away(self, channel_id: str, *, code: bool) -> None:
         tools = self._tools
         if ids.owner(channel_id):
             await tools.client.hang_up(channel_id)
             return
-        await tools.client.continue_in_dialplan(channel_id, tools.fallback_context, tools.fallback_extension)
+        place = (tools.fallback_context, tools.fallback_extension)
+        context, extension = (tools.code_context, tools.code_extension) if code else place
+        await tools.client.continue_in_dialplan(channel_id, context, extension)
 
     def _run_errand(self, errand: Awaitable[None]) -> None:
         task = asyncio.create_task(_carried_out(errand))
@@ -326,6 +375,11 @@ async def _carried_out(errand: Awaitable[None]) -> None:
         _log.warning("errand.failed", error=str(error))
     except Exception:  # noqa: BLE001 - the app's own callback; it must not end the link
         _log.exception("errand.failed")
+
+
+def _endpoint(channel_name: str) -> str:
+    """``PJSIP/100`` of ``PJSIP/100-0000001a``."""
+    return channel_name.rpartition("-")[0]
 
 
 def _unheard(rings: Sequence[Ring]) -> Hunt:

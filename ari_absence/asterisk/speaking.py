@@ -40,6 +40,20 @@ class Speaking(Generic[Sayable]):
         await self._play(utterances, self._is_key_waiting)
         return await self._key(patience_seconds)
 
+    async def ask_digits(
+        self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
+    ) -> str:
+        """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
+        self.line.catch_up()
+        await self._play(utterances, self._is_key_waiting)
+        digits = ""
+        while len(digits) < digits_max:
+            key = await self._key(patience_seconds)
+            if key is None or key == "#":
+                break
+            digits += key
+        return digits
+
     async def fall_silent(self) -> None:
         """End what is playing, and wait until it has ended: whatever is asked of the channel next waits behind it."""
         if self.line.playback is not None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
-from ari_absence.core.desk_phrases import DeskUtterance
-from ari_absence.core.phrases import CalleeUtterance, Utterance
+from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.phrases import Utterance
 
 Media = Callable[[Sequence[Utterance]], Sequence[str]]
 """Which sounds say the utterances, as Asterisk's media URIs."""
 
-CalleeMedia = Callable[[Sequence[CalleeUtterance]], Sequence[str]]
+CalleeMedia = Callable[[Sequence[RungUtterance]], Sequence[str]]
 """The same for what is said to somebody who was rung."""
 
 DeskMedia = Callable[[Sequence[DeskUtterance]], Sequence[str]]
@@ -26,7 +26,8 @@ class Tools:
     """What every call needs.
 
     ``extension_of`` knows our phones by endpoint (``PJSIP/101``) and ``name_of`` the public name of an
-    extension; the fallback is the place in the dialplan where callers go whom we can't serve.
+    extension; the fallback is the place in the dialplan where callers go whom we can't serve, the code extension
+    that for people of the house.
     """
 
     client: AriClient
@@ -40,4 +41,6 @@ class Tools:
     callee_media: CalleeMedia = lambda _: ()
     desk_media: DeskMedia = lambda _: ()
     switchboard: Switchboard = field(default_factory=Switchboard)
+    code_context: str = "ari-absence-code"
+    code_extension: str = "away"
     outside: Outside = field(default_factory=Outside)

@@ -1,8 +1,9 @@
 """The small port through which a conversation speaks with a caller.
 
 ``asterisk.channel_call`` implements it on a real channel; the tests implement it as a script.
-Every method raises :class:`CallerGone` once the caller has hung up, and :class:`EffectFailed` when
-Asterisk refused or did not answer. No method waits without a limit.
+Every method raises :class:`CallerGone` once the caller has hung up, :class:`CallerReplaced` once a transfer put
+somebody else into the caller's place, and :class:`EffectFailed` when Asterisk refused or did not answer. No method
+waits without a limit.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from ari_absence.core.desk_phrases import DeskUtterance
+from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import CalleeUtterance, Utterance
+from ari_absence.core.phrases import CalleeUtterance, MessageAudio, Utterance
 
 Sayable = TypeVar("Sayable", contravariant=True)
 
@@ -31,11 +33,15 @@ class RecordingEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordingTerms:
-    """How long a recording may be, in seconds, and what ends it besides ``#``."""
+    """How long a recording may be, in seconds, and what ends it besides ``#``.
+
+    ``kept_if_replaced``: what was said until somebody else took the caller's place is kept, ended by ``HANGUP``.
+    """
 
     max_seconds: int
     silence_seconds: int
     beep: bool = True
+    kept_if_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +103,10 @@ FREE = "free"
 class Callee(Protocol):
     """Somebody who picked up a phone that we rang. Every method raises :class:`CalleeGone` once they hung up."""
 
-    async def say(self, *utterances: CalleeUtterance) -> None:
+    async def say(self, *utterances: RungUtterance) -> None:
         """Say it to the end. Keys pressed meanwhile are dropped."""
 
-    async def ask(self, utterances: Sequence[CalleeUtterance], patience_seconds: float) -> str | None:
+    async def ask(self, utterances: Sequence[RungUtterance], patience_seconds: float) -> str | None:
         """Say it, unless a key interrupts, then wait ``patience_seconds`` for a key; None is silence."""
 
 
@@ -123,11 +129,15 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order."""
+    """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order.
+
+    ``passed_on``: meanwhile a transfer put somebody else into the caller's place.
+    """
 
     end: HuntEnd
     taken_by: int | None
     legs: tuple[LegEnd, ...]
+    passed_on: bool = False
 
 
 Pastime = Callable[[], Awaitable[None]]
@@ -176,12 +186,21 @@ class Conversing(Protocol[Sayable]):
         With ``free``, it also ends, with ``FREE``, as soon as these inside phones are free.
         """
 
-    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+    async def hunt(
+        self,
+        rings: Sequence[Ring],
+        ring_seconds: float,
+        pastime: Pastime | None = None,
+        heir: Pastime | None = None,
+    ) -> Hunt:
         """Ring all at once, screen each who answers, join the first taker, return when they have talked.
 
         ``ring_seconds`` is how long phones ring; screening takes its own time. Without ``pastime`` the caller
         hears ringing. Nobody's display or signalling towards the caller ever tells a number that was rung: the
         caller's phone goes on to show the extension called. Nothing that was rung outlives this method.
+
+        With ``heir``, the phones ring on for somebody whom a transfer puts into the caller's place, and that is their
+        pastime; without it, nobody is rung any more and CallerReplaced is raised.
         """
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
@@ -191,8 +210,41 @@ class Conversing(Protocol[Sayable]):
         """End the call. A caller who is gone already is no error."""
 
 
+class Voice(Protocol[Sayable]):
+    """What one vocabulary says on a line that also has another."""
+
+    async def say(self, *utterances: Sayable) -> None:
+        """As ``Conversing.say``."""
+
+    async def ask(self, utterances: Sequence[Sayable], patience_seconds: float) -> str | None:
+        """As ``Conversing.ask``."""
+
+    async def ask_digits(
+        self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
+    ) -> str:
+        """As ``Conversing.ask_digits``."""
+
+
 class Call(Conversing[Utterance], Protocol):
     """One caller, waiting to be spoken with."""
+
+    @property
+    def handover(self) -> Handover | None:
+        """What came with a caller whom somebody transferred to us, taking that one's place on the line."""
+
+    @property
+    def transferred_by(self) -> str | None:
+        """The extension of who sent the caller on, unasked, to the extension called; None if it is none of ours."""
+
+    @property
+    def house(self) -> Voice[DeskUtterance]:
+        """How a caller of the house is spoken with; CallerReplaced as soon as it is another who listens."""
+
+    def hand_over(self, handover: Handover) -> None:
+        """From now on, this goes with whoever takes the caller's place."""
+
+    async def is_one_of_several(self) -> bool:
+        """Whether the phone that calls, one of ours, has another call besides this one."""
 
     @property
     def extension(self) -> str:
@@ -206,11 +258,22 @@ class Call(Conversing[Utterance], Protocol):
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """How the playing of a message ended: by which key (None: at its end), and at which second of it."""
+
+    key: str | None
+    at_seconds: float
+
+
 class DeskCall(Conversing[DeskUtterance], Protocol):
     """Somebody of the house who dialled one of our codes, or whoever reached the access number from outside.
 
     ``caller.extension`` tells whose phone it is; None for a phone that is not ours.
     """
+
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        """Play a message that is ``seconds`` long: ``*`` and ``#`` skip 3 seconds, 0 pauses; other keys end it."""
 
     @property
     def dialled(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ari_absence.attendant import wishes
 from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.talk import Talk
-from ari_absence.core.phrases import Action, Fixed, Phrase, Utterance
+from ari_absence.attendant.transfer_recall import is_recalled, recall
+from ari_absence.core.phrases import Action, Fixed, Phrase, Utterance, Welcome
 
 SILENT_ROUNDS = 2  # silence twice means: take a message (docs/conversation.md)
 MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message ends it
@@ -13,9 +14,13 @@ MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message 
 
 async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
-    if talk.decision.rings_as_desk and await wishes.rings_as_the_desk(talk):
+    handover = talk.call.handover
+    talk.attempted = handover is not None and handover.tried
+    if talk.decision.rings_as_desk and not talk.attempted and await wishes.rings_as_the_desk(talk):
         return Outcome.CONNECTED
     await talk.call.answer()
+    if is_recalled(talk) and (recalled := await recall(talk)) is not None:
+        return recalled
     opening, outcome = await _open(talk)
     for _ in range(MENU_VISITS):
         if outcome is not None:
@@ -31,17 +36,26 @@ async def greet(talk: Talk) -> Outcome:
 
 async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
     """What is said before the first choice, and the outcome if somebody was reached without asking."""
-    decision = talk.decision
-    greeting = list(decision.greeting)
-    if decision.attempts and not decision.rings_as_desk:
+    decision, handover = talk.decision, talk.call.handover
+    greeting = _greeting(talk)
+    if decision.attempts and not decision.rings_as_desk and not talk.attempted:
         outcome = await wishes.reach_at_once(talk, greeting)
         greeting = []
         if outcome is not None:
             return [], outcome
-    if decision.straight_to_message and talk.offered(Action.MESSAGE):
+    straight = decision.straight_to_message or (handover is not None and handover.to_message)
+    if straight and talk.offered(Action.MESSAGE):
         await talk.say(*greeting)
         return talk.menu(), await wishes.fulfil(talk, Action.MESSAGE)
     return [*greeting, *talk.opening()], None
+
+
+def _greeting(talk: Talk) -> list[Utterance]:
+    """The company has welcomed a transferred caller already."""
+    if talk.call.handover is None:
+        return list(talk.decision.greeting)
+    rest = [each for each in talk.decision.greeting if not isinstance(each, Welcome)]
+    return [Fixed(Phrase.THANKS_FOR_WAITING), *rest]
 
 
 async def choose(talk: Talk, opening: list[Utterance]) -> Action:

@@ -35,6 +35,10 @@ class Outcome(StrEnum):
     CAMPED_ON = "camped_on"
     MISSED = "missed"
     RELEASED = "released"
+    CONSULTED = "consulted"
+    """A colleague asked for a caller of their own, who stayed with them."""
+    TRANSFERRED = "transferred"
+    """A colleague asked, and somebody else was put into their place."""
     LOST = "lost"
 
 

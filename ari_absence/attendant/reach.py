@@ -15,48 +15,56 @@ from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
-from ari_absence.errors import CallerGone, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, LedgerError
 
 _STOPS = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 _NOBODY = HuntEnd.UNREACHABLE
 
 
-async def hunt_through(talk: Talk, attempts: Sequence[Attempt], *told: Phrase | Utterance) -> HuntEnd:
+async def hunt_through(
+    talk: Talk,
+    attempts: Sequence[Attempt],
+    *told: Phrase | Utterance,
+    pastime: Pastime | None = None,
+    heir: Pastime | None = None,
+) -> HuntEnd:
     """Make the attempts in order until somebody took the call, wants a message taken, or the caller chose one.
 
     The caller hears ``told`` while the first phones ring already; with nothing to be told, they just hear it ring, as
-    if it were the desk phone.
+    if it were the desk phone. ``pastime`` stands instead of all that; ``heir`` is that of who takes the caller's place,
+    for whom no further phones are rung.
     """
     end, words = _NOBODY, told
     for attempt in attempts:
-        end = await _try(talk, attempt, _keep_company(talk, words) if told else None)
-        if end in _STOPS:
+        end = await _try(talk, attempt, pastime or (keep_company(talk, words) if told else None), heir)
+        if end in _STOPS or talk.passed_on:
             break
         words = (Phrase.STILL_TRYING,)
     return end
 
 
-async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None) -> HuntEnd:
+async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None, heir: Pastime | None = None) -> HuntEnd:
     legs = [leg for leg in attempt.legs if await _may_be_rung(talk, leg)]
     if not legs:
         return _NOBODY
     began_at = talk.now()
     try:
-        hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime)
-    except CallerGone:  # missed by a second, perhaps: who was rung is to be seen
+        hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime, heir)
+    except (CallerGone, CallerReplaced):  # missed by a second, perhaps: who was rung is to be seen
         await _note(talk, attempt, legs, (LegEnd.CANCELLED,) * len(legs), began_at)
         raise
+    talk.passed_on = hunt.passed_on
     await _note(talk, attempt, legs, hunt.legs, began_at)
     return hunt.end
 
 
 async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
     """Ring the desk phones of somebody who need not be asked: the operator, or the person called."""
-    shown = display_for(talk, own=extension == talk.call.extension)
+    shown = with_note(talk, display_for(talk, own=extension == talk.call.extension))
     rings = [Ring(phone, shown) for phone in talk.phones_of(extension)]
     if not rings:
         return _NOBODY
-    return (await talk.call.hunt(rings, ring_seconds, _keep_company(talk))).end
+    return (await talk.call.hunt(rings, ring_seconds, keep_company(talk))).end
 
 
 async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
@@ -70,8 +78,13 @@ async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
 
 
 def ring_of(talk: Talk, leg: Leg) -> Ring:
-    """The leg as it is rung: whom its display shows, and the talk with who answers."""
+    """The leg as it is rung: whom its display shows, and the talk with who answers.
+
+    A number that came as a note is shown inside only: a trunk would carry it outside.
+    """
     shown = display_for(talk, own=leg.own)
+    if not leg.target.outside:
+        shown = with_note(talk, shown)
     if not leg.screened:
         return Ring(leg.target, shown)
     too_late, left = (Fixed(Phrase.ALREADY_TAKEN),), (Fixed(Phrase.CALLER_LEFT),)
@@ -87,7 +100,13 @@ def display_for(talk: Talk, *, own: bool) -> Display:
     return Display(caller.number, name)
 
 
-def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = ()) -> Pastime:
+def with_note(talk: Talk, shown: Display) -> Display:
+    """The display with the number that came as a note: ``Hans Huber [1234]``."""
+    note = talk.handover.note if talk.handover else None
+    return Display(shown.number, f"{shown.name} [{note.digits}]") if note and note.digits else shown
+
+
+def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = ()) -> Pastime:
     """What is to be told ``first``, then music, a word every so often, and the key to the message."""
 
     async def company() -> None:

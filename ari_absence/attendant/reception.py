@@ -13,15 +13,22 @@ from ari_absence.attendant.names import forget_name
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Phrase
-from ari_absence.errors import CallerGone, EffectFailed, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
 
 
 async def attend(talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]] = greet) -> Outcome:
-    """Hold the conversation that ``begin`` begins, and give how it ended. The call is over afterwards."""
+    """Hold the conversation that ``begin`` begins, and give how it ended. The call is over afterwards.
+
+    Raises:
+        CallerReplaced: somebody else is on the line, to be spoken with afresh.
+    """
     try:
         outcome = await begin(talk)
     except CallerGone:
         outcome = await _note_missed(talk)
+    except CallerReplaced:
+        await forget_name(talk)
+        raise
     except EffectFailed:
         outcome = await _part_with_an_apology(talk)
     await forget_name(talk)

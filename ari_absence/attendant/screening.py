@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ari_absence.attendant.call import Callee, Screening, Verdict
 from ari_absence.attendant.talk import Talk
+from ari_absence.core.desk_phrases import RungUtterance
 from ari_absence.core.ladder import Leg
 from ari_absence.core.phrases import (
-    CalleeUtterance,
     CallerNamed,
     CallerNumber,
     CallFor,
@@ -20,6 +20,7 @@ from ari_absence.core.phrases import (
     Phrase,
     Recorded,
 )
+from ari_absence.core.reception_phrases import NoteDigits, NoteFrom, ReceptionPhrase
 from ari_absence.core.steps import Way
 
 TAKE, NOT_ME, TO_MESSAGE, MAY, REPEAT = "1", "2", "3", "4", "0"
@@ -40,7 +41,7 @@ def screening_of(talk: Talk, leg: Leg) -> Screening:
 
 async def screen(talk: Talk, leg: Leg, callee: Callee) -> Verdict | None:
     """Tell, and ask; None after ``screen_rounds`` rounds without a decision."""
-    spoken: list[CalleeUtterance] = [*_details(talk, leg), *_menu(talk, leg)]
+    spoken: list[RungUtterance] = [*_details(talk, leg), *_menu(talk, leg)]
     silent_rounds = 0
     for _ in range(ROUNDS_MAX):
         key = await callee.ask(spoken, talk.limits.screen_seconds)
@@ -59,7 +60,7 @@ async def _thanked(callee: Callee, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _answer_to(talk: Talk, leg: Leg, key: str | None) -> list[CalleeUtterance]:
+def _answer_to(talk: Talk, leg: Leg, key: str | None) -> list[RungUtterance]:
     menu = _menu(talk, leg)
     if key == REPEAT:
         return [*_details(talk, leg), *menu]
@@ -68,7 +69,7 @@ def _answer_to(talk: Talk, leg: Leg, key: str | None) -> list[CalleeUtterance]:
     return menu
 
 
-def _menu(talk: Talk, leg: Leg) -> list[CalleeUtterance]:
+def _menu(talk: Talk, leg: Leg) -> list[RungUtterance]:
     with_note = _may_note(talk, leg) is not None
     return [Fixed(Phrase.SCREENING_MENU_WITH_NOTE if with_note else Phrase.SCREENING_MENU)]
 
@@ -79,29 +80,41 @@ def _may_note(talk: Talk, leg: Leg) -> MayNote | None:
     return note if note is not None and talk.can_say(note) else None
 
 
-def _details(talk: Talk, leg: Leg) -> list[CalleeUtterance]:
+def _details(talk: Talk, leg: Leg) -> list[RungUtterance]:
     """For whom, why that person does not answer, who calls, and how often they did today.
 
     Whoever picks up the person's own mobile hears for whom it is, too; where the person is, that mobile knows.
     """
-    opening: list[CalleeUtterance] = [CallFor(Name.of(talk.decision.person))]
+    opening: list[RungUtterance] = [CallFor(Name.of(talk.decision.person))]
     if leg.way is not Way.MOBILE or not leg.own:
         opening.append(talk.decision.told_to_callees)
-    return [*opening, *_caller(talk), *_often(talk)]
+    return [*opening, *_caller(talk), *_often(talk), *note_with(talk)]
 
 
-def _caller(talk: Talk) -> list[CalleeUtterance]:
+def note_with(talk: Talk) -> list[RungUtterance]:
+    """The note that came with the caller, and from whom."""
+    handover = talk.handover
+    if handover is None or handover.note is None:
+        return []
+    note, writer = handover.note, talk.directory.people.get(handover.by or "")
+    said: list[RungUtterance] = [NoteFrom(Name.of(writer))] if writer else []
+    if note.digits is not None:
+        return [*said, NoteDigits(note.digits)]
+    return [*said, ReceptionPhrase.NOTE_SPOKEN, Recorded(note.recording)] if note.recording else []
+
+
+def _caller(talk: Talk) -> list[RungUtterance]:
     caller = talk.call.caller
     colleague = talk.directory.people.get(caller.extension or "")
     if colleague is not None:
         return [CallerNamed(Name.of(colleague))]
-    said: list[CalleeUtterance] = (
+    said: list[RungUtterance] = (
         [Fixed(Phrase.CALLER_SAID), Recorded(talk.name_said.name)] if talk.name_said else []
     )
     return [*said, CallerNumber(caller.number) if caller.number else Fixed(Phrase.CALLER_WITHHELD)]
 
 
-def _often(talk: Talk) -> list[CalleeUtterance]:
+def _often(talk: Talk) -> list[RungUtterance]:
     if talk.calls_today < min(_OFTEN):
         return []
     return [Fixed(_OFTEN.get(talk.calls_today, Phrase.CALLED_OFTEN_TODAY))]

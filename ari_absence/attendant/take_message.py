@@ -11,7 +11,7 @@ from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action, Fixed, Phrase
-from ari_absence.errors import CallerGone, EffectFailed, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
 EMPTY_RECORDINGS = 3  # after three recordings with nothing in them a note serves the caller better
@@ -112,6 +112,9 @@ async def _is_accepted(talk: Talk, take: Take) -> bool:
         await _review(talk, take)
     except (CallerGone, EffectFailed):
         take.accepted = True
+    except CallerReplaced:  # these were the words of who transferred the call away
+        await talk.notebook.discard(take.recording, take.audio)
+        raise
     return take.accepted
 
 

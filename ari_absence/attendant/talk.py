@@ -10,6 +10,7 @@ from ari_absence.attendant.call import Call, Recording, RecordingTerms
 from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
+from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialPolicy, DialTarget
 from ari_absence.core.people import Directory, Limits
 from ari_absence.core.phrases import Action, CalleeUtterance, CallPromise, Choice, Fixed, Phrase, Utterance
@@ -27,6 +28,8 @@ class Talk:
     written down for the caller so far, so that a later hang-up takes nothing back. ``name_said`` is the caller's name
     as recorded in Asterisk, ``name_audio`` our own copy. ``now`` gives the instant (UTC), ``can_say`` tells whether
     there are sounds for an utterance. ``news`` is what the next menu opens with, so that a key can interrupt it.
+    ``handover`` comes or goes with a caller who is transferred; ``passed_on``: that happened while phones rang.
+    ``attempted``: who can be rung without asking was rung already.
     """
 
     call: Call
@@ -43,6 +46,9 @@ class Talk:
     calls_today: int = 1
     attempts_made: int = 0
     news: list[Phrase] = field(default_factory=list)
+    handover: Handover | None = None
+    attempted: bool = False
+    passed_on: bool = False
     camp_ons: CampOns | None = None
 
     @property

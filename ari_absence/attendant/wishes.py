@@ -71,7 +71,7 @@ async def connect_operator(talk: Talk) -> Outcome | None:
     await talk.say(Phrase.CONNECTING)
     end = await ring_desk(talk, operator, talk.limits.operator_ring_seconds)
     if end is HuntEnd.TALKED:
-        return await _parted(talk)
+        return await parted(talk)
     if end is HuntEnd.CALLER_CHOSE:
         return await take_message(talk)
     talk.gone_from_menu.add(Action.OPERATOR)
@@ -82,7 +82,7 @@ async def connect_operator(talk: Talk) -> Outcome | None:
 async def rings_as_the_desk(talk: Talk) -> bool:
     """Ring what stands for the desk phone, before anything is said; whether caller and person have talked."""
     if await hunt_through(talk, talk.decision.attempts) is HuntEnd.TALKED:
-        await _parted(talk)
+        await parted(talk)
         return True
     return False
 
@@ -110,7 +110,7 @@ async def reach_urgently(talk: Talk) -> Outcome | None:
     talk.gone_from_menu.add(Action.URGENT)
     end = await _ring(talk, talk.decision.urgent, Fixed(Phrase.REACHING_SOMEBODY))
     if end is HuntEnd.TALKED:
-        return await _parted(talk)
+        return await parted(talk)
     if end is not HuntEnd.CALLER_CHOSE:
         await talk.say(Phrase.CANNOT_TAKE_NOW if end is HuntEnd.TO_MESSAGE else Phrase.URGENT_NOT_REACHED)
     return await take_message(talk, urgent=True)
@@ -120,7 +120,7 @@ async def _reach(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Ou
     """None: nobody was reached, and that was said; back to the menu."""
     match await _ring(talk, attempts, told):
         case HuntEnd.TALKED:
-            return await _parted(talk)
+            return await parted(talk)
         case HuntEnd.TO_MESSAGE:
             await talk.say(Phrase.CANNOT_TAKE_NOW)
             return await take_message(talk)
@@ -157,7 +157,7 @@ async def wait_for_the_line(talk: Talk) -> Outcome | None:
             await talk.say(Phrase.LINE_IS_FREE)
             end = await ring_desk(talk, talk.call.extension, talk.limits.desk_ring_seconds)
             if end is HuntEnd.TALKED:
-                return await _parted(talk)
+                return await parted(talk)
             if end is HuntEnd.CALLER_CHOSE:
                 return await take_message(talk)
             news = Phrase.STILL_BUSY if end is HuntEnd.BUSY else Phrase.NOT_REACHED
@@ -171,7 +171,7 @@ async def wait_for_the_line(talk: Talk) -> Outcome | None:
     return None
 
 
-async def _parted(talk: Talk) -> Outcome:
+async def parted(talk: Talk) -> Outcome:
     """Caller and callee have talked; nothing is left to do."""
     await forget_name(talk)
     await talk.call.hang_up()

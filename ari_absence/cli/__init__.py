@@ -49,13 +49,14 @@ def _register() -> None:
         lab,
         listing,
         outbox,
+        pin,
         run,
         schema,
         sounds,
         who,
     )
 
-    told = (run, check, who, explain, listing, heard, outbox, absences, forward)
+    told = (run, check, who, explain, listing, heard, outbox, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

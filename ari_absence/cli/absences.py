@@ -116,20 +116,53 @@ def _confirmation(person: Person, absence: NewAbsence) -> str:
 
 def back(
     extension: Annotated[str, typer.Argument(help="Whose.", metavar="EXT")],
+    planned: Annotated[
+        bool, typer.Option("--planned", help="End what the YAML says now, too: it no longer counts.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """End the absence that was set with `away`; the YAML holds again."""
-    from ari_absence.ledger.absences import end_absences
-    from ari_absence.ledger.forward_watch import watch
-
+    """End the absence that was set with `away`; the YAML holds again, or, with --planned, is ended, too."""
     configuration = load(config)
     person = person_of(configuration, extension)
+    ended, early = _end(configuration, person, planned=planned)
+    what = "ended" if ended else ""
+    _tell_service(configuration, extension, what if early is None else f"set {early.kind.value}")
+    console.print(_welcome(person, early, ended=bool(ended)), markup=False)
+
+
+def _end(configuration: Configuration, person: Person, *, planned: bool) -> tuple[int, NewAbsence | None]:
+    """End what was set, and with ``planned`` what is planned; gives how many were set, and what stands for presence."""
+    from ari_absence.ledger.absences import end_absences, set_absence
+    from ari_absence.ledger.forward_watch import watch
+
     now = SystemClock().now()
+    early = _early_return(person, now) if planned else None
     with writing_ledger(configuration) as session:
-        ended = end_absences(session, extension, command_user(), now)
-        watch(session, configuration.directory, now, [extension])
-    _tell_service(configuration, extension, "ended" if ended else "")
-    if ended:
-        console.print(f"{person.name} is back.")
-    else:
-        console.print(f"Nothing was set for {person.name}; what the YAML says holds.")
+        ended = end_absences(session, person.extension, command_user(), now)
+        if early is not None:
+            set_absence(session, early, now)
+        watch(session, configuration.directory, now, [person.extension])
+    return ended, early
+
+
+def _early_return(person: Person, now: datetime) -> NewAbsence | None:
+    """What stands for presence as long as what is planned now would have lasted; None: nothing keeps them away."""
+    from ari_absence.core.absences import NewAbsence
+    from ari_absence.core.returns import planned_end
+    from ari_absence.core.schedule import state_at
+
+    absence = state_at(person, now).absence
+    if absence is None:
+        return None
+    return NewAbsence(person.extension, Kind.PRESENT, now, planned_end(absence, now), command_user())
+
+
+def _welcome(person: Person, early: NewAbsence | None, *, ended: bool) -> str:
+    if early is not None:
+        until = f" until {readable(early.until, person.zone)}" if early.until else ""
+        return f"{person.name} is back; what the YAML says does not count{until}."
+    return (
+        f"{person.name} is back."
+        if ended
+        else f"Nothing was set for {person.name}; what the YAML says holds."
+    )

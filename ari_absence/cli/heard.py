@@ -33,14 +33,17 @@ def heard(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Note that a message has been heard: an urgent one is told to nobody else."""
+    from ari_absence.ledger.model import MessageRow
     from ari_absence.ledger.settling import mark_heard
 
     configuration = load(config)
     with writing_ledger(configuration) as session:
-        found = mark_heard(session, message, SystemClock().now(), command_user())
-    if not found:
+        mark_heard(session, message, SystemClock().now(), command_user())
+        row = session.get(MessageRow, message)
+        extension = row.extension if row else None
+    if extension is None:
         refuse(
             f"there is {quoted(message, 'no such message', 'no message {!r}')}; `ari-absence messages` lists them"
         )
-    tell_service(configuration, "forwards-changed", otherwise=AT_START)
+    tell_service(configuration, "messages-changed", otherwise=AT_START, extension=extension)
     console.print(f"{message} has been heard.", markup=False)

@@ -93,14 +93,19 @@ def delete(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Delete a message for good, with its audio: it makes room in a full mailbox."""
+    from ari_absence.ledger.model import MessageRow
     from ari_absence.ledger.settling import delete_message
 
     configuration = load(config)
     with writing_ledger(configuration) as session:
-        found = delete_message(session, message)
-    if not found:
+        row = session.get(MessageRow, message)
+        extension = row.extension if row else None
+        delete_message(session, message)
+    if extension is None:
         refuse(
             f"there is {quoted(message, 'no such message', 'no message {!r}')}; `ari-absence messages` lists them"
         )
-    tell_service(configuration, "clear", otherwise="Its audio goes when the service starts.")
+    tell_service(
+        configuration, "clear", otherwise="Its audio goes when the service starts.", extension=extension
+    )
     console.print(f"{message} is deleted.")

@@ -14,7 +14,7 @@ from ari_absence.config import times
 from ari_absence.core.people import Kind
 from ari_absence.core.steps import Situation, Way
 
-KINDS = tuple(kind.value for kind in Kind)
+KINDS = tuple(kind.value for kind in Kind if kind is not Kind.PRESENT)
 KINDS_TO_SET = tuple(kind.value for kind in Kind if kind.can_be_set)
 OCCASIONS = (*KINDS, *(situation.value for situation in Situation))
 STEP_WORDS = tuple(way.value for way in Way if way not in (Way.NAMED, Way.NUMBER))
@@ -37,6 +37,7 @@ _OWN_NUMBER = re.compile(r"\+?[0-9 ().-]{0,30}(?:\{extension\})?[0-9]{0,10}", re
 _DESTINATION_NUMBER = re.compile(r"\+[0-9][0-9 ().-]{3,40}", re.ASCII)
 _NATIONAL_NUMBER = re.compile(r"[0-9 ().-]{1,42}", re.ASCII)
 _DIGITS_OF_NUMBERS = 7  # what has so many digits may be somebody's private number
+_CODE = re.compile(r"[0-9*]{2,8}", re.ASCII)
 _DIAL_PATTERN = re.compile(r"[0-9XZN]{1,20}", re.ASCII)
 _DIGITS_OF_SIGN = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _EXTENSION_CHARACTER = re.compile(r"[0-9*#A-Za-z_-]", re.ASCII)
@@ -183,6 +184,13 @@ def key(text: str) -> str:
     """A key of a telephone."""
     if text not in tuple("0123456789*#"):
         raise ValueError(f'{_shown(text)} is not a key of a telephone; write one of "0" to "9", "*", "#"')
+    return text
+
+
+def code(text: str) -> str:
+    """A code that phones of the house dial."""
+    if not _CODE.fullmatch(text):
+        raise ValueError(f"{_shown(text)} is not a code; write 2 to 8 of 0-9 and *, such as *33")
     return text
 
 

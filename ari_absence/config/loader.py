@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ari_absence.config import environment as secrets_file
 from ari_absence.config import people_file, references, site_file
+from ari_absence.config.codes_of import note_people_with_codes
 from ari_absence.config.mistakes import FileMistakes, Mistakes
 from ari_absence.config.people_file import PeopleReader
 from ari_absence.config.reader import entries, read_bytes
 from ari_absence.config.settings import Configuration, Secrets
 from ari_absence.config.site_file import SiteDraft
+from ari_absence.core.codes import Codes
 from ari_absence.core.people import Directory
 
 
@@ -57,6 +59,8 @@ def _check_references(site: SiteDraft | None, people: PeopleReader, mistakes: Mi
     if people_file.NAME in mistakes.unreadable or not people.complete:
         return
     everybody = people.named.keys() - people.named_teams
+    codes = site.site.codes if site else Codes()
+    note_people_with_codes(codes, people.named, FileMistakes(mistakes, people_file.NAME))
     named = [*(site.references if site else ()), *people.references]
     references.note_unknown(named, everybody, people.named_teams, mistakes)
     references.note_empty_teams(named, {key: team.members for key, team in people.teams.items()}, mistakes)
@@ -78,6 +82,7 @@ def _configuration(
         pbx=draft.pbx,
         delivery=draft.delivery,
         storage=draft.storage,
+        mailbox=draft.mailbox,
         secrets=secrets,
         warnings=warnings,
     )

@@ -11,6 +11,8 @@ _AT_START = {
     "pbx.ari_url": attrgetter("pbx.ari_url"),
     "pbx.app": attrgetter("pbx.app"),
     "pbx.ami": attrgetter("pbx.ami"),
+    "pbx.message_lamp": attrgetter("pbx.message_lamp"),
+    "pbx.mailbox_context": attrgetter("pbx.mailbox_context"),
     "pbx.sounds": attrgetter("pbx.sounds"),
     "storage.folder": attrgetter("storage.folder"),
     "site.language": attrgetter("directory.site.language"),

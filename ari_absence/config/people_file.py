@@ -16,7 +16,7 @@ from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
 from ari_absence.config.reader import Block, Entry, Items
-from ari_absence.config.references import ALWAYS, NEVER, Reference
+from ari_absence.config.references import ALWAYS, NEVER, WATCHED, Reference
 from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.site_file import SiteDraft
 from ari_absence.config.sound_part import checked
@@ -173,6 +173,7 @@ class PeopleReader:
             disclosure_source=source_of("disclosure", block, self._mistakes.file),
             handling=handling,
             source=self._source(entry.key_at),
+            watches=tuple(map(intern, shape.watches)),
         )
 
     def _absences(
@@ -240,6 +241,9 @@ class PeopleReader:
         if shape.delegates:
             for delegate, at in zip(shape.delegates, block["delegates"].places, strict=True):
                 self._refer(at, extension, delegate, "delegate")
+        if shape.watches:
+            for watched, at in zip(shape.watches, block["watches"].places, strict=True):
+                self._refer(at, extension, watched, WATCHED)
         for index, absence in enumerate(absences):
             cover = shape.absences[index].delegate
             if cover is not None:

@@ -10,7 +10,8 @@ from ari_absence.config.mistakes import Mistakes, line_of
 
 DELEGATE = "delegate"
 STEP = "step"
-_TEAMS_TOO = (DELEGATE, STEP)
+WATCHED = "watched mailbox"
+_TEAMS_TOO = (DELEGATE, STEP, WATCHED)
 _STEPS_SHOWN = 10
 ALWAYS = (-(1 << 62), 1 << 62)
 NEVER = (

@@ -46,6 +46,7 @@ Span = Annotated[
 Date = Annotated[str, AfterValidator(checks.day), _pattern(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Length = Annotated[str, AfterValidator(checks.length), _pattern(r"^[0-9]+ ?(min|h)$")]
 Key = Annotated[str, AfterValidator(checks.key), _pattern(r"^[0-9*#]$")]
+Code = Annotated[str, AfterValidator(checks.code), _pattern(r"^[0-9*]{2,8}$")]
 Country = Annotated[str, AfterValidator(checks.country_code), _pattern(r"^[A-Z]{2}$")]
 Trunk = Annotated[
     str, AfterValidator(checks.trunk), _pattern(r"^[A-Za-z0-9_]+/.*\{(number|digits|national)\}")
@@ -147,9 +148,21 @@ class PbxShape(Shape):
     ami: HostPort | None = Field(
         default=None, description="Host and port of the manager interface, for message lamps."
     )
+    message_lamp: Literal["minivm", "ari", "ami", "none"] = Field(
+        default="minivm",
+        description="How message lamps are lit (docs/lamps.md): `minivm` by our dialplan, `ari` where Asterisk has "
+        "mailboxes in ARI, `ami` by the manager interface, `none` not at all.",
+    )
+    mailbox_context: Extension = Field(
+        default="default",
+        description="What stands behind the `@` in the `mailboxes=` of your phones' endpoints.",
+    )
     sounds: Line | None = Field(
         default=None,
         description="The folder of the spoken phrases, if they are not where Asterisk keeps its own.",
+    )
+    freepbx: bool = Field(
+        default=False, description="`true` beside a FreePBX: `check` warns of codes that it takes itself."
     )
 
 
@@ -310,6 +323,18 @@ class StorageShape(Shape):
     keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=90, description="After so many days, what was delivered and settled is deleted for good."
     )
+    deleted_keep_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=24,
+        description="After so many hours, a message that its owner has deleted is gone for good, once it is delivered.",
+    )
+
+
+class MailboxShape(Shape):
+    """How people of the house listen to their messages."""
+
+    pin_from_own_phone: bool = Field(
+        default=False, description="Whether `*97` asks for the PIN at one's own phone, too."
+    )
 
 
 class LimitsShape(Shape):
@@ -375,6 +400,19 @@ class LimitsShape(Shape):
         description="How many minutes after an urgent message was left it is told again while nobody has heard it;"
         " after the last of them, again and again in the distance of the last two, for a day.",
     )
+    transfer_recall_ring_seconds: Annotated[int, Field(ge=2, le=60)] = Field(
+        default=15,
+        description="How long a phone rings with a transfer that comes back because nobody took it.",
+    )
+    pin_digits: Annotated[int, Field(ge=4, le=12)] = Field(
+        default=6, description="How many digits a PIN has at least."
+    )
+    pin_tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="How many wrong PINs close a lock."
+    )
+    pin_lock_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=60, description="How long the first lock holds; each further one twice as long as the last."
+    )
     hold_reminder_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
         default=60.0, description="After how long on hold a caller's holder is reminded."
     )
@@ -387,6 +425,28 @@ class LimitsShape(Shape):
     camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=300, description="How long after it was not answered such a wish is tried again."
     )
+
+
+class CodesShape(Shape):
+    """What phones of the house dial, where it differs. The dialplan must say the same."""
+
+    back: Code = Field(default="*30", description="I am back.")
+    away: Code = Field(default="*31", description="Away from the desk; a `*` and the return may follow.")
+    meeting: Code = Field(default="*32", description="In a meeting; the same.")
+    out: Code = Field(default="*33", description="Out; the same.")
+    business_trip: Code = Field(default="*34", description="On a business trip; the same.")
+    left: Code = Field(default="*35", description="Gone for today; the same.")
+    day_off: Code = Field(default="*36", description="A day off; the same.")
+    dnd: Code = Field(default="*37", description="Do not disturb; the same.")
+    next_callback: Code = Field(default="*38", description="The next callback I owe.")
+    own_state: Code = Field(default="*39", description="What my state is.")
+    toggle: Code = Field(default="*39", description="With my extension behind it: away, or back again.")
+    other_state: Code = Field(
+        default="*930", description="With an extension behind it: somebody else's state."
+    )
+    own_mailbox: Code = Field(default="*97", description="My mailbox.")
+    any_mailbox: Code = Field(default="*98", description="Any mailbox, with its PIN.")
+    toggle_kind: SetKind = Field(default="away", description="The kind of absence that `toggle` begins.")
 
 
 class KeysShape(Shape):
@@ -429,7 +489,13 @@ class AbsenceFile(Shape):
     )
     limits: LimitsShape = Field(default_factory=LimitsShape, description="The numbers of a conversation.")
     keys: KeysShape = Field(default_factory=KeysShape, description="The keys a caller presses.")
+    codes: CodesShape = Field(
+        default_factory=CodesShape, description="The codes that phones of the house dial (docs/codes.md)."
+    )
     storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
+    mailbox: MailboxShape = Field(
+        default_factory=MailboxShape, description="How people of the house listen to their messages."
+    )
 
 
 class AbsenceShape(Shape):
@@ -481,6 +547,10 @@ class PersonShape(Shape):
     manager: Extension | None = Field(default=None, description="The extension urgent calls may go to.")
     delegates: list[Extension] = Field(
         default_factory=list, description="Who covers for them, in this order: extensions or teams."
+    )
+    watches: list[Extension] = Field(
+        default_factory=list,
+        description="Whose messages light their lamp, too: extensions or teams.",
     )
     absences: list[AbsenceShape] = Field(default_factory=list, description="When they are not there.")
     hours: WeeklySpans | None = Field(default=None, description="Working hours, if not the site's.")

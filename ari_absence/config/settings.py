@@ -29,12 +29,17 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class PbxSettings:
-    """Where Asterisk is. ``sounds`` None means Asterisk's own folder."""
+    """Where Asterisk is. ``sounds`` None means Asterisk's own folder.
+
+    ``message_lamp`` is ``minivm``, ``ari``, ``ami`` or ``none``.
+    """
 
     ari_url: str
     app: str
     ami: tuple[str, int] | None = None
     sounds: Path | None = None
+    message_lamp: str = "minivm"
+    mailbox_context: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,14 @@ class StorageSettings:
 
     folder: Path = Path("data")
     keep_days: int = 90
+    deleted_keep_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """How people of the house listen to their messages. From any phone but their own, a PIN is always asked for."""
+
+    pin_from_own_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,7 @@ class Configuration:
     storage: StorageSettings
     secrets: Secrets = field(repr=False)
     warnings: tuple[str, ...] = ()
+    mailbox: MailboxSettings = MailboxSettings()
 
     @property
     def digest(self) -> str:
@@ -84,6 +98,7 @@ __all__ = [
     "Configuration",
     "DeliverySettings",
     "EmailSettings",
+    "MailboxSettings",
     "PbxSettings",
     "Secrets",
     "StorageSettings",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ari_absence.config import checks, public_holidays, settings, times
+from ari_absence.config.codes_of import codes_of
 from ari_absence.config.dialing_of import DialingReader, unknown_country
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
@@ -20,6 +21,7 @@ from ari_absence.config.references import Reference
 from ari_absence.config.schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
+from ari_absence.core.codes import Codes
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     Dialing,
@@ -78,6 +80,7 @@ class SiteDraft:
     delivery: settings.DeliverySettings
     dialing: Dialing
     storage: settings.StorageSettings
+    mailbox: settings.MailboxSettings = field(default_factory=settings.MailboxSettings)
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
@@ -146,6 +149,7 @@ class _SiteReader:
             delivery=self._delivery(),
             dialing=allowed,
             storage=self._storage(),
+            mailbox=self._mailbox(),
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
@@ -174,7 +178,13 @@ class _SiteReader:
             keys=self._shape.keys.model_dump(),
             hours=hours,
             holidays=self._own_calendar(country, calendars),
+            codes=self._codes(),
         )
+
+    def _codes(self) -> Codes:
+        shape, block = self._shape, self._root.below("codes")
+        internal = shape.dialing.internal
+        return codes_of(shape.codes, block, internal, self._mistakes, freepbx=shape.pbx.freepbx)
 
     def _limits(self) -> Limits:
         limits = self._shape.limits
@@ -277,13 +287,25 @@ class _SiteReader:
         if file is not None:
             at = self._root.below("storage").value_at("folder")
             self._mistakes.add(at, f"{file} is a file; name a folder, or move the file away")
-        return settings.StorageSettings(folder, self._shape.storage.keep_days)
+        shape = self._shape.storage
+        return settings.StorageSettings(folder, shape.keep_days, shape.deleted_keep_hours)
+
+    def _mailbox(self) -> settings.MailboxSettings:
+        return settings.MailboxSettings(self._shape.mailbox.pin_from_own_phone)
 
     def _pbx(self) -> settings.PbxSettings:
         pbx = self._shape.pbx
         ami = None if pbx.ami is None else checks.split_host_and_port(pbx.ami)
+        if pbx.message_lamp == "ami" and ami is None:
+            at = self._root.below("pbx").value_at("message_lamp")
+            self._mistakes.add(at, "message_lamp: ami needs the manager's address; write ami: 127.0.0.1:5038")
         return settings.PbxSettings(
-            pbx.ari_url.rstrip("/"), pbx.app, ami, Path(pbx.sounds) if pbx.sounds else None
+            pbx.ari_url.rstrip("/"),
+            pbx.app,
+            ami,
+            Path(pbx.sounds) if pbx.sounds else None,
+            pbx.message_lamp,
+            pbx.mailbox_context,
         )
 
     def _delivery(self) -> settings.DeliverySettings:

@@ -96,6 +96,26 @@ class RecurringAbsence:
 Absence = DatedAbsence | RecurringAbsence
 
 
+@dataclass(frozen=True, slots=True)
+class NewAbsence:
+    """An absence to be set. Half-open, aware; ``until`` None: until somebody ends it.
+
+    ``set_by`` says who and how, for the explanation: ``phone 101``, ``command line``. ``reach`` are the steps of
+    this absence; None: as the handling of its kind says. One that ``corrects`` takes the place of a running one of
+    its kind, however long that was to last.
+    """
+
+    extension: str
+    kind: Kind
+    begins_at: datetime
+    until: datetime | None
+    set_by: str
+    note: PrivateNote | None = None
+    delegate: str | None = None
+    reach: tuple[Step, ...] | None = None
+    corrects: bool = False
+
+
 class Agenda:
     """A person's absences: the dated ones as disjoint stretches, found by bisection, and the recurring ones.
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ari_absence.core import wording
+from ari_absence.core.greetings import Greeting, SetGreetings
+from ari_absence.core.handover import Handover
 from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
@@ -45,7 +47,8 @@ DEFAULT_KEYS: Mapping[Action, str] = {
     Action.CAMP_ON: "8",
 }
 NO_FORWARDS = SetForwards()
-DIALPLAN = Source("dialplan")
+NO_GREETINGS = SetGreetings()
+DIALPLAN, MAILBOX, TRANSFER = Source("dialplan"), Source("mailbox"), Source("transfer")
 _NOTED = frozenset(set(Action) - {Action.QUESTIONS, Action.OPERATOR, Action.REPEAT})
 _IN_WORDS = {
     Action.MESSAGE: "leave a message",
@@ -75,7 +78,7 @@ class Decision:
 
     ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
     ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
-    ``told_to_callees`` is what those hear who are rung for the person.
+    ``told_to_callees`` is what those hear who are rung for the person; ``transferred_by`` the name of who transferred.
     """
 
     enquiry: Enquiry
@@ -93,6 +96,7 @@ class Decision:
     urgent: tuple[Attempt, ...]
     straight_to_message: bool
     told_to_callees: Whereabouts
+    transferred_by: str | None = None
 
     @property
     def promised(self) -> datetime | None:
@@ -109,8 +113,9 @@ def decide(
     directory: Directory,
     set_absences: SetAbsences,
     set_forwards: SetForwards = NO_FORWARDS,
+    greetings: SetGreetings = NO_GREETINGS,
 ) -> Decision:
-    """Decide one call.
+    """Decide one call. ``greetings`` are those that people have recorded by phone.
 
     Raises:
         KeyError: nobody in the directory has the extension that was called.
@@ -122,6 +127,7 @@ def decide(
     handling = _promising(case, reach.occasion)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
+    own_words = _own_greeting(case, greetings)
     hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
     offers = tuple(_offers(case, hindrances))
     found = _Found(person, state, where, back, handling, due, offers, reach)
@@ -130,18 +136,40 @@ def decide(
         person=person,
         state=state,
         back_at=back,
-        greeting=wording.greeting(directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted),
+        greeting=wording.greeting(
+            directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted, own=own_words
+        ),
         menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)),
         offers=offers,
         attempts=reach.attempts,
         promise=due,
-        reasons=(*_reasons(enquiry, directory, found), *_refusals(case, hindrances)),
+        reasons=(
+            *_reasons(enquiry, directory, found),
+            *_greeting_reason(own_words),
+            *_refusals(case, hindrances),
+        ),
         rings_as_desk=reach.rings_as_desk,
         colleague=reach.help,
         urgent=reach.urgent,
         straight_to_message=reach.ends_in_message,
         told_to_callees=_told_to_callees(case, reach, where, back),
+        transferred_by=_name_of_sender(case),
     )
+
+
+def _own_greeting(case: Case, greetings: SetGreetings) -> Greeting | None:
+    """The person's own words for this absence, where they are true and may be heard."""
+    enquiry, person = case.enquiry, case.person
+    disclosure = person.disclosure or case.directory.site.disclosure
+    hidden = disclosure is Disclosure.UNAVAILABLE and not enquiry.caller.inside
+    if case.state.present or enquiry.why is Why.BUSY or enquiry.nothing_noted or hidden:
+        return None
+    return greetings.of(person.extension, case.state.kind, enquiry.at)
+
+
+def _greeting_reason(own_words: Greeting | None) -> Iterator[Reason]:
+    if own_words is not None:
+        yield Reason(f"the person's own greeting for {own_words.kind.value} is in force", MAILBOX)
 
 
 def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: datetime | None) -> Whereabouts:
@@ -149,6 +177,12 @@ def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: dat
     if case.enquiry.caller.inside or not reach.rings_others:
         return where
     return _whereabouts(case, _A_COLLEAGUE, back)
+
+
+def _name_of_sender(case: Case) -> str | None:
+    handover = case.enquiry.handover
+    sender = case.directory.people.get(handover.by or "") if handover else None
+    return sender.name if sender else None
 
 
 _A_COLLEAGUE = Caller("0", extension="a colleague's")
@@ -271,6 +305,10 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
     yield _state_reason(person, state)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
+    if enquiry.consulting:
+        yield Reason("a colleague asks about them, who may transfer a caller", TRANSFER)
+    if enquiry.handover is not None:
+        yield Reason(_by_whom(directory, enquiry.handover), TRANSFER)
     if enquiry.why is not Why.ABSENT:
         yield Reason(f"the dialplan says: {enquiry.why.value}", DIALPLAN)
     yield _class_reason(enquiry, directory, found)
@@ -287,6 +325,12 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
         yield _promise_reason(enquiry, person, found.due, found.handling)
     if any(offer.action is Action.OPERATOR for offer in found.offers):
         yield Reason("the operator is there", site.operator_source)
+
+
+def _by_whom(directory: Directory, handover: Handover) -> str:
+    sender = directory.people.get(handover.by or "")
+    who = f"{sender.extension} ({sender.name})" if sender else "somebody whose phone is not ours"
+    return f"transferred by {who}" + (", with a note" if handover.note else "")
 
 
 def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:

@@ -10,7 +10,10 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Why somebody is not at the desk. The last two are computed, never set."""
+    """Why somebody is not at the desk. The last ones are computed, never chosen.
+
+    ``PRESENT`` is what ending a planned absence early comes to: it holds in its place, and hours go on as ever.
+    """
 
     AWAY = "away"
     MEETING = "meeting"
@@ -24,11 +27,12 @@ class Kind(StrEnum):
     DND = "dnd"
     HOLIDAY = "holiday"
     CLOSED = "closed"
+    PRESENT = "present"
 
     @property
     def can_be_set(self) -> bool:
         """Whether a person, the YAML or a star code may choose it."""
-        return self not in (Kind.HOLIDAY, Kind.CLOSED)
+        return self not in (Kind.HOLIDAY, Kind.CLOSED, Kind.PRESENT)
 
 
 class _Private:

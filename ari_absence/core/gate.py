@@ -8,12 +8,13 @@ desk phone for a shorter time before the call comes to us.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from ari_absence.core.display import PRESENT, Presence, next_text_change, presence_of
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Why
 from ari_absence.core.reachable import Case, Enquiry, case_of, goes_on, handling_on, reach_of
-from ari_absence.core.schedule import next_change
+from ari_absence.core.schedule import back_at, next_change
 from ari_absence.core.steps import Situation
 
 GATE, LAMP, FOLLOW_ME = "Stasis:absence-", "Stasis:lamp-", "Stasis:followme-"
@@ -24,7 +25,8 @@ LIT, DARK = "INUSE", "NOT_INUSE"  # Asterisk's device states; any other reads as
 class Gate:
     """What Asterisk is told of one extension. ``forwards``: whether that hangs on who else can be rung now.
 
-    ``follow_me``: a call that nobody answers at the desk goes on to other phones without asking.
+    ``follow_me``: a call that nobody answers at the desk goes on to other phones without asking. ``presence`` is what
+    displays show, until ``shown_until`` unless the gate changes before.
     """
 
     extension: str
@@ -32,6 +34,8 @@ class Gate:
     lit: bool
     forwards: bool = False
     follow_me: bool = False
+    presence: Presence = field(default=PRESENT, compare=False)
+    shown_until: datetime | None = field(default=None, compare=False)
 
     def device_states(self) -> dict[str, str]:
         """The device states by name, as the dialplan and the hints read them."""
@@ -59,7 +63,10 @@ def gate_of(
     rings_first = directory.handling_of(person, state.kind or Kind.CLOSED).ring
     intercepts = (absent and not rings_first) or (forwards and _leads_somewhere(case))
     follow_me = goes_on(case, Situation.NO_ANSWER)
-    return Gate(person.extension, intercepts, absent, forwards, follow_me)
+    zone = directory.site.zone
+    back = back_at(person, at, set_absences.of(person.extension)) if absent else None
+    presence, shown_until = presence_of(state, at, back, zone), next_text_change(at, back, zone)
+    return Gate(person.extension, intercepts, absent, forwards, follow_me, presence, shown_until)
 
 
 _ANYBODY = Caller(None)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.absences import Absence, Agenda
+from ari_absence.core.codes import Codes
 from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, PrivateNumber, Source
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.steps import DELEGATE, MOBILE, Situation, Step
@@ -55,7 +56,9 @@ class Handling:
 Occasion = Kind | Situation
 """What handling is written for."""
 
-OCCASIONS: Mapping[str, Occasion] = {each.value: each for each in (*Situation, *Kind)}
+OCCASIONS: Mapping[str, Occasion] = {
+    each.value: each for each in (*Situation, *Kind) if each is not Kind.PRESENT
+}
 """Every occasion by the word that is written, typed and stored for it."""
 
 _COVERED_BY_DELEGATES = (Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE)
@@ -106,7 +109,10 @@ class Dialing:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``."""
+    """Somebody with an extension. ``phones`` are dialplan endpoints such as ``PJSIP/101``.
+
+    ``watches``: extensions and teams whose messages light this person's message lamp, too.
+    """
 
     extension: str
     name: str
@@ -125,6 +131,7 @@ class Person:
     disclosure_source: Source = NOWHERE
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     source: Source = NOWHERE
+    watches: tuple[str, ...] = ()
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -172,6 +179,10 @@ class Limits:
     word_every_seconds: float = 20.0
     busy_ask_seconds: float = 25.0
     urgent_again_minutes: tuple[int, ...] = (15, 30)
+    transfer_recall_ring_seconds: int = 15
+    pin_digits: int = 6
+    pin_tries: int = 3
+    pin_lock_seconds: int = 60
     hold_reminder_seconds: float = 60.0
     recall_ring_seconds: int = 15
     camp_on_hours: int = 24
@@ -195,6 +206,7 @@ class Site:
     keys: Mapping[str, str] = field(default_factory=dict)  # action ("message") -> key ("1"), where it differs
     hours: WeeklyHours | None = None
     holidays: HolidayCalendar | None = None
+    codes: Codes = field(default_factory=Codes)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at the aware instant ``at`` by its hours and holidays; open if it has none."""

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import PrivateNote
+from ari_absence.core.greetings import Greeting
 from ari_absence.core.people import Person, Site, SiteAnswer, Team
 
 
@@ -75,6 +76,8 @@ class Phrase(StrEnum):
     URGENT_HEARD_MENU = auto()  # 1 hear it again; or just hang up
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
+    THANKS_FOR_WAITING = auto()  # to a caller whom a colleague has just transferred: thank you for waiting
+    CONNECTING_BACK = auto()  # nobody answers there; one moment please, I connect you back
     SERVED_SOON = (
         auto()
     )  # to a caller on hold or parked: thank you for waiting, you will be served in a moment
@@ -237,6 +240,17 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnGreeting:
+    """The person's own greeting for this kind of absence, which its owner has recorded by phone for callers to hear.
+
+    ``instead`` is what it stands for, and what is said if it can't be played.
+    """
+
+    greeting: Greeting
+    instead: Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
 class CallPromise:
     """<who> will call you back by <due>."""
 
@@ -349,6 +363,7 @@ Utterance = (
     Fixed
     | Welcome
     | Whereabouts
+    | OwnGreeting
     | CallPromise
     | Choice
     | ReadBack

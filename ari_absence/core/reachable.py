@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
+from ari_absence.core.handover import Handover
 from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene
 from ari_absence.core.people import (
     Caller,
@@ -42,8 +43,9 @@ COMPUTED = Source("computed")
 class Enquiry:
     """A call to somebody, as it reaches us. ``at`` is aware, in UTC.
 
-    ``unreachable``: extensions whose phones can't be rung now, each with the reason. ``camp_on``: whether a colleague's
-    wish to be rung when the person is back can be kept.
+    ``unreachable``: extensions whose phones can't be rung now, each with the reason. ``handover``: who transferred the
+    caller here, and what came along. ``camp_on``: whether a colleague's wish to be rung when the person is back can be
+    kept.
     """
 
     call_id: str
@@ -54,7 +56,9 @@ class Enquiry:
     mailbox_full: bool = False
     nothing_noted: bool = False  # the ledger can't be used: only what needs none can be offered
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    handover: Handover | None = None
     camp_on: bool = False
+    consulting: bool = False  # a colleague asks, who may have a caller of their own
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 What counts, strongest first: an absence set by phone, command or panel; a dated one; a recurring one; holidays;
 working hours. Among equals the one that began last. Holidays hold for the whole local date. ``remote`` says
 where somebody works, not when: it makes the hours' presence a remote one and leaves nights and holidays alone.
+``present`` only keeps weaker absences from counting: who ended a leave early works by their hours again.
 
 Instants are aware and in UTC, ranges half-open; wall-clock times follow the two rules of ``core.localtime``.
 """
@@ -19,6 +20,7 @@ from ari_absence.core.hours import BREAK, NEVER_ENDS, Holiday, HolidayCalendar, 
 from ari_absence.core.localtime import SECONDS_PER_DAY, instant_of, instant_of_local, seconds_of
 from ari_absence.core.people import Kind, Person, Source
 
+_LEAVES_HOURS = (Kind.REMOTE, Kind.PRESENT)
 HORIZON_SECONDS = 731 * SECONDS_PER_DAY  # two years: a return further away is as good as unknown
 
 
@@ -117,12 +119,13 @@ class _Book:
     def piece(self, seconds: int) -> Piece:
         """The stretch that holds ``seconds``."""
         absence, begin, end = self._absence(seconds)
-        if absence is not None and absence.kind is not Kind.REMOTE:
+        if absence is not None and absence.kind not in _LEAVES_HOURS:
             return Piece(begin, end, False, absence.kind, absence, "", absence.source)
         base_begin, base_end, cause = self._timeline.stretch(seconds)
         end = min(end, base_end)
         if absence is not None and cause.present:
-            return Piece(max(begin, base_begin), end, True, absence.kind, absence, "", absence.source)
+            kind = None if absence.kind is Kind.PRESENT else absence.kind
+            return Piece(max(begin, base_begin), end, True, kind, absence, "", absence.source)
         source = cause.source or self._hours_source
         return Piece(base_begin, end, cause.present, cause.kind, None, cause.detail, source)
 

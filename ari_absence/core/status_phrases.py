@@ -5,16 +5,153 @@ Never said to a caller from outside. A member of the enumeration is an utterance
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from ari_absence.core.phrases import Fixed, Whereabouts
+from ari_absence.core.facts import Kind
+from ari_absence.core.phrases import Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
 
 
 class StatusPhrase(StrEnum):
     """Whole sentences that never vary. Comments give the sense; the words are the language's."""
 
-    STATE_KEPT = auto()  # your state is as it was
+    STATE_KEPT = auto()  # the state is as it was
+    NOT_WRITTEN = auto()  # the ledger can't be used: nothing was changed
+    UNKNOWN_CODE = auto()
+    GOODBYE = auto()
+
+    BACK_WHEN = auto()  # the question for a return: four digits and pound, or pound alone
+    NOT_A_TIME = auto()
+    NOT_A_DATE = auto()
+    TIME_PAST = auto()
+    DATE_PAST = auto()
+
+    YOU_ARE_BACK = auto()
+    YOU_ARE_PRESENT = auto()
+    STILL_HOLDS = auto()  # what was set or planned before holds again; what it is follows
+    END_IT = auto()  # 1 ends that, too
+    NOBODY_COVERS = auto()
+
+    NOT_YOUR_KEY = auto()  # the lamp key of somebody else's absence
+    PHONE_OF_NOBODY = auto()  # a login follows
+    PIN_OF_OWNER = auto()  # without the right to set others, their PIN is asked for
+    NOBODY_HAS_IT = auto()  # no such extension
+    WHICH_STATE = auto()  # 1 to 7, 0 back
+
+    ENTER_EXTENSION = auto()  # login: the extension, then pound
+    ENTER_PIN = auto()
+    NO_SUCH_PAIR = auto()  # tells neither which of the two was wrong, nor of a lock
+    PIN_WRONG = auto()
+    PIN_LOCKED = auto()
+    NO_PIN_SET = auto()
+    TOO_MANY_TRIES = auto()
+
+    OUTSIDE_MENU = auto()  # 1 messages, 3 state, * leave
+    NO_MAILBOX = auto()  # the mailbox can't be used from here
+
+    NO_CALLBACK = auto()  # nobody is to be called back
+    CALLBACK_SAID = auto()  # their name, in their own voice, follows
+    CALLBACK_MENU = auto()  # 1 call, 2 later, 3 done
+    CALLBACK_MENU_WITH_DELEGATE = auto()  # and 4 hand over
+    CALLBACK_MENU_NO_CALL = auto()  # 2 later, 3 done: the number can't be dialled from here
+    MAY_NOT_BE_DIALLED = auto()  # the dial policy refuses the number
+    CALLBACK_DONE = auto()
+    CALLBACK_LATER = auto()
+    CALLBACK_NOT_REACHED = auto()
+    CALLBACK_REACHED = auto()  # 3 done, else it stays
 
 
-StatusUtterance = StatusPhrase | Fixed | Whereabouts
+@dataclass(frozen=True, slots=True)
+class TheState:
+    """<Who:> <kind>, back <back>. ``who`` None: the one who hears it; ``back`` None: until further notice."""
+
+    kind: Kind
+    back: Moment | None = None
+    who: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """<who> is present."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """<who> covers you."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """Otherwise, press 2 to be back <back>. The second meaning of the digits typed."""
+
+    back: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """You have <messages> new messages and <callbacks> calls to return."""
+
+    messages: int
+    callbacks: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackFrom:
+    """<who> called and is to be called back. A colleague, by name."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackNumber:
+    """This number is to be called back: <digits>. Said to the owner of the callback alone."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalledAt:
+    """They called <at>, if that is today, else so many days ago."""
+
+    at: Moment
+    days_ago: int
+
+
+class CallbackWish(StrEnum):
+    """What somebody who is to be called back wanted."""
+
+    CALL_BACK = auto()
+    MESSAGE = auto()
+    JUST_CALLED = auto()
+    MISSED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """It is handed over to <who>."""
+
+    who: Name
+
+
+StatusUtterance = (
+    StatusPhrase
+    | TheState
+    | Present
+    | Covers
+    | OtherReading
+    | Counts
+    | CallbackFrom
+    | CallbackNumber
+    | CalledAt
+    | CallbackWish
+    | HandedOver
+    | Fixed
+    | Whereabouts
+    | ReadBack
+    | Recorded
+)
 """Everything that is said in these conversations."""

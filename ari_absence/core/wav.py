@@ -88,6 +88,29 @@ def repaired(wav: bytes) -> bytes:
     return riff + struct.pack("<I", layout.audio_bytes) + wav[layout.audio_at : end]
 
 
+def joined(first: bytes, second: bytes, gap_seconds: float) -> bytes:
+    """One after the other, with a silence between them.
+
+    Raises:
+        NotWav: one of them is something else, or they have different rates.
+    """
+    before, after = _layout(first), _layout(second)
+    if before.rate_hz != after.rate_hz:
+        raise NotWav(f"{before.rate_hz} and {after.rate_hz} Hz do not go together")
+    gap = bytes(_SAMPLE_BYTES * round(gap_seconds * before.rate_hz))
+    audio = (
+        first[before.audio_at :][: before.audio_bytes] + gap + second[after.audio_at :][: after.audio_bytes]
+    )
+    return header(before.rate_hz, len(audio)) + audio
+
+
+def header(rate_hz: int, audio_bytes: int) -> bytes:
+    """What stands before ``audio_bytes`` of 16-bit PCM with one channel."""
+    form = struct.pack("<4sIHHIIHH", b"fmt ", _FORMAT_BYTES, _PCM, 1, rate_hz, 2 * rate_hz, 2, 16)
+    whole = len(form) + 2 * _CHUNK_HEADER_BYTES - 4 + audio_bytes
+    return struct.pack("<4sI4s", b"RIFF", whole, b"WAVE") + form + struct.pack("<4sI", b"data", audio_bytes)
+
+
 def _layout(wav: bytes) -> _Layout:
     if len(wav) < _HEADER_BYTES_MIN or wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
         raise NotWav("it does not begin like a WAV file")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.greetings import Greeting
 from ari_absence.core.people import Caller, Directory, Disclosure, Kind, Person, Why
 from ari_absence.core.phrases import (
     AbsenceClass,
@@ -18,6 +19,7 @@ from ari_absence.core.phrases import (
     Fixed,
     Moment,
     Name,
+    OwnGreeting,
     Phrase,
     Utterance,
     Welcome,
@@ -126,15 +128,22 @@ def promise(person: Person, at: datetime, due: datetime, zone: ZoneInfo) -> Call
 
 
 def greeting(
-    directory: Directory, caller: Caller, where: Whereabouts, *, nothing_noted: bool = False
+    directory: Directory,
+    caller: Caller,
+    where: Whereabouts,
+    *,
+    nothing_noted: bool = False,
+    own: Greeting | None = None,
 ) -> tuple[Utterance, ...]:
     """What the caller hears first: the company's name for outsiders, then who is absent until when.
 
+    ``own``: in the person's own words.
     With ``nothing_noted``, also that no message can be taken: it must be known before anybody waits for a tone.
     """
     welcome = () if caller.inside else (Welcome(Name.of(directory.site)),)
     sorry = (Fixed(Phrase.NOTHING_CAN_BE_NOTED),) if nothing_noted else ()
-    return (*welcome, where, *sorry)
+    told = where if own is None else OwnGreeting(own, where)
+    return (*welcome, told, *sorry)
 
 
 def menu(

@@ -32,16 +32,19 @@ class EmailNotifier:
     async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
         """Send the memo with its audio; if the server minds the audio, once more without."""
         audio = await asyncio.to_thread(self._audio_to_attach, memo.audio)
+        note = await asyncio.to_thread(self._audio_to_attach, memo.note_audio)
         try:
-            await self._send(memo, recipient, key, audio)
+            await self._send(memo, recipient, key, audio, note)
         except smtp.ContentRefused:
-            if audio is None:
+            if audio is None and note is None:
                 raise
             _log.info("mail_sent_without_audio", item=memo.item_id)
-            await self._send(memo, recipient, key, None)
+            await self._send(memo, recipient, key, None, None)
 
-    async def _send(self, memo: Memo, recipient: str, key: str, audio: bytes | None) -> None:
-        mail = await asyncio.to_thread(compose, memo, recipient, key, self._sender, audio)
+    async def _send(
+        self, memo: Memo, recipient: str, key: str, audio: bytes | None, note: bytes | None
+    ) -> None:
+        mail = await asyncio.to_thread(compose, memo, recipient, key, self._sender, audio, note)
         await smtp.send(self._server, self._sender.address, recipient, mail)
 
     def _audio_to_attach(self, audio: Path | None) -> bytes | None:

@@ -40,22 +40,37 @@ class Sender:
     language: str = DEFAULT_LANGUAGE
 
 
-def compose(memo: Memo, recipient: str, key: str, sender: Sender, audio: bytes | None) -> bytes:
-    """The mail, ready to be sent. Without ``audio`` the text says where the audio lies.
+def compose(
+    memo: Memo, recipient: str, key: str, sender: Sender, audio: bytes | None, note: bytes | None = None
+) -> bytes:
+    """The mail, ready to be sent. Without ``audio`` the text says where the audio lies, without ``note`` where a
+    colleague's spoken note lies.
 
     Raises:
         DeliveryRefused: an address is unusable, or the finished headers are not the ones that were set.
     """
     _require_address(recipient)
     _require_address(sender.address)
-    facts = _facts(memo, attached=audio is not None)
+    facts = _facts(memo, attached=audio is not None) | _note_facts(memo, attached=note is not None)
     mail = EmailMessage(policy=SMTP)
     for name, value in _headers(memo, recipient, key, sender, facts).items():
         mail[name] = value
     mail.set_content(_render("letter", sender.language, facts), charset="utf-8", cte="quoted-printable")
     if audio is not None:
         mail.add_attachment(audio, maintype="audio", subtype="wav", filename=facts["file_name"])
+    if note is not None:
+        mail.add_attachment(note, maintype="audio", subtype="wav", filename=facts["note_file_name"])
     return _checked(mail)
+
+
+def _note_facts(memo: Memo, *, attached: bool) -> dict[str, Any]:
+    return {
+        "transferred_by": for_mail_body(memo.transferred_by),
+        "note_digits": for_mail_body(memo.note_digits),
+        "note_attached": attached,
+        "note_path": str(memo.note_audio) if memo.note_audio else None,
+        "note_file_name": f"{for_file_name(f'note-{memo.item_id}')}.wav",
+    }
 
 
 def _headers(memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[str, Any]) -> dict[str, str]:

@@ -130,6 +130,18 @@ class Memo(Protocol):
         """Where the audio lies, if there is any."""
 
     @property
+    def transferred_by(self) -> str | None:
+        """The name of the colleague who transferred the caller."""
+
+    @property
+    def note_digits(self) -> str | None:
+        """A number that the colleague typed as a note."""
+
+    @property
+    def note_audio(self) -> Path | None:
+        """Where the note lies that the colleague spoke."""
+
+    @property
     def facts(self) -> Mapping[str, Any] | None:
         """What a notice tells."""
 

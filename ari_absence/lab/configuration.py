@@ -120,7 +120,6 @@ send_pai = yes
 trust_id_inbound = no
 trust_id_outbound = no
 allow_subscribe = yes
-subscribe_context = from-internal
 mwi_subscribe_replaces_unsolicited = yes
 moh_suggest = default
 language = en
@@ -164,13 +163,20 @@ match_header = {TRUNK_HEADER}: /./
 """
 
 
+_SHOW_WORDS = frozenset({"113"})  # whose lamp keys watch the hints that have words
+_OWNERS = {"113": "103"}  # whose second phone it is
+
+
 def _desk_phone(extension: str, settings: Settings) -> str:
+    hints = "ari-absence-presence" if extension in _SHOW_WORDS and settings.dialplan else "from-internal"
+    mailbox = _OWNERS.get(extension, extension)
     codecs = "disallow = all\nallow = g722,ulaw,alaw\n" if extension in WIDEBAND_PHONES else ""
     return f"""[{extension}](desk)
 auth = {extension}
 aors = {extension}
 callerid = "{phone_name(extension)}" <{extension}>
-mailboxes = {extension}@default
+mailboxes = {mailbox}@default
+subscribe_context = {hints}
 {codecs}
 [{extension}]
 type = auth
@@ -183,7 +189,7 @@ type = aor
 max_contacts = 4
 remove_existing = yes
 remove_unavailable = yes
-mailboxes = {extension}@default
+mailboxes = {mailbox}@default
 qualify_frequency = 0
 """
 

@@ -38,6 +38,8 @@ exten => _1XX,1,Gosub(ari-absence,s,1(${{EXTEN}},PJSIP/${{EXTEN}},{ring_seconds}
  same => n,Hangup()
 """
 
+_INCLUDED_CODES = "include => ari-absence-codes\n"
+
 _PLAIN_CALLS = """
 ; a call to a person: nothing stands in for the absent
 exten => _1XX,1,Dial(PJSIP/${{EXTEN}},{ring_seconds})
@@ -62,6 +64,7 @@ include => lab-shared
 include => lab-shared
 include => parkedcalls
 include => {hints}
+{codes}
 [lab-hints]
 {phone_hints}
 
@@ -77,6 +80,7 @@ def text(settings: Settings) -> str:
         shared=_SHARED.format(recordings=settings.folders.recordings, app=settings.app),
         calls=(_INCLUDED_CALLS if included else _PLAIN_CALLS).format(ring_seconds=settings.ring_seconds),
         hints="ari-absence-hints" if included else "lab-hints",
+        codes=_INCLUDED_CODES if included else "",
         phone_hints="\n".join(f"exten => {number},hint,PJSIP/{number}" for number in settings.desk_phones),
         extra=settings.extra_dialplan,
     )

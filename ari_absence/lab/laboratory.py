@@ -211,6 +211,16 @@ class Lab:
         """The message lamp of a desk phone; its states are ``yes`` and ``no``."""
         return await self._switched_on(SubscriberPhone(self, extension, user=extension, watches="mailbox"))
 
+    async def presence_key(
+        self, watched: str, *, user: str = "113", user_agent: str = "SIPp"
+    ) -> SubscriberPhone:
+        """A key of desk phone ``user`` that watches where somebody is, as PIDF; some makes are told more.
+
+        Only phone 113 watches the hints that have words.
+        """
+        key = SubscriberPhone(self, watched, user=user, watches="presence", user_agent=user_agent)
+        return await self._switched_on(key)
+
     async def close_phones(self) -> None:
         """Switch off every phone, and the network outside."""
         for phone in list(self._phones):

@@ -13,13 +13,20 @@ from ari_absence.lab.sipp import Sipp
 if TYPE_CHECKING:
     from ari_absence.lab.laboratory import Lab
 
-Watches = Literal["line", "mailbox"]
+Watches = Literal["line", "mailbox", "presence"]
 
 SUBSCRIBE_DEADLINE_S = 10.0
 
 _EVENTS = {
     "line": ("dialog", "application/dialog-info+xml"),
     "mailbox": ("message-summary", "application/simple-message-summary"),
+    "presence": ("presence", "application/pidf+xml"),
+}
+
+_STATE = {
+    "line": r"<state>\s*(\w+)\s*</state>",
+    "mailbox": r"Messages-Waiting:\s*(\w+)",
+    "presence": r"<note>([^<]*)</note>",
 }
 
 _SUBSCRIBE = """  <send retrans="500"><![CDATA[
@@ -34,6 +41,7 @@ Max-Forwards: 70
 Event: {event}
 Accept: {accept}
 Expires: 3600
+User-Agent: {user_agent}
 {authorization}Content-Length: 0
 
 ]]></send>
@@ -64,11 +72,13 @@ Content-Length: 0
 class SubscriberPhone:
     """The lamp key of a desk phone. Made by ``Lab.lamp`` and ``Lab.message_lamp``; see there."""
 
-    def __init__(self, lab: Lab, watched: str, *, user: str, watches: Watches) -> None:
+    def __init__(
+        self, lab: Lab, watched: str, *, user: str, watches: Watches, user_agent: str = "SIPp"
+    ) -> None:
         self.watched = watched
         self._watches = watches
         title = f"lamp{re.sub('[^0-9A-Za-z]', '', watched)}"
-        self._sipp = Sipp(lab, title, _scenario(watched, user, watches, lab))
+        self._sipp = Sipp(lab, title, _scenario(watched, user, watches, lab, user_agent))
         self._lab = lab
 
     async def start(self) -> Self:
@@ -98,10 +108,9 @@ class SubscriberPhone:
         """What the lamp showed, oldest first.
 
         For a line ``terminated`` (dark), ``early`` (blinks) or ``confirmed`` (lit); for a mailbox ``yes`` or
-        ``no``.
+        ``no``; for presence Asterisk's own note (``Ready``, ``On the phone``).
         """
-        pattern = r"<state>\s*(\w+)\s*</state>" if self._watches == "line" else r"Messages-Waiting:\s*(\w+)"
-        found = [re.search(pattern, body) for body in self.bodies]
+        found = [re.search(_STATE[self._watches], body) for body in self.bodies]
         return [match[1] if match else "terminated" for match in found]
 
     @property
@@ -124,7 +133,7 @@ class SubscriberPhone:
         self._lab.forget(self)
 
 
-def _scenario(watched: str, user: str, watches: Watches, lab: Lab) -> str:
+def _scenario(watched: str, user: str, watches: Watches, lab: Lab, user_agent: str) -> str:
     event, accept = _EVENTS[watches]
     credentials = f"[authentication username={user} password={lab.phone_password}]\n"
     first, second = (
@@ -134,6 +143,7 @@ def _scenario(watched: str, user: str, watches: Watches, lab: Lab) -> str:
             event=event,
             accept=accept,
             sequence=number,
+            user_agent=user_agent,
             authorization=authorization,
         )
         for number, authorization in ((1, ""), (2, credentials))

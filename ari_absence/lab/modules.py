@@ -10,7 +10,8 @@ PJSIP = """
     res_pjsip_caller_id res_pjsip_diversion res_pjsip_dtmf_info res_pjsip_sdp_rtp res_pjsip_nat
     res_pjsip_rfc3326 res_pjsip_refer res_pjsip_header_funcs res_pjsip_exten_state res_pjsip_mwi
     res_pjsip_mwi_body_generator res_pjsip_dialog_info_body_generator res_pjsip_pidf_body_generator
-    res_pjsip_xpidf_body_generator res_pjsip_notify res_pjsip_messaging res_pjsip_logger
+    res_pjsip_xpidf_body_generator res_pjsip_pidf_digium_body_supplement
+    res_pjsip_pidf_eyebeam_body_supplement res_pjsip_notify res_pjsip_messaging res_pjsip_logger
     res_pjsip_dlg_options res_pjsip_empty_info res_pjsip_acl res_pjsip_path chan_pjsip
     res_rtp_asterisk res_crypto func_pjsip_endpoint func_pjsip_aor func_pjsip_contact
 """

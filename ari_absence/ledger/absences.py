@@ -10,14 +10,13 @@ transaction: the owner is told where calls go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from ari_absence.core.absences import DatedAbsence
+from ari_absence.core.absences import DatedAbsence, NewAbsence
 from ari_absence.core.people import Kind, PrivateNote, SetAbsences, Source
 from ari_absence.core.steps import Step
 from ari_absence.errors import LedgerError
@@ -26,25 +25,9 @@ from ari_absence.ledger.model import AbsenceRow
 from ari_absence.ledger.steps import as_json, from_json
 from ari_absence.ledger.thread import LedgerThread
 
+__all__ = ["LedgerAbsences", "NewAbsence", "end_absences", "end_current", "set_absence", "set_absences"]
+
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class NewAbsence:
-    """An absence to be set. Half-open, aware; ``until`` None: until somebody ends it.
-
-    ``set_by`` says who and how, for the explanation: ``phone 101``, ``command line``. ``reach`` are the steps of
-    this absence; None: as the handling of its kind says.
-    """
-
-    extension: str
-    kind: Kind
-    begins_at: datetime
-    until: datetime | None
-    set_by: str
-    note: PrivateNote | None = None
-    delegate: str | None = None
-    reach: tuple[Step, ...] | None = None
 
 
 class LedgerAbsences:
@@ -74,7 +57,7 @@ def set_absence(session: Session, absence: NewAbsence, now: datetime) -> str:
     """
     _require_sense(absence, now)
     for row in _running(session, absence.extension, now):
-        if absence.begins_at <= now and not _outlasts(row, absence):
+        if absence.begins_at <= now and not _stays_below(row, absence):
             row.ended_at, row.ended_by = now, absence.set_by
     row = AbsenceRow(
         id=new_id(Prefix.ABSENCE, now),
@@ -98,6 +81,19 @@ def end_absences(session: Session, extension: str, ended_by: str, now: datetime)
     for row in running:
         row.ended_at, row.ended_by = now, ended_by
     return len(running)
+
+
+def end_current(session: Session, extension: str, ended_by: str, now: datetime) -> bool:
+    """End the one that counts now of what was set; what it covered holds again. False when nothing was set.
+
+    One that stands for presence stays: it ends nothing to be present already.
+    """
+    running = _running(session, extension, now)
+    current = max(running, key=lambda row: (row.begins_at, row.set_at, row.id), default=None)
+    if current is None or current.kind == Kind.PRESENT.value:
+        return False
+    current.ended_at, current.ended_by = now, ended_by
+    return True
 
 
 def set_absences(session: Session, now: datetime) -> SetAbsences:
@@ -143,12 +139,17 @@ def _running(session: Session, extension: str, now: datetime) -> list[AbsenceRow
     return [row for row in _not_ended(session, now, extension) if row.begins_at <= now]
 
 
-def _outlasts(row: AbsenceRow, absence: NewAbsence) -> bool:
+def _stays_below(row: AbsenceRow, absence: NewAbsence) -> bool:
+    """Whether what runs holds again once ``absence`` has ended: what lasts longer, and an early return."""
+    if row.kind == Kind.PRESENT.value:
+        return absence.kind is not Kind.PRESENT
+    if absence.corrects and row.kind == absence.kind.value:
+        return False
     return row.until is not None and absence.until is not None and row.until > absence.until
 
 
 def _require_sense(absence: NewAbsence, now: datetime) -> None:
-    if not absence.kind.can_be_set:
+    if not (absence.kind.can_be_set or absence.kind is Kind.PRESENT):
         raise LedgerError(f"{absence.kind.value} is worked out from hours and holidays; it can't be set")
     if absence.until is not None and absence.until <= absence.begins_at:
         raise LedgerError("an absence must end after it begins")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.core.localtime import instant_of_local
+from ari_absence.ledger.mailbox_forwarding import FORWARDED
 from ari_absence.ledger.model import AttemptRow, CallRow, table_of
 from ari_absence.ledger.writing import fitting, require_call
 
@@ -25,6 +26,7 @@ _CALLS_SINCE = select(func.count()).where(
     _calls.c.extension == bindparam("of"),
     _calls.c.caller_number == bindparam("from"),
     _calls.c.began_at >= bindparam("since"),
+    _calls.c.why != FORWARDED,
 )
 
 

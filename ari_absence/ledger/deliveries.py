@@ -36,6 +36,7 @@ class Notice(StrEnum):
     MAILBOX_FULL = "mailbox_full"
     DELIVERY_DEAD = "delivery_dead"
     FORWARD_CHANGED = "forward_changed"
+    PIN_LOCKED = "pin_locked"
 
 
 def queue_message(

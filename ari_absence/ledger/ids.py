@@ -20,6 +20,7 @@ class Prefix(StrEnum):
     NOTICE = "N"
     ABSENCE = "V"
     FORWARD = "F"
+    GREETING = "G"
 
 
 _MANY = (Prefix.DELIVERY, Prefix.NOTICE)

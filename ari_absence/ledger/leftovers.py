@@ -15,6 +15,8 @@ from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from ari_absence.errors import AlreadyGone, AsteriskError, LedgerError, RequestRefused
+from ari_absence.ledger.handovers import WRITTEN_NOTE
+from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.model import AudioRow, CallbackRow, MessageRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
@@ -161,6 +163,8 @@ def _find(session: Session) -> list[_Leftover]:
     owned = or_(
         select(MessageRow.id).where(MessageRow.audio_id == AudioRow.id).exists(),
         select(CallbackRow.id).where(CallbackRow.name_audio_id == AudioRow.id).exists(),
+        WRITTEN_NOTE,
+        select(GreetingRow.id).where(GreetingRow.audio_id == AudioRow.id).exists(),
     )
     query = select(AudioRow).where(or_(AudioRow.discarded, AudioRow.recording_name.is_not(None) & owned))
     rows = session.scalars(query.limit(BATCH))

@@ -18,7 +18,7 @@ _mailboxes, _messages, _places = table_of(MailboxRow), table_of(MessageRow), tab
 _TAKEN = select(
     select(func.count())
     .select_from(_messages)
-    .where(_messages.c.extension == bindparam("of"))
+    .where(_messages.c.extension == bindparam("of"), _messages.c.deleted_at.is_(None))
     .scalar_subquery()
     + select(func.count())
     .select_from(_places)
@@ -60,7 +60,11 @@ class MailboxKeeper:
 
     def is_full(self, connection: Connection, extension: str) -> bool:
         """Whether not one more message has a place."""
-        return _taken(connection, extension) >= self.limits.messages_per_person
+        return self.taken(connection, extension) >= self.limits.messages_per_person
+
+    def taken(self, connection: Connection, extension: str) -> int:
+        """How many places are taken: by messages, and by calls in which one is being recorded."""
+        return _taken(connection, extension)
 
     def reserve(self, connection: Connection, call_id: str, extension: str, now: datetime) -> bool:
         """Keep a place for the call; False when there is none. Asking twice takes one place.
@@ -86,6 +90,12 @@ class MailboxKeeper:
         destinations = self.addressees.of(extension)
         facts = self._facts(extension, taken)
         return queue_notice(connection, Notice.MAILBOX_FILLING, facts, destinations, now)
+
+    def take(self, connection: Connection, extension: str) -> bool:
+        """Whether a message that is there already has a place in this mailbox, too; until the transaction ends
+        nobody else is given it."""
+        _locked(connection, extension)
+        return not self.is_full(connection, extension)
 
     def _tell_full(self, connection: Connection, extension: str, told: Told, now: datetime) -> None:
         if _lately(told.full_at, now):

@@ -117,7 +117,11 @@ class AudioRow(Row):
 
 
 class MessageRow(Row):
-    """A message somebody left."""
+    """A message somebody left, or a colleague has forwarded (``forwarded_by``: the extension).
+
+    ``deleted_at``: its owner wants it no more; until it is purged it can be had back. ``settled_at``: whoever left it
+    was called back. ``history`` is a list of {at, what, by}; None is an empty one.
+    """
 
     __tablename__ = "messages"
 
@@ -129,6 +133,11 @@ class MessageRow(Row):
     urgent: Mapped[bool] = mapped_column(default=False)
     due: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
+    saved_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None]
+    forwarded_by: Mapped[str | None] = mapped_column(_WORD)
+    history: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
     call: Mapped[CallRow] = relationship(lazy="joined")
     audio: Mapped[AudioRow] = relationship(lazy="joined")

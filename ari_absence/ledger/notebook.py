@@ -31,6 +31,7 @@ from ari_absence.errors import AsteriskError, LedgerError
 from ari_absence.ledger import attempts, writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.dials import SteadyTime, book_dial
+from ari_absence.ledger.handovers import has_note
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
@@ -70,6 +71,7 @@ class LedgerNotebook:
 
     ``on_queued`` is called on the event loop after each commit that queued deliveries or an urgent message to be
     told: it wakes whoever carries them out. ``dialing`` gives the caps of calls to outside numbers.
+    ``on_message`` is called there, with the extension, after each commit of a message.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class LedgerNotebook:
         clock: Clock,
         on_queued: Callable[[], None],
         dialing: Callable[[], Dialing],
+        on_message: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._thread = thread
         self._store = store
@@ -91,6 +94,7 @@ class LedgerNotebook:
         self._clock = clock
         self._on_queued = on_queued
         self._dialing = dialing
+        self._on_message = on_message
         self._steady = SteadyTime(clock)
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
@@ -155,7 +159,9 @@ class LedgerNotebook:
             writing.insert_call(connection, draft.decision)
             return self._write_message(connection, draft)
 
-        return await self._saved(write)
+        message_id = await self._saved(write)
+        self._on_message(draft.decision.person.extension)
+        return message_id
 
     async def save_callback(self, draft: CallbackDraft) -> str:
         """Commit the callback and its deliveries in one transaction; gives the callback's id."""
@@ -191,12 +197,14 @@ class LedgerNotebook:
         """Note how the call ended, and free a place that was reserved and not used."""
         now, removed = self._clock.now(), self._leftovers.take_removed()
 
-        def close(connection: Connection) -> None:
+        def close(connection: Connection) -> bool:
             writing.end_call(connection, call_id, outcome, now)
             free_place(connection, call_id)
             forget_removed(removed, connection)
+            return has_note(connection, call_id)
 
-        await self._thread.change(close)
+        if await self._thread.change(close):
+            self._leftovers.clear_soon()
 
     async def clear_leftovers(self) -> None:
         """Remove from Asterisk what is no longer needed there; what fails is tried again next time."""

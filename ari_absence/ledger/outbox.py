@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice
+from ari_absence.ledger.handovers import handover_of
 from ari_absence.ledger.model import (
     AudioRow,
     CallbackRow,
@@ -84,6 +85,9 @@ class LedgerMemo:
     seconds: float | None = None
     possibly_cut: bool = False
     audio: Path | None = None
+    transferred_by: str | None = None
+    note_digits: str | None = field(default=None, repr=False)
+    note_audio: Path | None = None
     facts: Mapping[str, Any] | None = field(default=None, repr=False)  # may hold its owner's private number
 
 
@@ -168,9 +172,9 @@ class LedgerOutbox:
     def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
         row = session.get_one(DeliveryRow, delivery_id)
         if row.message is not None:
-            return self._message_memo(row.message)
+            return self._with_handover(session, row.message.call_id, self._message_memo(row.message))
         if row.callback is not None:
-            return self._callback_memo(row.callback)
+            return self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
         if row.notice is not None:
             return _notice_memo(row.notice)
         raise LedgerError(f"delivery {delivery_id} is about nothing")
@@ -183,6 +187,7 @@ class LedgerOutbox:
             due=message.due,
             urgent=message.urgent,
             number=message.call.caller_number,
+            facts={"forwarded_by": message.forwarded_by} if message.forwarded_by else None,
             **_call_facts(message.call),
             **self._audio_facts(message.audio),
         )
@@ -196,6 +201,17 @@ class LedgerOutbox:
             number=callback.number,
             **_call_facts(callback.call),
             **(self._audio_facts(callback.name_audio) if callback.name_audio else {}),
+        )
+
+    def _with_handover(self, session: Session, call_id: str, memo: LedgerMemo) -> LedgerMemo:
+        handover = handover_of(session, call_id)
+        if handover is None:
+            return memo
+        return replace(
+            memo,
+            transferred_by=handover.by_name,
+            note_digits=handover.digits,
+            note_audio=self._recordings.path_of(handover.audio_id) if handover.audio_id else None,
         )
 
     def _audio_facts(self, audio: AudioRow) -> dict[str, Any]:

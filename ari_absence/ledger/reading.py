@@ -15,6 +15,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
+from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
     AbsenceRow,
     AttemptRow,
@@ -82,6 +83,11 @@ class Message:
     heard_at: datetime | None
     audio_id: str
     deliveries: tuple[Delivery, ...]
+    saved_at: datetime | None = None
+    deleted_at: datetime | None = None
+    settled_at: datetime | None = None
+    forwarded_by: str | None = None
+    history: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +174,9 @@ class OutboxSummary:
 def messages(
     session: Session, extension: str | None = None, unheard_only: bool = False, page: Page = FIRST_PAGE
 ) -> list[Message]:
-    """Messages, newest first."""
-    query = select(MessageRow).order_by(MessageRow.at.desc(), MessageRow.id.desc())
+    """Messages that their owners have not deleted, newest first."""
+    query = select(MessageRow).where(MessageRow.deleted_at.is_(None))
+    query = query.order_by(MessageRow.at.desc(), MessageRow.id.desc())
     if extension is not None:
         query = query.where(MessageRow.extension == extension)
     if unheard_only:
@@ -187,8 +194,7 @@ def message(session: Session, message_id: str) -> Message | None:
 
 def unheard_count(session: Session, extension: str) -> int:
     """How many messages wait for ``extension``; what its lamp shows."""
-    query = select(func.count()).select_from(MessageRow)
-    return session.scalar(query.where(MessageRow.extension == extension, MessageRow.heard_at.is_(None))) or 0
+    return message_counts(session, [extension])[extension].new
 
 
 def callbacks(
@@ -278,6 +284,11 @@ def _message(row: MessageRow, deliveries: tuple[Delivery, ...]) -> Message:
         heard_at=row.heard_at,
         audio_id=row.audio_id,
         deliveries=deliveries,
+        saved_at=row.saved_at,
+        deleted_at=row.deleted_at,
+        settled_at=row.settled_at,
+        forwarded_by=row.forwarded_by,
+        history=tuple(row.history or ()),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from ari_absence.ledger.dials import purge_dials
+from ari_absence.ledger.handovers import discard_note
 from ari_absence.ledger.model import (
     AbsenceRow,
     AudioRow,
@@ -35,9 +36,16 @@ def mark_heard(session: Session, message_id: str, now: datetime, by: str = "owne
     message = session.get(MessageRow, message_id)
     if message is None:
         return False
-    message.heard_at = message.heard_at or now
+    if message.heard_at is None:
+        message.heard_at = now
+        note_in_history(message, "heard", by, now)
     end_escalation(session, message_id, EscalationState.HEARD, by, now)
     return True
+
+
+def note_in_history(message: MessageRow, what: str, by: str, now: datetime) -> None:
+    """Add to what has become of the message; ``by`` says who did it and from where."""
+    message.history = [*(message.history or ()), {"at": now.isoformat(), "what": what, "by": by}]
 
 
 def end_escalation(session: Session, message_id: str, state: EscalationState, by: str, now: datetime) -> bool:
@@ -93,6 +101,8 @@ def purge(session: Session, before: datetime) -> int:
         *_purgeable_forwards(session, before),
         *_purgeable_absences(session, before),
     ):
+        if isinstance(row, CallRow):
+            discard_note(session, row.id)
         session.delete(row)
         gone += 1
     return gone + purge_dials(session.connection(), before)

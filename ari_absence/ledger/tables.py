@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ari_absence.ledger import mailbox_model, model, pin_model, reception_model
+from ari_absence.ledger import handover_model, mailbox_model, model, pin_model, reception_model
 
 METADATA = model.Row.metadata
 
-__all__ = ["METADATA", "mailbox_model", "model", "pin_model", "reception_model"]
+__all__ = ["METADATA", "handover_model", "mailbox_model", "model", "pin_model", "reception_model"]

@@ -116,6 +116,14 @@ class LedgerThread:
         """
         return await self._run(lambda _given_up: work(), limit_seconds)
 
+    async def clear_journal(self) -> None:
+        """Leave nothing of what was deleted in the database's journal.
+
+        Raises:
+            LedgerError: the ledger refused, or took too long.
+        """
+        await self._run(lambda _given_up: self._store.clear_journal(), LIMIT_SECONDS)
+
     async def close(self) -> None:
         """Finish what was begun and close the store."""
         await asyncio.get_running_loop().run_in_executor(None, self._close)

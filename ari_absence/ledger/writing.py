@@ -16,7 +16,9 @@ from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
 from ari_absence.ledger.escalations import begin_escalation
+from ari_absence.ledger.handovers import insert_handover, is_note
 from ari_absence.ledger.ids import Prefix, new_id
+from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
 
@@ -38,6 +40,8 @@ _DISCARD = update(_audio).where(_audio.c.id == _OF).values(discarded=true())
 _MESSAGE_OF = select(_messages.c.id).where(_messages.c.audio_id == _OF)
 _INSERT_MESSAGE = insert(_messages)
 _NAMED_BY = select(_callbacks.c.id).where(_callbacks.c.name_audio_id == _OF)
+_greetings = table_of(GreetingRow)
+_GREETING_OF = select(_greetings.c.id).where(_greetings.c.audio_id == _OF)
 _CALLBACK_OF = select(_callbacks.c.id).where(
     _callbacks.c.call_id == _OF, _callbacks.c.wish == bindparam("wish")
 )
@@ -112,8 +116,12 @@ def insert_call(connection: Connection, decision: Decision) -> None:
             "state_kind": decision.state.kind.value if decision.state.kind else None,
             "reasons": [{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],
             "began_at": enquiry.at,
+            # should we die before its end: nobody is owed a call for it
+            "outcome": Outcome.CONSULTED.value if enquiry.consulting else None,
         },
     )
+    if enquiry.handover is not None:
+        insert_handover(connection, enquiry.call_id, enquiry.handover, decision.transferred_by)
 
 
 def end_call(connection: Connection, call_id: str, outcome: Outcome, now: datetime) -> None:
@@ -147,9 +155,10 @@ def discard_audio(connection: Connection, audio_id: str) -> None:
 
 
 def is_owned(connection: Connection, audio_id: str) -> bool:
-    """Whether a message or a callback names the audio."""
+    """Whether a message, a callback or a greeting names the audio, or it is a note that came with a caller."""
     of = {"of": audio_id}
-    return connection.scalar(_MESSAGE_OF, of) is not None or connection.scalar(_NAMED_BY, of) is not None
+    named = any(connection.scalar(owner, of) is not None for owner in (_MESSAGE_OF, _NAMED_BY, _GREETING_OF))
+    return named or is_note(connection, audio_id)
 
 
 def save_message(

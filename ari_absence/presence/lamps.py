@@ -1,4 +1,8 @@
-"""Keeps Asterisk's device states equal to the schedule: one timer for the next change, no poll."""
+"""Keeps Asterisk's device states equal to the schedule: one timer for the next change, no poll.
+
+What somebody else changed in Asterisk, or what was lost there, is found by one request every half a minute: it
+lists all device states, which are compared with what was set last.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,14 @@ from typing import Protocol
 import structlog
 
 from ari_absence.clock import Clock
-from ari_absence.core.gate import DARK, Gate, extension_of, gate_of, next_gate_change
+from ari_absence.core.gate import DARK, LIT, Gate, extension_of, gate_of, next_gate_change
 from ari_absence.core.people import Directory, SetAbsences, SetForwards
 from ari_absence.errors import AsteriskError
+from ari_absence.presence.presence_text import PresenceTexts
 
 CLOCK_CHECK_SECONDS = 60.0  # a wall clock that jumps (NTP, a resumed VM) is noticed within this time
 RETRY_SECONDS = 5.0
+COMPARE_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -45,12 +51,16 @@ class Lamps:
         states: DeviceStates,
         clock: Clock,
         set_forwards: Callable[[], SetForwards] = SetForwards,
+        texts: PresenceTexts | None = None,
     ) -> None:
         self._directory = directory
         self._set_absences = set_absences
         self._set_forwards = set_forwards
         self._states = states
         self._clock = clock
+        self._texts = texts
+        self._lit: set[str] = set()  # the device states that were set to be lit; all others of ours are dark
+        self._compare_at = 0.0  # by the monotonic clock
         self._changes: list[tuple[datetime, str]] = []
         self._next_change: dict[str, datetime] = {}
         self._woken = asyncio.Event()
@@ -87,6 +97,8 @@ class Lamps:
         self._woken.clear()
         if self._everything_stale:
             await self._compare_everything()
+        elif self._clock.monotonic() >= self._compare_at:
+            await self._put_right()
         now = self._clock.now()
         while self._changes and self._changes[0][0] <= now:
             extension = heapq.heappop(self._changes)[1]
@@ -114,17 +126,35 @@ class Lamps:
         now, self._changes = self._clock.now(), []
         self._next_change.clear()
         self._forwarded.clear()
+        self._lit.clear()
+        if self._texts:
+            self._texts.show_all_anew()
         for extension in self._directory().people:
             for name, wanted in self._look(extension, now).device_states().items():
                 if shown.get(name, DARK) != wanted:
-                    await self._states.set_device_state(name, wanted)
+                    await self._set(name, wanted)
+                elif wanted == LIT:
+                    self._lit.add(name)
             await asyncio.sleep(0)
         await self._forget_who_is_gone(shown)
         self._everything_stale = False
+        self._compare_at = self._clock.monotonic() + COMPARE_SECONDS
+
+    async def _put_right(self) -> None:
+        """Set what is not as it was set last."""
+        shown, people, lit = await self._states.device_states(), self._directory().people, self._lit
+        changed = [name for name, state in shown.items() if state != (LIT if name in lit else DARK)]
+        wrong = {name for name in changed if extension_of(name) in people}
+        for name in sorted(wrong | (lit - shown.keys())):
+            log.info("a device state was not as it was set", name=name)
+            await self._set(name, LIT if name in lit else DARK)
+        self._compare_at = self._clock.monotonic() + COMPARE_SECONDS
 
     async def _forget_who_is_gone(self, shown: Mapping[str, str]) -> None:
         """Asterisk keeps a state for ever: a number that nobody has any more would never ring again."""
         people = self._directory().people
+        if self._texts:
+            self._texts.keep_only(people)
         for name, state in shown.items():
             extension = extension_of(name)
             if extension is not None and extension not in people and state != DARK:
@@ -135,14 +165,22 @@ class Lamps:
         if extension not in self._directory().people:
             return
         for name, wanted in self._look(extension, now).device_states().items():
-            await self._states.set_device_state(name, wanted)
+            if wanted != (LIT if name in self._lit else DARK):
+                await self._set(name, wanted)
+
+    async def _set(self, name: str, state: str) -> None:
+        await self._states.set_device_state(name, state)
+        (self._lit.add if state == LIT else self._lit.discard)(name)
 
     def _look(self, extension: str, now: datetime) -> Gate:
         """The gate at ``now``, and the next change noted for later."""
         directory, absences, forwards = self._directory(), self._set_absences(), self._set_forwards()
         person = directory.people[extension]
-        self._note(extension, next_gate_change(person, now, absences, forwards))
         gate = gate_of(person, now, directory, absences, forwards)
+        moments = (next_gate_change(person, now, absences, forwards), gate.shown_until)
+        self._note(extension, min((moment for moment in moments if moment is not None), default=None))
+        if self._texts:
+            self._texts.show(extension, gate.presence)
         self._forwarded.pop(extension, None)
         if gate.forwards:
             self._forwarded[extension] = gate
@@ -155,7 +193,7 @@ class Lamps:
             heapq.heappush(self._changes, (change, extension))
 
     async def _sleep_until_next_change(self) -> None:
-        seconds = CLOCK_CHECK_SECONDS
+        seconds = min(CLOCK_CHECK_SECONDS, self._compare_at - self._clock.monotonic())
         if self._changes:
             seconds = min(seconds, (self._changes[0][0] - self._clock.now()).total_seconds())
         try:

@@ -27,6 +27,7 @@ from ari_absence.core.phrases import (
     MessageAudio,
     Moment,
     Name,
+    OwnGreeting,
     PublishedAnswer,
     QuestionChoice,
     Reaching,
@@ -136,6 +137,8 @@ def _clips(utterance: AnyUtterance) -> Iterator[Clip]:
             yield _welcome(company)
         case Whereabouts():
             yield from _whereabouts(utterance)
+        case OwnGreeting(greeting):
+            yield LentClip(greeting.audio_id, ())
         case CallPromise(who, due):
             yield name_clip(who, "somebody")
             yield from _promise(due)
@@ -180,6 +183,8 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
 
 def _simpler(utterance: AnyUtterance) -> Iterator[Clip]:
     match utterance:
+        case OwnGreeting(instead=whereabouts):
+            yield from _whereabouts(whereabouts)
         case Whereabouts(absence_class=AbsenceClass.OFFICE_CLOSED):
             yield CatalogueClip("office-closed")
         case Whereabouts(absence_class=absence):

@@ -4,19 +4,249 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ari_absence.core.mailbox_phrases import MailboxPhrase, MailboxUtterance
-from ari_absence.speech.english_parts import dashed
+from ari_absence.core.greetings import GreetingKind
+from ari_absence.core.mailbox_phrases import (
+    ForwardedBy,
+    ForwardingTo,
+    GreetingPlayedUntil,
+    GreetingStillOn,
+    LeftBy,
+    MailboxPhrase,
+    MailboxUtterance,
+    MessageNumber,
+    NameIs,
+    Promised,
+    Received,
+    TeamChoice,
+    Totals,
+)
+from ari_absence.core.phrases import DayPart, DayWord
+from ari_absence.speech import english_catalogue as words
+from ari_absence.speech.english_parts import (
+    around,
+    clock_clips,
+    dashed,
+    key_name,
+    moment_clips,
+    name_clip,
+)
 from ari_absence.speech.language import CatalogueClip, Clip
 
 # By the value of ``MailboxPhrase``; a test holds that each has its sentence.
 SENTENCES: Mapping[str, str] = {
     "mailbox_empty": "There are no messages.",
+    "getting_full": "This mailbox is getting full. Please delete the messages that you no longer need.",
+    "full": "This mailbox is full. Nobody can leave a message until you delete some.",
+    "main_menu": (
+        "To listen, press one. To change folders, press two. For your options, press zero. "
+        "For help, press star. To leave, press pound."
+    ),
+    "help": (
+        "One plays the first message, four the one before, five the same again, six the next. "
+        "Seven deletes a message, and gets it back. Eight forwards it, nine saves it. "
+        "Three leads to calling back, and tells when a message came and from whom. "
+        "Zero leads to your options, pound leaves. While a message plays, star goes back three seconds, "
+        "pound goes forward, zero pauses, one makes it faster, and two begins again."
+    ),
+    "folders": (
+        "For new messages, press one. For old messages, press two. For saved messages, press three. "
+        "To go back, press star."
+    ),
+    "new_messages": "New messages.",
+    "old_messages": "Old messages.",
+    "saved_messages": "Saved messages.",
+    "folder_empty": "There are no messages in this folder.",
+    "no_more": "There are no more messages.",
+    "no_earlier": "This is the first message.",
+    "not_playable": "I am sorry, this message cannot be played right now.",
+    "not_done": "I am sorry, that could not be done right now.",
+    "no_longer_there": "This message is no longer there.",
+    "no_access": "I am sorry, the mailbox cannot be opened right now. Please try again later.",
+    "urgent": "This message is urgent.",
+    "called_back": "They have been called back.",
+    "overdue": "A call back was promised, and is overdue.",
+    "is_deleted": "This message is deleted.",
+    "message_menu": (
+        "To hear it again, press five. To delete it, press seven. To save it, press nine. "
+        "To forward it, press eight. For the next message, press six. For more, press three."
+    ),
+    "message_menu_deleted": "To get it back, press seven. For the next message, press six.",
+    "owed_menu": "To call back now, press two.",
+    "deleted": "Message deleted.",
+    "restored": "You have the message back.",
+    "saved": "Message saved.",
+    "more_menu": (
+        "To call back, press two. To hear when it came and from whom, press three. "
+        "To mark the call back as done, press nine. To go back, press star."
+    ),
+    "callback_done": "The call back is marked as done.",
+    "nothing_owed": "No call back is owed for this message.",
+    "calling_back": "I am calling them now. One moment, please.",
+    "number_not_allowed": "I am sorry. That number may not be dialed from here.",
+    "only_inside": "I am sorry. You can call back only from a phone in the office.",
+    "calls_used_up": "I am sorry. No more outside calls can be made for now.",
+    "no_answer": "Nobody answered.",
+    "line_busy": "The line is busy.",
+    "back_in_mailbox": "The call back is settled. You are in your mailbox again.",
+    "forward_to": "Please enter the extension, then press pound. For a team, press star.",
+    "forward_to_extension": "Please enter the extension, then press pound.",
+    "teams": "Please choose a team.",
+    "no_such_extension": "I do not know that extension.",
+    "own_mailbox": "The message is in that mailbox already.",
+    "forward_menu": (
+        "To record an introduction first, press one. To send it as it is, press two. "
+        "To send nothing, press star."
+    ),
+    "introduce_after_tone": "Please speak your introduction after the tone, then press pound.",
+    "introduction_review": (
+        "To send it, press one. To listen to your introduction, press two. "
+        "To record it again, press three. To send nothing, press star."
+    ),
+    "forwarded": "The message has been forwarded.",
+    "forwarded_not_to_all": "The message has been forwarded, but some of the mailboxes are full.",
+    "mailbox_there_full": "I am sorry. That mailbox is full, and can take no message.",
+    "not_forwarded": "Nothing has been sent.",
+    "options": (
+        "For your greetings, press one. For your recorded name, press three. "
+        "To change your PIN, press five. To go back, press star."
+    ),
+    "name_menu": (
+        "To record your name, press one. To hear it, press two. To delete the recording, press three. "
+        "To go back, press star."
+    ),
+    "name_review": (
+        "To keep it, press one. To listen to it, press two. To record it again, press three. "
+        "To throw it away, press star."
+    ),
+    "name_kept": "Callers will hear your name like this from now on.",
+    "name_deleted": "Your recorded name is deleted.",
+    "greeting_kinds": (
+        "For which absence? Away from your desk, press one. A meeting, press two. Out of the office, press three. "
+        "A business trip, press four. Left for today, press five. A day off or leave, press six. "
+        "Do not disturb, press seven. To go back, press star."
+    ),
+    "greeting_none": "There is no greeting. To record one, press one. To go back, press star.",
+    "greeting_menu": (
+        "To record your greeting again, press one. To listen to it, press two. To delete it, press three. "
+        "To go back, press star."
+    ),
+    "greeting_after_tone": "Please speak your greeting after the tone, then press pound.",
+    "greeting_review": (
+        "To keep this greeting, press one. To listen to it, press two. To record it again, press three. "
+        "To throw it away, press star."
+    ),
+    "greeting_until": (
+        "Until which day shall callers hear it? Enter the month and the day, two digits each. "
+        "Without an end, press pound."
+    ),
+    "not_a_coming_day": "That is not a day within the year to come.",
+    "greeting_kept": "Your greeting is kept, and is played to your callers.",
+    "greeting_deleted": "Your greeting is deleted.",
+    "greeting_reminder": "To change it, press zero, and then one.",
+    "too_short": "That was too short, or I did not hear anything. Please try again.",
+    "not_recorded": "Nothing has been recorded.",
+    "new_pin": "Please enter your new PIN, then press pound.",
+    "new_pin_again": "Please enter it once more, then press pound.",
+    "pins_differ": "These were not the same.",
+    "pin_changed": "Your PIN is changed.",
+    "pin_not_changed": "Your PIN stays as it was.",
+    "pin_too_short": "That is too short. A PIN needs six digits at least.",
+    "pin_too_long": "That is too long for a PIN.",
+    "pin_not_digits": "A PIN has digits only.",
+    "pin_run": "Digits in a row are too easy to guess.",
+    "pin_repeat": "Repeated digits are too easy to guess.",
+    "pin_own_extension": "A PIN must not contain your own extension.",
+    "leave": "Goodbye.",
 }
 
-CATALOGUE: Mapping[str, str] = {f"mailbox-{dashed(phrase)}": text for phrase, text in SENTENCES.items()}
+COUNT_MAX = 100
+MORE_THAN_COUNT_MAX = "more than one hundred"
+
+_KINDS: Mapping[GreetingKind, str] = {
+    GreetingKind.AWAY: "Your greeting for when you are away from your desk is still on.",
+    GreetingKind.MEETING: "Your greeting for meetings is still on.",
+    GreetingKind.OUT: "Your greeting for when you are out of the office is still on.",
+    GreetingKind.BUSINESS_TRIP: "Your greeting for business trips is still on.",
+    GreetingKind.LEFT: "Your greeting for when you have left for today is still on.",
+    GreetingKind.LEAVE: "Your greeting for days off is still on.",
+    GreetingKind.DND: "Your greeting for do not disturb is still on.",
+}
+
+_YESTERDAY: Mapping[DayPart, str] = {
+    DayPart.NIGHT: "early yesterday morning",
+    DayPart.MORNING: "yesterday morning",
+    DayPart.NOON: "yesterday",
+    DayPart.AFTERNOON: "yesterday afternoon",
+    DayPart.EVENING: "yesterday evening",
+}
+
+_PARTS: Mapping[str, str] = {
+    "you-have": "You have",
+    "in-the-mailbox-of": "In the mailbox of",
+    "there-are": "there are",
+    "there-is": "there is",
+    "and": "and",
+    "of-them-urgent": "of them urgent,",
+    "of-them-urgent-end": "of them urgent.",
+    "message": "Message",
+    "received": "Received",
+    "left-this": "left this message.",
+    "forwarded-this": "has forwarded this message.",
+    "promised-by": "A call back is promised by",
+    "promised-latest": "A call back is promised at the latest",
+    "forwarding-to": "This message goes to",
+    "forwarding-to-end": "next.",
+    "team": "For the team",
+    "name-is": "Your name is spoken like this,",
+    "name-is-end": "and that is how callers hear it.",
+    "played-until": "Callers hear it through",
+}
+
+
+def count_words(number: int) -> str:
+    """The words for a count from 1 to 100."""
+    if number == COUNT_MAX:
+        return "one hundred"
+    if number < 60:
+        return words.cardinal(number)
+    tens, unit = divmod(number, 10)
+    name = {6: "sixty", 7: "seventy", 8: "eighty", 9: "ninety"}[tens]
+    return f"{name}-{words.UNITS[unit]}" if unit else name
+
+
+def _catalogue() -> Iterator[tuple[str, str]]:
+    yield from ((dashed(phrase), text) for phrase, text in SENTENCES.items())
+    yield from _PARTS.items()
+    for number in range(1, COUNT_MAX + 1):
+        yield f"n-{number}", count_words(number)
+    yield "n-more", MORE_THAN_COUNT_MAX
+    for folder in ("new", "old", "saved"):
+        for ending, stop in (("", ","), ("-end", ".")):
+            yield f"{folder}-one{ending}", f"{folder} message{stop}"
+            yield f"{folder}-many{ending}", f"{folder} messages{stop}"
+    yield "new-one-urgent", "new message, which is urgent,"
+    yield "new-one-urgent-end", "new message, which is urgent."
+    yield from ((f"greeting-{dashed(kind.value)}", text) for kind, text in _KINDS.items())
+    yield from ((f"yesterday-{part.value}", text) for part, text in _YESTERDAY.items())
+
+
+CATALOGUE: Mapping[str, str] = {f"mailbox-{clip}": text for clip, text in _catalogue()}
 """Every clip of this room, by id."""
 
-SPOKEN = (MailboxPhrase,)
+SPOKEN = (
+    MailboxPhrase,
+    Totals,
+    MessageNumber,
+    Received,
+    LeftBy,
+    ForwardedBy,
+    Promised,
+    ForwardingTo,
+    TeamChoice,
+    NameIs,
+    GreetingStillOn,
+    GreetingPlayedUntil,
+)
 """The types of utterance that this room has words for."""
 
 
@@ -24,10 +254,98 @@ def clips(utterance: MailboxUtterance) -> Iterator[Clip]:
     """The clips that say ``utterance``, in order."""
     match utterance:
         case MailboxPhrase():
-            yield CatalogueClip(f"mailbox-{dashed(utterance.value)}")
+            yield _clip(dashed(utterance.value))
+        case Totals():
+            yield from _totals(utterance)
+        case MessageNumber(number):
+            yield _clip("message")
+            yield _count(number)
+        case Received(moment, yesterday):
+            yield _clip("received")
+            if yesterday:
+                yield _clip(f"yesterday-{moment.part.value}")
+                yield from clock_clips(moment)
+            else:
+                yield from moment_clips(moment)
+        case Promised(due):
+            near = due.day_word in (DayWord.THIS_PART, DayWord.TODAY, DayWord.TOMORROW)
+            yield _clip("promised-by" if near else "promised-latest")
+            yield from moment_clips(due)
+        case _:
+            yield from _with_names(utterance)
+
+
+def _with_names(utterance: MailboxUtterance) -> Iterator[Clip]:
+    match utterance:
+        case LeftBy(who):
+            yield name_clip(who, "a-colleague")
+            yield _clip("left-this")
+        case ForwardedBy(who):
+            yield name_clip(who, "a-colleague")
+            yield _clip("forwarded-this")
+        case ForwardingTo(whom):
+            yield from around("mailbox-forwarding-to", name_clip(whom, "a-colleague"))
+        case TeamChoice(team, key):
+            yield _clip("team")
+            yield name_clip(team, "a-colleague")
+            yield CatalogueClip(f"press-{key_name(key)}")
+        case NameIs(who):
+            yield from around("mailbox-name-is", name_clip(who, "somebody"))
+        case GreetingStillOn(kind):
+            yield _clip(f"greeting-{dashed(kind.value)}")
+        case GreetingPlayedUntil(last_day):
+            yield _clip("played-until")
+            yield from moment_clips(last_day)
 
 
 def simpler(utterance: MailboxUtterance) -> Iterator[Clip]:
     """Fewer and commoner clips that still tell the truth."""
-    del utterance
-    yield CatalogueClip("say-sorry-fault")
+    match utterance:
+        case LeftBy() | ForwardedBy():
+            yield CatalogueClip("a-colleague")
+            yield _clip("left-this" if isinstance(utterance, LeftBy) else "forwarded-this")
+        case Totals():
+            yield _clip("new-messages" if utterance.new else "old-messages")
+        case Promised():
+            yield CatalogueClip("say-callback-noted")
+        case _:
+            yield CatalogueClip("say-sorry-fault")
+
+
+def _totals(said: Totals) -> Iterator[Clip]:
+    groups = [
+        (folder, count)
+        for folder, count in (("new", said.new), ("old", said.old), ("saved", said.saved))
+        if count
+    ]
+    if said.whose is None:
+        yield _clip("you-have")
+    else:
+        yield _clip("in-the-mailbox-of")
+        yield name_clip(said.whose, "a-colleague")
+        yield _clip("there-is" if groups and groups[0][1] == 1 else "there-are")
+    for place, (folder, count) in enumerate(groups, start=1):
+        last = place == len(groups)
+        if last and place > 1:
+            yield _clip("and")
+        yield from _group(folder, count, said.urgent if folder == "new" else 0, last=last)
+
+
+def _group(folder: str, count: int, urgent: int, *, last: bool) -> Iterator[Clip]:
+    yield _count(count)
+    ending = "-end" if last else ""
+    if urgent and count == 1:
+        yield _clip(f"{folder}-one-urgent{ending}")
+        return
+    yield _clip(f"{folder}-{'one' if count == 1 else 'many'}{'' if urgent else ending}")
+    if urgent:
+        yield _count(urgent)
+        yield _clip(f"of-them-urgent{ending}")
+
+
+def _count(number: int) -> CatalogueClip:
+    return _clip(f"n-{number}" if 1 <= number <= COUNT_MAX else "n-more")
+
+
+def _clip(name: str) -> CatalogueClip:
+    return CatalogueClip(f"mailbox-{name}")

@@ -84,6 +84,11 @@ def _year_is_known(moment: Moment) -> bool:
     return words.FIRST_YEAR <= moment.day.year <= words.LAST_YEAR
 
 
+def clock_clips(moment: Moment) -> Iterator[Clip]:
+    """The time alone, at the end of a sentence that has named the day and its part."""
+    yield from _clock(moment)
+
+
 def _clock(moment: Moment) -> Iterator[Clip]:
     """A time at the end of a sentence, where the part of the day was said before."""
     if _is_midnight(moment):

@@ -4,19 +4,154 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ari_absence.core.status_phrases import StatusPhrase, StatusUtterance
-from ari_absence.speech.english_parts import dashed
+from ari_absence.core.facts import Kind
+from ari_absence.core.phrases import AbsenceClass, Moment
+from ari_absence.core.status_phrases import (
+    CallbackFrom,
+    CallbackNumber,
+    CallbackWish,
+    CalledAt,
+    Counts,
+    Covers,
+    HandedOver,
+    OtherReading,
+    Present,
+    StatusPhrase,
+    StatusUtterance,
+    TheState,
+)
+from ari_absence.speech.english_parts import around, dashed, digit_clips, moment_clips, name_clip
 from ari_absence.speech.language import CatalogueClip, Clip
 
 # By the value of ``StatusPhrase``; a test holds that each has its sentence.
 SENTENCES: Mapping[str, str] = {
-    "state_kept": "Your state stays as it is.",
+    "state_kept": "Nothing was changed.",
+    "not_written": "I am sorry, that could not be written down. Nothing was changed.",
+    "unknown_code": "I am sorry, that is not a code I know.",
+    "goodbye": "Goodbye.",
+    "back_when": (
+        "Back when? Please enter four digits, a time or a month and day, then press pound. "
+        "If you do not know, just press pound."
+    ),
+    "not_a_time": "That is not a time of day.",
+    "not_a_date": "That is not a date.",
+    "time_past": "That time has passed already today.",
+    "date_past": "That day has passed already.",
+    "you_are_back": "You are back.",
+    "you_are_present": "You are present.",
+    "still_holds": "What was there before holds again.",
+    "end_it": "To end that now, press one.",
+    "nobody_covers": "Nobody covers for you.",
+    "not_your_key": "That key works on its owner's telephone only.",
+    "phone_of_nobody": "This telephone belongs to nobody that I know.",
+    "pin_of_owner": "For that I need the PIN of that extension.",
+    "nobody_has_it": "Nobody here has that extension.",
+    "which_state": (
+        "For away from the desk, press one. Meeting, two. Out, three. Business trip, four. "
+        "Left for today, five. Day off, six. Do not disturb, seven. Back, zero."
+    ),
+    "enter_extension": "Please enter your extension, then press pound.",
+    "enter_pin": "Please enter the PIN, then press pound.",
+    "no_such_pair": "The extension and the PIN do not match, or they are locked for a while.",
+    "pin_wrong": "That is not the right PIN.",
+    "pin_locked": "This PIN is locked for a while, after too many wrong ones.",
+    "no_pin_set": "There is no PIN yet for that extension. Please ask whoever looks after the telephones.",
+    "too_many_tries": "That was not right three times. Goodbye.",
+    "outside_menu": "For your messages, press one. For your state, press three. To leave, press star.",
+    "no_mailbox": "I am sorry, the mailbox is not available just now.",
+    "no_callback": "There is nobody for you to call back.",
+    "callback_said": "They said,",
+    "callback_menu": "To call them now, press one. Later, press two. If that is done, press three.",
+    "callback_menu_with_delegate": (
+        "To call them now, press one. Later, press two. If that is done, press three. "
+        "To hand it over, press four."
+    ),
+    "callback_menu_no_call": "To leave it for later, press two. If that is done, press three.",
+    "may_not_be_dialled": "That number may not be dialled from here.",
+    "callback_done": "Thank you. It is noted as done.",
+    "callback_later": "It stays on your list.",
+    "callback_not_reached": "They could not be reached. It stays on your list.",
+    "callback_reached": "If that is done, press three.",
 }
 
-CATALOGUE: Mapping[str, str] = {f"status-{dashed(phrase)}": text for phrase, text in SENTENCES.items()}
+# What one is oneself, by the value of ``Kind``: "Out, back at three thirty.".
+STATES: Mapping[str, str] = {
+    "away": "away from the desk",
+    "meeting": "in a meeting",
+    "out": "out",
+    "business_trip": "on a business trip",
+    "left": "gone for today",
+    "day_off": "off",
+    "vacation": "on vacation",
+    "leave": "on leave",
+    "remote": "working elsewhere",
+    "dnd": "not to be disturbed",
+    "holiday": "off for a public holiday",
+    "closed": "not at work now",
+}
+BACK, FREE_AGAIN, OPEN = "back", "free again", "until further notice."
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+MANY = len(NUMBERS)
+WISHES: Mapping[str, str] = {
+    "call_back": "They asked to be called back.",
+    "message": "They left a message.",
+    "just_called": "They only wanted you to know that they called.",
+    "missed": "They hung up without a message.",
+}
+AGO_MAX = 7
+
+
+def _states() -> Iterator[tuple[str, str]]:
+    for kind, words in STATES.items():
+        back = FREE_AGAIN if kind == Kind.DND else BACK
+        yield f"status-{dashed(kind)}-back", f"{words.capitalize()}, {back}"
+        yield f"status-{dashed(kind)}", f"{words.capitalize()}, {OPEN}"
+
+
+def _counts() -> Iterator[tuple[str, str]]:
+    for number, word in enumerate([*NUMBERS, "more than nine"]):
+        plural = "" if number == 1 else "s"
+        yield f"status-messages-{number:02}", f"You have {word} new message{plural},"
+        yield f"status-callbacks-{number:02}", f"and {word} call{plural} to return."
+
+
+def _ago() -> Iterator[tuple[str, str]]:
+    yield "status-called", "They called"
+    yield "status-called-01", "They called yesterday."
+    for days in range(2, AGO_MAX + 1):
+        yield f"status-called-{days:02}", f"They called {NUMBERS[days]} days ago."
+    yield "status-called-long-ago", "They called more than a week ago."
+
+
+CATALOGUE: Mapping[str, str] = {
+    **{f"status-{dashed(phrase)}": text for phrase, text in SENTENCES.items()},
+    **dict(_states()),
+    **dict(_counts()),
+    **dict(_ago()),
+    **{f"status-wish-{dashed(wish)}": text for wish, text in WISHES.items()},
+    "status-who-is-present": "is present.",
+    "status-covers": "covers for you.",
+    "status-other-reading": "Otherwise, press two to be back",
+    "status-callback-from": "is to be called back.",
+    "status-callback-number": "The number to call back is,",
+    "status-handed-over": "It is handed over. From now on",
+    "status-handed-over-end": "calls them back.",
+}
 """Every clip of this room, by id."""
 
-SPOKEN = (StatusPhrase,)
+SPOKEN = (
+    StatusPhrase,
+    TheState,
+    Present,
+    Covers,
+    OtherReading,
+    Counts,
+    CallbackFrom,
+    CallbackNumber,
+    CalledAt,
+    CallbackWish,
+    HandedOver,
+)
 """The types of utterance that this room has words for."""
 
 
@@ -25,9 +160,89 @@ def clips(utterance: StatusUtterance) -> Iterator[Clip]:
     match utterance:
         case StatusPhrase():
             yield CatalogueClip(f"status-{dashed(utterance.value)}")
+        case TheState():
+            yield from _state(utterance)
+        case Present(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("status-who-is-present")
+        case Covers(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("status-covers")
+        case OtherReading(back):
+            yield CatalogueClip("status-other-reading")
+            yield from moment_clips(back)
+        case Counts(messages, callbacks):
+            yield CatalogueClip(f"status-messages-{min(messages, MANY):02}")
+            yield CatalogueClip(f"status-callbacks-{min(callbacks, MANY):02}")
+        case _:
+            yield from _of_callback(utterance)
+
+
+def _state(said: TheState) -> Iterator[Clip]:
+    """One's own state in few words; somebody else's in those that a colleague who calls hears."""
+    stem = f"status-{dashed(said.kind.value)}"
+    until = f"{stem}-back"
+    if said.who is not None:
+        yield name_clip(said.who, "a-colleague")
+        stem = f"who-{dashed(_AS_COLLEAGUES_HEAR[said.kind].value)}"
+        until = f"{stem}-until"
+    if said.back is None:
+        yield CatalogueClip(stem)
+        return
+    yield CatalogueClip(until)
+    yield from moment_clips(said.back)
+
+
+_AS_COLLEAGUES_HEAR = {
+    Kind.AWAY: AbsenceClass.AWAY_FROM_DESK,
+    Kind.MEETING: AbsenceClass.IN_A_MEETING,
+    Kind.OUT: AbsenceClass.OUT_OF_OFFICE,
+    Kind.BUSINESS_TRIP: AbsenceClass.ON_BUSINESS_TRIP,
+    Kind.LEFT: AbsenceClass.LEFT_FOR_TODAY,
+    Kind.DAY_OFF: AbsenceClass.OFF_TODAY,
+    Kind.VACATION: AbsenceClass.ON_VACATION,
+    Kind.LEAVE: AbsenceClass.ON_LEAVE,
+    Kind.REMOTE: AbsenceClass.OUT_OF_OFFICE,
+    Kind.DND: AbsenceClass.DO_NOT_DISTURB,
+    Kind.HOLIDAY: AbsenceClass.HAS_NO_HOURS_NOW,
+    Kind.CLOSED: AbsenceClass.HAS_NO_HOURS_NOW,
+    Kind.PRESENT: AbsenceClass.HAS_NO_HOURS_NOW,
+}
+
+
+def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
+    match utterance:
+        case CallbackFrom(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("status-callback-from")
+        case CallbackNumber(digits):
+            yield CatalogueClip("status-callback-number")
+            yield from digit_clips(digits)
+        case CalledAt(at, days_ago):
+            yield from _called(at, days_ago)
+        case CallbackWish():
+            yield CatalogueClip(f"status-wish-{dashed(utterance.value)}")
+        case HandedOver(who):
+            yield from around("status-handed-over", name_clip(who, "a-colleague"))
+
+
+def _called(at: Moment, days_ago: int) -> Iterator[Clip]:
+    if days_ago > AGO_MAX:
+        yield CatalogueClip("status-called-long-ago")
+    elif days_ago:
+        yield CatalogueClip(f"status-called-{days_ago:02}")
+    else:
+        yield CatalogueClip("status-called")
+        yield from moment_clips(at)
 
 
 def simpler(utterance: StatusUtterance) -> Iterator[Clip]:
     """Fewer and commoner clips that still tell the truth."""
-    del utterance
-    yield CatalogueClip("say-sorry-fault")
+    match utterance:
+        case TheState(kind, who=None):
+            yield CatalogueClip(f"status-{dashed(kind.value)}")
+        case TheState(kind):
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip(f"who-{dashed(_AS_COLLEAGUES_HEAR[kind].value)}")
+        case _:
+            yield CatalogueClip("say-sorry-fault")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.errors import SpeechError
-from ari_absence.speech.audio import WIDEBAND_HZ, write_whole
+from ari_absence.speech.audio import WIDEBAND_HZ, read_wav, wav_bytes, write_whole
+from ari_absence.speech.hastening import hastened
 from ari_absence.speech.manifest import SUFFIX
 
 FOLDER = "lent"
@@ -41,16 +42,18 @@ class Lending:
         return f"{self._uri}/{names[-1]}" if names else None
 
     @asynccontextmanager
-    async def lend(self, audio_id: str, path: Path) -> AsyncIterator[MessageAudio]:
-        """Let Asterisk play the message in ``path`` as long as the block lasts.
+    async def lend(self, audio_id: str, path: Path, *, factor: float = 1.0) -> AsyncIterator[MessageAudio]:
+        """Let Asterisk play the message in ``path`` as long as the block lasts; ``factor`` times as fast.
 
         Raises:
             SpeechError: it can't be read or copied, or Asterisk could not play it.
         """
         name = secrets.token_hex(16)
+        if factor != 1.0:
+            audio_id = f"{audio_id}-{factor:g}"
         self._wanted.add(name)
         try:
-            await asyncio.to_thread(self._copy, path, name)
+            await asyncio.to_thread(self._copy, path, name, factor)
             self._names.setdefault(audio_id, []).append(name)
             yield MessageAudio(audio_id)
         finally:
@@ -73,8 +76,10 @@ class Lending:
         if left:
             self._names[audio_id] = left
 
-    def _copy(self, path: Path, name: str) -> None:
+    def _copy(self, path: Path, name: str, factor: float) -> None:
         content = _content(path)
+        if factor != 1.0:
+            content = wav_bytes(hastened(read_wav(content), factor))
         self._open_folder()
         write_whole(self._folder / f"{name}{_suffix(path, content)}", content)
         # A talk that was broken off can't stop this thread, and may have looked for the file too early.

@@ -92,9 +92,52 @@ class SoundLibrary:
         """Whether ``utterance`` is said as it is meant, with no word of it replaced or left out."""
         return self._all(self._language.clips(utterance)) != []
 
-    def lend(self, audio_id: str, path: Path) -> AbstractAsyncContextManager[MessageAudio]:
+    def lend(
+        self, audio_id: str, path: Path, *, factor: float = 1.0
+    ) -> AbstractAsyncContextManager[MessageAudio]:
         """Let Asterisk play the message in ``path`` as long as the block lasts; see :meth:`Lending.lend`."""
-        return self._lending.lend(audio_id, path)
+        return self._lending.lend(audio_id, path, factor=factor)
+
+    def record_name(self, extension: str, content: bytes, directory: Directory) -> None:
+        """Have the name of ``extension`` spoken as in the recording from now on. Takes a second: in a thread.
+
+        Raises:
+            SpeechError: it is no recording, or can't be written; the name is spoken as before.
+        """
+        shaping.shaped(read_wav(content), extension)  # what can't be made ready must not replace what is
+        write_whole(self._name_recording(extension), content)
+        self._prepare_name(extension, directory)
+
+    def has_recorded_name(self, extension: str) -> bool:
+        """Whether the name of ``extension`` is a recording."""
+        return self._name_recording(extension).is_file()
+
+    def forget_name(self, extension: str, directory: Directory) -> bool:
+        """Have the name spoken by the voice again; False when it was not recorded. In a thread.
+
+        Raises:
+            SpeechError: the recording can't be removed.
+        """
+        recording = self._name_recording(extension)
+        if not recording.is_file():
+            return False
+        try:
+            recording.unlink()
+            for made in (self._custom_dir / MADE_FOLDER).glob(f"{recording.stem}-*{SUFFIX}"):
+                made.unlink()  # the voice is its owner's, and not to be kept against their will
+        except OSError as reason:
+            raise SpeechError(f"{recording} can't be removed: {reason.strerror}.") from reason
+        self._prepare_name(extension, directory)
+        return True
+
+    def _name_recording(self, extension: str) -> Path:
+        return self._custom_dir / RECORDINGS_FOLDER / f"{slug(extension)}.wav"
+
+    def _prepare_name(self, extension: str, directory: Directory) -> None:
+        clips = self._language.custom_clips(directory)
+        ours = [each for each in clips if isinstance(each, CustomClip) and each.recording == extension]
+        self._ready = {clip: made for clip, made in self._ready.items() if clip not in ours}
+        self.prepare(ours)
 
     def prepare_for(self, directory: Directory) -> Prepared:
         """Make ready what the site and the people of ``directory`` need, as :meth:`prepare` does.

@@ -14,8 +14,8 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
         "an unknown key like no other",
         "colour: red",
         (
-            '4:5: "colour" is not known; known here are name, phones, mobile, email, manager, delegates, absences,'
-            " hours, timezone, country, region, holidays, may, rights, disclosure, handling"
+            '4:5: "colour" is not known; known here are name, phones, mobile, email, manager, delegates, watches,'
+            " absences, hours, timezone, country, region, holidays, may, rights, disclosure, handling"
         ),
     ),
     (
@@ -173,6 +173,16 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
         "a team as manager",
         "manager: sales",
         '4:14: the manager "sales" is a team; write the extension of one person',
+    ),
+    (
+        "an unknown mailbox to watch",
+        'watches: ["107"]',
+        '4:15: the watched mailbox "107" is not known; add it to people.yaml or name somebody who is there',
+    ),
+    (
+        "one's own mailbox to watch",
+        'watches: ["101"]',
+        "4:15: 101 can't be their own watched mailbox; name somebody else or remove it",
     ),
     (
         "oneself as delegate",

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.gate import DARK, LIT
 from ari_absence.core.people import Kind, SetAbsences, SetForward, SetForwards
 from ari_absence.core.steps import Situation
-from ari_absence.presence.lamps import Lamps
+from ari_absence.presence.lamps import COMPARE_SECONDS, Lamps
 from tests.attendant.conversation import MORNING
 from tests.attendant.reach_office import office, steps
+from tests.presence.hand_clock import HandClock
 
 HOUR = timedelta(hours=1)
-
-
-class HandClock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.at = MORNING
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 class Board:
@@ -35,11 +23,15 @@ class Board:
 
     def __init__(self) -> None:
         self.shown: dict[str, str] = {}
+        self.looks = 0
+        self.settings = 0
 
     async def device_states(self) -> Mapping[str, str]:
+        self.looks += 1
         return dict(self.shown)
 
     async def set_device_state(self, name: str, state: str) -> None:
+        self.settings += 1
         self.shown[name] = state
 
 
@@ -108,3 +100,31 @@ async def test_clock_that_is_set_back_forgets_no_change() -> None:
             wall.lamps.refresh()
             await wall.settle()
             assert wall.gate() == expected
+
+
+async def test_a_state_that_somebody_else_changed_is_put_right_within_half_a_minute() -> None:
+    async with Wall() as wall:
+        await wall.settle()
+        wall.board.shown |= {"Stasis:absence-101": DARK, "Stasis:lamp-102": "RINGING", "Stasis:door-101": LIT}
+        wall.clock.seconds += COMPARE_SECONDS
+        await wall.settle()
+        assert wall.gate() == LIT
+        assert wall.board.shown["Stasis:lamp-102"] == DARK
+        assert wall.board.shown["Stasis:door-101"] == LIT  # is not ours
+
+
+async def test_a_state_that_was_lost_is_set_again() -> None:
+    async with Wall() as wall:
+        wall.board.shown.clear()
+        wall.clock.seconds += COMPARE_SECONDS
+        await wall.settle()
+        assert wall.gate() == LIT
+
+
+async def test_while_all_is_well_comparing_costs_one_request_in_half_a_minute() -> None:
+    async with Wall() as wall:
+        settings, looks = wall.board.settings, wall.board.looks
+        for _ in range(10):
+            wall.clock.seconds += COMPARE_SECONDS / 2
+            await wall.settle()
+        assert (wall.board.settings, wall.board.looks) == (settings, looks + 5)

@@ -19,9 +19,17 @@ __all__ = ["lab", "running_lab"]
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 
 # 8110 is extension 110 rung patiently: half a minute, and two seconds with follow-me on
-PATIENT = """[lab-shared](+)
+# and who was sent on by blind transfer rings for two seconds only
+PATIENT = """[globals](+)
+ABSENCE_TRANSFER_RING = 2
+
+[lab-shared](+)
 exten => 8110,1,Gosub(ari-absence,s,1(110,PJSIP/110,30,2))
  same => n,Hangup()
+[from-trunk](+)
+; 5900 is the number from outside for extension and PIN; 5933 a code that a flood dials
+exten => 5900,1,Goto(ari-absence-codes,outside,1)
+exten => 5933,1,Gosub(ari-absence-code,s,1(*33*1545))
 """
 
 running_lab = lab_for_everybody(dialplan=DIALPLAN, ring_seconds=2, extra_dialplan=PATIENT)

@@ -24,6 +24,14 @@ JUST_BEFORE_TWO = "2026-11-30T13:59:50+09:00"
 """Ten seconds before 101 goes out."""
 
 
+NO_MESSAGES = {
+    "ABSENCE_MAILBOX": "101@default",
+    "ABSENCE_NEW": "0",
+    "ABSENCE_OLD": "0",
+    "ABSENCE_URGENT": "0",
+}
+
+
 async def is_stood_in_for(scene: Scene, extension: str) -> None:
     """A call to the extension is taken by us at once."""
     caller = await scene.call(extension)
@@ -152,3 +160,32 @@ async def test_the_log_tells_whose_calls_were_moved_and_by_whom_and_never_the_nu
         f'absences.changed extension=101 what="set out" {by}',
     ]
     assert "1234" not in scene.log
+
+
+async def test_what_others_did_to_lamps_and_displays_is_put_right_within_half_a_minute(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    lamp = await scene.lab.lamp("101")
+    display = await scene.lab.presence_key("101", user_agent="Sangoma D80")
+    messages = await scene.lab.message_lamp("101")
+    await scene.office.cli("away", "101", "dnd")
+    await lamp.wait_for_state("confirmed")
+    async with asterisk(scene) as client:
+        await client.set_device_state("Stasis:lamp-101", "NOT_INUSE")
+        await client.call_dialplan("ari-absence-mwi", "lamp", {**NO_MESSAGES, "ABSENCE_NEW": "7"})
+    await scene.lab.cli("presencestate change CustomPresence:101 available")
+    await lamp.wait_for_state("terminated")
+    await messages.wait_for_state("yes")
+    await waiting.until(lambda: 'type="available"' in display.bodies[-1], 5.0, "The wrong text")
+
+    await lamp.wait_for_state("confirmed", 35.0)
+    await messages.wait_for_state("no", 35.0)
+    await waiting.until(lambda: "do not disturb" in display.bodies[-1], 35.0, "The text")
+
+
+async def test_the_lamp_of_who_works_elsewhere_is_dark_and_that_of_dnd_is_lit(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    lamps = [await scene.lab.lamp("101", user=user) for user in ("110", "100")]
+    for kind, state in (("dnd", "confirmed"), ("remote", "terminated"), ("away", "confirmed")):
+        await scene.office.cli("away", "101", kind)
+        for lamp in lamps:
+            await lamp.wait_for_state(state, 1.0)

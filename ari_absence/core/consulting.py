@@ -1,0 +1,30 @@
+"""Whom a colleague who consults can have rung for the caller they hold: out of what the decision allows anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from ari_absence.core.decision import Decision
+from ari_absence.core.ladder import Attempt, Leg
+
+
+def mobile_attempts(decision: Decision) -> tuple[Attempt, ...]:
+    """The person's own phone outside, if the rules for this call ring it, at once or when it is urgent."""
+    return tuple(_those(lambda leg: leg.own and leg.target.outside, (*decision.attempts, *decision.urgent)))[
+        :1
+    ]
+
+
+def colleague_attempts(decision: Decision) -> tuple[Attempt, ...]:
+    """Who is offered by name; where they would be rung without asking, those."""
+    if decision.colleague is not None:
+        return decision.colleague.attempts
+    return tuple(_those(lambda leg: not leg.own, decision.attempts))
+
+
+def _those(wanted: Callable[[Leg], bool], attempts: Iterable[Attempt]) -> Iterator[Attempt]:
+    for attempt in attempts:
+        legs = tuple(filter(wanted, attempt.legs))
+        if legs:
+            yield replace(attempt, legs=legs, name=legs[0].name)

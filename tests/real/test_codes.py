@@ -1,0 +1,295 @@
+"""Star codes on real desk phones: what is heard, what holds for the next call, and what stays after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ari_absence.lab import waiting
+from ari_absence.lab.load import Load, run_sipp
+from tests.real.scenes import Caller, Scene, Stage
+
+pytestmark = pytest.mark.real
+
+FAR_MORNING = "2037-11-25T10:00+09:00"
+"""A Wednesday on which nobody is away; by the machine's own clock, what is set then still holds."""
+
+A_LITTLE_LATER = "2037-11-25T10:30+09:00"
+PATIENT: Mapping[str, Any] = {"menu_seconds": 10, "pin_digits": 4}
+ACCESS = "5900"
+FLOODED = "5933"
+DIRECT = {
+    "*31*1545": "away",
+    "*32*1545": "meeting",
+    "*33*1545": "out",
+    "*34*1545": "business-trip",
+    "*35*1545": "left",
+    "*36*1545": "day-off",
+    "*37*1545": "dnd",
+}
+
+
+async def who(scene: Scene, extension: str) -> dict[str, Any]:
+    """One person's row of ``ari-absence who``."""
+    people = await scene.office.cli_json("who", "--at", A_LITTLE_LATER)
+    return next(each for each in people if each["extension"] == extension)
+
+
+async def confirmed(caller: Caller, code: str, sound: str) -> None:
+    """Dial a code; it is confirmed, and the service hangs up."""
+    await caller.calls(code)
+    await caller.hears(sound)
+    await caller.is_hung_up_on()
+
+
+async def new_pin(scene: Scene, extension: str) -> str:
+    """A PIN as an administrator gives it."""
+    printed = await scene.office.cli("pin", extension)
+    return printed.partition(": ")[2][:4]
+
+
+async def logs_in(caller: Caller, extension: str, pin: str) -> None:
+    """Answer the two questions of a login."""
+    await caller.hears("status-enter-extension")
+    await caller.presses(f"{extension}#")
+    await caller.hears("status-enter-pin")
+    await caller.presses(f"{pin}#")
+
+
+async def test_a_code_with_a_time_holds_for_the_very_next_call_and_is_confirmed(scene: Scene) -> None:
+    kenji = await scene.colleague("102")
+    await kenji.calls("*33*1530")
+    await kenji.hears("status-out-back")
+    await kenji.hears("today-15-30")
+    await kenji.is_hung_up_on()
+    await scene.log_tells("absences.changed")
+    assert 'by="phone 102"' in scene.log
+    assert "1530" not in scene.log
+
+    caller = await scene.call("102")
+    await caller.hears("who-out-of-office-until")
+    await caller.hears("today-15-30")
+    await caller.hangs_up()
+
+
+async def test_every_kind_is_set_in_one_go_and_shown_by_who(stage: Stage) -> None:
+    scene = await stage.open(now=FAR_MORNING)
+    kenji = await scene.colleague("102")
+    for code, kind in DIRECT.items():
+        await confirmed(kenji, code, f"status-{kind}-back")
+        assert f'what="set {kind.replace("-", "_")}"' in scene.log
+    shown = await who(scene, "102")
+    assert (shown["kind"], shown["until"]) == ("dnd", "2037-11-25T15:45:00+09:00")
+    assert shown["source"] == "set by phone 102"
+    await confirmed(kenji, "*30", "status-you-are-back")
+
+
+async def test_every_kind_asks_when_one_is_back(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    phones = [await scene.colleague(extension) for extension in ("100", "102", "110")]
+    for number, kind in enumerate(("away", "meeting", "out", "business-trip", "day-off", "dnd")):
+        caller = phones[number % 3]
+        await caller.calls(f"*3{number + 1 if number < 4 else number + 2}")
+        await caller.hears("status-back-when")
+        await caller.presses("1545#")
+        await caller.hears(f"status-{kind}-back")
+        await caller.hangs_up()
+    await confirmed(phones[0], "*35", "status-left-back")  # the next working day goes without saying
+    caller = phones[1]
+    await caller.calls("*31")
+    await caller.hears("status-back-when")
+    await caller.presses("#")
+    await caller.hears("status-away")
+
+
+async def test_a_time_past_is_refused_and_digits_that_mean_two_things_are_offered_both_ways(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=PATIENT)
+    kenji = await scene.colleague("102")
+    await kenji.calls("*33*0915")
+    await kenji.hears("status-time-past")
+    await kenji.hears("status-back-when")
+    await kenji.presses("2575#")
+    await kenji.hears("status-not-a-time")
+    await kenji.hears("status-back-when")
+    await kenji.presses("1224#")
+    await kenji.hears("status-out-back")
+    await kenji.hears("status-other-reading")
+    await kenji.presses("2")
+    await kenji.hears("day-4-date")
+    await kenji.hears("date-24-end")
+    await kenji.is_hung_up_on()
+    caller = await scene.call("102")
+    await caller.hears("date-24")
+    await caller.hangs_up()
+
+
+async def test_three_answers_that_make_no_sense_change_nothing(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    kenji = await scene.colleague("102")
+    await kenji.calls("*33")
+    for _ in range(3):
+        await kenji.hears("status-back-when")
+        await kenji.presses("9999#")
+        await kenji.hears("status-not-a-time")
+    await kenji.hears("status-state-kept")
+    await kenji.is_hung_up_on()
+    assert "absences.changed" not in scene.log
+
+
+async def test_a_planned_trip_is_ended_by_one_key_and_the_phone_rings_again(scene: Scene) -> None:
+    alice = await scene.colleague("101")
+    await alice.calls("*30")
+    await alice.hears("status-business-trip-back")
+    await alice.hears("status-end-it")
+    await alice.presses("1")
+    await alice.hears("status-you-are-back")
+    await alice.is_hung_up_on()
+    caller = await scene.caller()
+    await caller.phone.dial("101")
+    await alice.phone.wait_incoming()
+    await caller.hangs_up()
+    await alice.calls("*39")
+    await alice.hears("status-you-are-present")
+    await alice.hears("status-messages-00")
+    await alice.hears("status-callbacks-00")
+    await alice.is_hung_up_on()
+
+
+async def test_the_lamp_follows_the_key_and_a_restart_forgets_nothing(scene: Scene) -> None:
+    lamp = await scene.lab.lamp("*39102", user="102")
+    assert lamp.state == "terminated"
+    kenji = await scene.colleague("102")
+    await confirmed(kenji, "*39102", "status-away")
+    await lamp.wait_for_state("confirmed", 2.0)
+
+    await scene.office.stop_service()
+    scene.office.pretend_now = "2026-11-25T10:05+09:00"
+    await scene.office.start_service()
+    assert lamp.states == ["terminated", "confirmed"]
+    caller = await scene.call("102")
+    await caller.hears("who-away-from-desk-shortly")
+    await caller.hangs_up()
+    await confirmed(kenji, "*39102", "status-you-are-back")
+    await lamp.wait_for_state("terminated", 2.0)
+
+
+async def test_reception_sets_a_colleague_by_right_and_a_colleague_only_by_pin(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    reception = await scene.colleague("100")
+    await reception.calls("*930102")
+    await reception.hears("status-which-state")
+    await reception.presses("3")
+    await reception.hears("status-back-when")
+    await reception.presses("1545#")
+    await reception.hears("who-out-of-office-until")
+    await reception.is_hung_up_on()
+    await scene.log_tells('by="phone 100 for 102"')
+
+    pin = await new_pin(scene, "102")
+    mori = await scene.colleague("110")
+    await mori.calls("*930102")
+    await mori.hears("status-pin-of-owner")
+    await mori.hears("status-enter-pin")
+    await mori.presses("0000#")
+    await mori.hears("status-pin-wrong")
+    await mori.hears("status-enter-pin")
+    await mori.presses(f"{pin}#")
+    await mori.hears("status-which-state")
+    await mori.presses("0")
+    await mori.hears("status-who-is-present")
+    await mori.is_hung_up_on()
+    await scene.log_tells('by="phone 110 for 102"')
+    assert pin not in scene.log
+
+
+async def test_a_phone_of_nobody_is_told_so_and_served_by_extension_and_pin(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT, running=False)
+    people = scene.office.config / "people.yaml"
+    people.write_text(people.read_text().replace("[PJSIP/103, PJSIP/113]", "[PJSIP/103]"))
+    await scene.office.start_service()
+    pin = await new_pin(scene, "102")
+    stranger = await scene.colleague("113")
+    await stranger.calls("*33*1545")
+    await stranger.hears("status-phone-of-nobody")
+    await logs_in(stranger, "102", pin)
+    await stranger.hears("status-out-back")
+    await stranger.is_hung_up_on()
+    await scene.log_tells('by="PIN 102"')
+
+
+async def test_who_calls_the_access_number_from_outside_sets_their_state(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    pin = await new_pin(scene, "102")
+    kenji = await scene.call(ACCESS)
+    await logs_in(kenji, "102", pin)
+    await kenji.hears("status-outside-menu")
+    await kenji.presses("3")
+    await kenji.hears("status-which-state")
+    await kenji.presses("1")
+    await kenji.hears("status-back-when")
+    await kenji.presses("#")
+    await kenji.hears("status-away")
+    await kenji.hears("status-outside-menu")
+    await kenji.presses("*")
+    await kenji.hears("status-goodbye")
+    await kenji.is_hung_up_on()
+    await scene.log_tells('by="PIN 102 from outside"')
+
+
+async def test_who_guesses_a_pin_is_locked_out_and_a_restart_forgets_no_guess(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    pin = await new_pin(scene, "102")
+    attacker = await scene.call(ACCESS)
+    for guess in ("0000", "0001", "0002"):
+        await logs_in(attacker, "102", guess)
+        await attacker.hears("status-no-such-pair")
+    await attacker.hears("status-too-many-tries")
+    await attacker.is_hung_up_on()
+    (mail,) = await scene.office.mail.wait_for_mails(1)
+    assert mail["Subject"].startswith("The PIN of extension 102 is locked")
+
+    await scene.office.kill_service()
+    await scene.office.start_service()
+    await attacker.calls(ACCESS)
+    await logs_in(attacker, "102", pin)
+    await attacker.hears("status-no-such-pair")
+    await attacker.hangs_up()
+
+    await scene.office.cli("pin", "102", "--unlock")
+    await attacker.calls(ACCESS)
+    await logs_in(attacker, "102", pin)
+    await attacker.hears("status-outside-menu")
+    await attacker.hangs_up()
+    assert pin not in scene.log
+
+
+async def test_a_flood_of_codes_is_answered_and_leaves_nothing(scene: Scene) -> None:
+    kenji = await scene.colleague("102")
+    load = Load(FLOODED, calls=30, calls_per_s=30.0, listen_s=2.0, speak_s=0.1)
+    flood = asyncio.create_task(run_sipp(scene.lab, load))
+    await confirmed(kenji, "*33*1530", "status-out-back")
+    result = await flood
+    assert (len(result.answered_ms), result.unanswered) == (30, 0)
+    await waiting.until(lambda: not scene.office.status()["calls"], 10.0, "The end of the flood")
+
+
+async def test_a_service_that_hangs_or_is_away_has_the_phone_told_and_no_callers_announcement_played(
+    scene: Scene,
+) -> None:
+    kenji = await scene.colleague("102")
+    with scene.service_frozen():
+        await kenji.phone.dial("*33*1530")
+        await kenji.hears("im-sorry", 20.0)
+        await kenji.is_hung_up_on()
+    await scene.office.stop_service()
+    await kenji.calls("*33*1530")
+    await kenji.hears("im-sorry")
+    await kenji.hears("please-try-call-later")
+    await kenji.is_hung_up_on()
+    assert "vm-theperson" not in scene.playbill.played
+    await scene.office.start_service()
