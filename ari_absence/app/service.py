@@ -340,7 +340,12 @@ class Service:
             log.error("callers hear our own words instead of greetings", reason=str(error))
 
     def _absence_book(self) -> LedgerAbsenceBook:
-        return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._outbox.wake)
+        return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._set_by_phone)
+
+    def _set_by_phone(self) -> None:
+        """Somebody came or went by a code: there may be a mail to send, and a colleague to be rung."""
+        self._outbox.wake()
+        self._camp_ons.wake()
 
     def _pins(self) -> LedgerPins:
         time = SteadyTime(self._clock)

@@ -69,7 +69,7 @@ class PhonesWatch:
     async def subscribe(self) -> None:
         """Have Asterisk tell us of all phones; one that it does not know is left out."""
         for batch in _batches(sorted(set(self._phones()))):
-            if not await self._subscribed(batch):
+            if not await self._subscribed(batch) and len(batch) > 1:
                 for phone in batch:
                     await self._subscribed([phone])
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from ari_absence.attendant.call import Call, HuntEnd, Pastime, Recording, RecordingEnd, RecordingTerms
+from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import KeptAudio, Outcome
 from ari_absence.attendant.reach import hunt_through, keep_company
 from ari_absence.attendant.talk import INSTANT_SECONDS, Talk
@@ -33,13 +33,6 @@ NOTE_DIGITS_MAX = 30  # the longest order number is shorter; a stuck key must no
 NOTE_TERMS = RecordingTerms(max_seconds=60, silence_seconds=4, kept_if_replaced=True)
 NOTE_MIN_SECONDS = 0.5
 RIGHT = "set_others"  # who may set others' absences answers for them
-
-
-class CampOns(Protocol):
-    """Who is to be rung when somebody is back. ``attendant.camp_on`` implements it."""
-
-    async def ask_for(self, extension: str, by: str) -> bool:
-        """Have ``by`` rung when ``extension`` is back; False when that can't be done."""
 
 
 async def is_consultation(call: Call, directory: Directory) -> bool:

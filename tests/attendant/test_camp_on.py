@@ -131,6 +131,19 @@ async def test_asker_who_does_not_answer_is_rung_three_times() -> None:
     assert len(house.rung) == TRIES_MAX
 
 
+async def test_asker_who_is_absent_counts_as_one_who_does_not_answer() -> None:
+    house = House(["1"], away={"102"})
+    async with house.rounds() as rounds:
+        await rounds.ask_for("101", "102")
+        await eventually(lambda: house.wishes["101", "102"].tries == 1)
+        assert house.rung == []
+        house.away.clear()
+        house.now += timedelta(seconds=2)
+        rounds.wake()
+        await eventually(lambda: not house.wishes)
+    assert len(house.rung) == 1
+
+
 async def test_wish_ends_after_a_day() -> None:
     house = House([], away={"101"})
     async with house.rounds() as rounds:
