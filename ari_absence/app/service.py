@@ -16,7 +16,8 @@ import structlog
 
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
-from ari_absence.app.desk import CodeDesk, no_callbacks
+from ari_absence.app.callback_list import LedgerCallbackList
+from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
@@ -38,15 +39,17 @@ from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
 from ari_absence.attendant.code_desk import House
+from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
+from ari_absence.config.outside_numbers import number_of
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.core.people import Caller, Why
+from ari_absence.core.people import Caller, PrivateNumber, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
@@ -313,7 +316,24 @@ class Service:
     def _code_desk(self) -> CodeDesk:
         """Who serves the codes, with all that needs."""
         mailbox = self._mailbox_desk().serve
-        return CodeDesk(House(self._absence_book(), self._pins(), mailbox, no_callbacks, self._clock.now))
+        book, pins, callbacks = self._absence_book(), self._pins(), self._callback_desk().serve
+        return CodeDesk(House(book, pins, mailbox, callbacks, self._clock.now))
+
+    def _callback_desk(self) -> CallbackDesk:
+        callbacks = LedgerCallbackList(
+            self._thread,
+            self._notebook,
+            self._addressees,
+            self._sounds,
+            self._store,
+            self._clock,
+            self._outbox.wake,
+        )
+
+        def number(written: str) -> PrivateNumber | None:
+            return number_of(written, self._records.directory().site.country)
+
+        return CallbackDesk(self._absence_book(), callbacks, number, self._clock.now)
 
     def _mailbox_desk(self) -> MailboxDesk:
         book = SpokenMailboxes(

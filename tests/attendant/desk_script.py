@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ari_absence.attendant.absence_book import InForce, Waiting
-from ari_absence.attendant.call import DeskCall, Hunt, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.attendant.call import DeskCall, Hunt, Listened, Pastime, Recording, RecordingTerms, Ring
 from ari_absence.attendant.code_desk import House, serve
 from ari_absence.attendant.pins import PinCheck
 from ari_absence.core.absences import DatedAbsence, NewAbsence
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Source
+from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.pins import PinFlaw
 from ari_absence.core.status_phrases import StatusPhrase
 from ari_absence.errors import CallerGone, EffectFailed, LedgerError
@@ -85,10 +86,19 @@ class ScriptedDeskCall:
     async def play(self, recording: Recording) -> str | None:
         raise NotImplementedError
 
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        raise NotImplementedError
+
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise NotImplementedError
 
-    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+    async def hunt(
+        self,
+        rings: Sequence[Ring],
+        ring_seconds: float,
+        pastime: Pastime | None = None,
+        heir: Pastime | None = None,
+    ) -> Hunt:
         self._step("hunt")
         self.rung += [ring.target.endpoint for ring in rings]
         return self.hunts.pop(0)
