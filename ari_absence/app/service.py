@@ -257,6 +257,7 @@ class Service:
             lambda: self._records.directory().dialing,
             self._message_changed,
         )
+        self._pin_book = self._open_pin_book()
         answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
         holding = Holding(self._records)
@@ -361,6 +362,10 @@ class Service:
         return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._outbox.wake)
 
     def _pins(self) -> LedgerPins:
+        """The one book of PINs: its time is steady, and so many are hashed at once, for all who ask."""
+        return self._pin_book
+
+    def _open_pin_book(self) -> LedgerPins:
         time = SteadyTime(self._clock)
         rules = partial(pin_rules, self._records.limits)
         return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)

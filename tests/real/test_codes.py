@@ -303,7 +303,7 @@ async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> No
     await hans.speaks_after_the_beep(1.0)
     await hans.is_hung_up_on()
     callback = await scene.ledger.the_callback()
-    phone = await scene.lab.outside_phone(OUTSIDE, on_ring="answer")
+    phone = await scene.lab.outside_phone("+81312345678", on_ring="answer")
     desk = await scene.colleague("103")
     await desk.calls("*38")
     await desk.hears("status-callback-said")
