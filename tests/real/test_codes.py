@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pocketsphinx import Decoder
 
 from ari_absence.lab import waiting
 from ari_absence.lab.load import Load, run_sipp
+from ari_absence.speech.audio import read_wav
 from tests.real.scenes import Caller, Scene, Stage
+from tests.speech.hearing import listen
 
 pytestmark = pytest.mark.real
 
@@ -294,6 +297,16 @@ async def test_a_service_that_hangs_or_is_away_has_the_phone_told_and_no_callers
     await kenji.is_hung_up_on()
     assert "vm-theperson" not in scene.playbill.played
     await scene.office.start_service()
+
+
+async def test_the_confirmation_is_understood_as_it_reaches_the_phone(stage: Stage) -> None:
+    scene = await stage.open(real_voice=True)
+    kenji = await scene.colleague("102")
+    await confirmed(kenji, "*33*1530", "today-15-30")
+    sound = read_wav(kenji.phone.heard)
+    assert sound.rate_hz == 16_000
+    heard = listen("Out, back this afternoon at three thirty.", sound, Decoder())
+    assert heard.wrong <= 2, heard
 
 
 async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> None:

@@ -66,7 +66,8 @@ def test_only_the_last_clip_of_a_sentence_falls(utterance: StatusUtterance) -> N
     clips = [each for each in ENGLISH.clips(utterance) if isinstance(each, CatalogueClip)]
     for clip, _ in pairwise(clips):
         assert not ENGLISH.catalogue[clip.id].endswith(".") or clip.id == "status-handed-over"
-    assert ENGLISH.catalogue[clips[-1].id].endswith(".")
+    if utterance is not StatusPhrase.CALLBACK_SAID:  # goes on into a caller's own voice
+        assert ENGLISH.catalogue[clips[-1].id].endswith(".")
 
 
 @pytest.mark.parametrize(
