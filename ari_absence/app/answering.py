@@ -119,7 +119,7 @@ class Answering(Announcing):
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
-        decision = await self._decide(call, directory)
+        decision = await self._decide(call, directory, consulting=await is_consultation(call, directory))
         call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
@@ -133,7 +133,7 @@ class Answering(Announcing):
         await self._note_end(opening, call.call_id, outcome)
 
     async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:
-        if await is_consultation(talk.call, talk.directory):
+        if talk.decision.enquiry.consulting:
             outcome = await consult(talk, self.camp_ons)
             if outcome is not None:
                 return outcome
@@ -153,7 +153,7 @@ class Answering(Announcing):
         await opening
         await self._note_closing(call_id, outcome)
 
-    async def _decide(self, call: ChannelCall, directory: Directory) -> Decision:
+    async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
         try:
             mailbox_full = await self._notebook.mailbox_full(call.extension)
         except LedgerError:
@@ -168,6 +168,7 @@ class Answering(Announcing):
             mailbox_full,
             handover=_sent_by(call),
             camp_on=self.camp_ons is not None,
+            consulting=consulting,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:

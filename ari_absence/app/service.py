@@ -174,6 +174,7 @@ class Service:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
         await self._lend_greetings(stack)
+        stack.push_async_callback(self._answering.finish)
         changes = {
             "absences-changed": self._absences_changed,
             "forwards-changed": self._forwards_changed,
@@ -258,7 +259,7 @@ class Service:
             self._message_changed,
         )
         self._pin_book = self._open_pin_book()
-        answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        answering = self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
         holding = Holding(self._records)
         self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)

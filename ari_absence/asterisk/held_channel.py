@@ -13,8 +13,9 @@ from typing import Any
 import structlog
 
 from ari_absence.asterisk import ids, protocol
-from ari_absence.asterisk.fetching import fetch
+from ari_absence.asterisk.fetching import fetch, put_in_place, send_to_fetch
 from ari_absence.asterisk.hunting import Cause
+from ari_absence.asterisk.party import Party
 from ari_absence.asterisk.presenting import Identity
 from ari_absence.asterisk.protocol import Channel
 from ari_absence.asterisk.tools import Tools
@@ -93,8 +94,7 @@ class HeldChannel:
         own = Identity(self._extension, self._tools.name_of(self._extension) or "")
         shown = await self.party()
         cause = Cause(ids.new_call_id(), called=own, caller=Caller(shown.number, shown.name))
-        sorry = self._tools.desk_media([ReceptionPhrase.STILL_ON_HOLD])
-        await fetch(self._tools, cause, rings, ring_seconds, party.name, sorry)
+        await fetch(self._tools, cause, rings, ring_seconds, self._join)
 
     async def say(self, phrase: Phrase) -> None:
         """A word to the party on hold, where it can be heard over the music."""
@@ -103,6 +103,16 @@ class HeldChannel:
         if party is None or bridge.get("technology") == NATIVE:
             return
         await whisper(self._tools, party.id, self._tools.media([Fixed(phrase)]))
+
+    async def _join(self, party: Party) -> bool:
+        """Join who has answered with whoever is on hold now; that may be another than when the ringing began."""
+        tools, waiting, bridge = self._tools, await self._party_channel(), await self._bridge()
+        name = waiting.name if waiting else ""
+        if tools.switchboard.of_channel(self._holder.id) is not None:
+            if await put_in_place(tools, party, self._holder.id, str(bridge.get("id"))):
+                return True
+            name = ""  # a channel of ours is not to be taken by the dialplan; it only says so
+        return await send_to_fetch(tools, party, name, tools.desk_media([ReceptionPhrase.STILL_ON_HOLD]))
 
     # -- what Asterisk says now
 

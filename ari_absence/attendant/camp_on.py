@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -98,6 +99,7 @@ class CampOnRounds:
         self._wishes = wishes
         self._office = office
         self._woken = asyncio.Event()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
         """Look again: somebody came or went, or the configuration is another."""
@@ -120,13 +122,15 @@ class CampOnRounds:
 
     async def run(self) -> None:
         """Carry out whatever is due, for ever."""
-        while True:
-            self._woken.clear()
-            seconds = await self._look()
-            try:
-                await asyncio.wait_for(self._woken.wait(), seconds)
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._woken.clear()
+                seconds = await self._look()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), seconds)
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
 
     async def _look(self) -> float:
         """Carry out the wishes whose time has come; gives the seconds until it is to be looked again."""
@@ -139,7 +143,12 @@ class CampOnRounds:
         return max(0.1, min([LOOK_SECONDS, *seconds]))
 
     async def _consider(self, wish: CampOn) -> float:
-        """Carry out one wish if its time has come; gives the seconds until it is to be considered again."""
+        """Carry out one wish if its time has come; gives the seconds until it is to be considered again.
+
+        Whoever asked is rung for one wish at a time; the end of that wakes us.
+        """
+        if wish.by in self._under_way:
+            return LOOK_SECONDS
         people, now = self._office.directory().people, self._office.now()
         person, asker = people.get(wish.extension), people.get(wish.by)
         if person is None or asker is None:
@@ -150,7 +159,12 @@ class CampOnRounds:
             return max(back_in, (wish.next_at - now).total_seconds())
         if self._seconds_until_back(asker, now):
             return await self._postpone(wish, "the asker is absent")
-        return await self._ring(wish, person, asker)
+        policy = DialPolicy(self._office.directory().dialing)
+        phones, own = policy.phones_of(person), policy.phones_of(asker)
+        if not (await self._office.is_free(phones) and await self._office.is_free(own)):
+            return BUSY_LOOK_SECONDS
+        self._begin(wish, self._introduction(person, phones, asker, own))
+        return LOOK_SECONDS
 
     def _seconds_until_back(self, person: Person, now: datetime) -> float:
         state = state_at(person, now, self._office.absences().of(person.extension))
@@ -158,33 +172,43 @@ class CampOnRounds:
             return 0.0
         return LOOK_SECONDS if state.until is None else max(0.1, (state.until - now).total_seconds())
 
-    async def _ring(self, wish: CampOn, person: Person, asker: Person) -> float:
-        directory = self._office.directory()
-        policy, limits = DialPolicy(directory.dialing), directory.site.limits
-        phones, own = policy.phones_of(person), policy.phones_of(asker)
-        if not (await self._office.is_free(phones) and await self._office.is_free(own)):
-            return BUSY_LOOK_SECONDS
+    def _begin(self, wish: CampOn, arranged: tuple[News, Introduction]) -> None:
+        task = asyncio.create_task(self._carry_out(wish, *arranged), name=f"camp-on {wish.by}")
+        self._under_way[wish.by] = task
+        task.add_done_callback(lambda _: self._is_over(wish.by))
+
+    def _is_over(self, by: str) -> None:
+        self._under_way.pop(by, None)
+        self.wake()
+
+    def _introduction(
+        self, person: Person, phones: Sequence[DialTarget], asker: Person, own: Sequence[DialTarget]
+    ) -> tuple[News, Introduction]:
+        """The talk with the asker, and what is needed to connect the two."""
+        limits = self._office.directory().site.limits
         news = News(person, limits)
         shown, back = (
             Display(asker.extension, asker.name),
             Display(person.extension, f"{person.name} is back"),
         )
-        introduction = Introduction(
+        return news, Introduction(
             [Ring(phone, back, news.tell) for phone in own],
             [Ring(phone, shown) for phone in phones],
             Display(person.extension, person.name),
             limits.desk_ring_seconds,
             (Fixed(Phrase.NOT_REACHED),),
         )
+
+    async def _carry_out(self, wish: CampOn, news: News, introduction: Introduction) -> None:
         _log.info("camp_on.rings", extension=wish.extension, by=wish.by)
         try:
             await self._office.connect(introduction)
-        except CallError as error:
+            if news.decided:
+                await self._wishes.forget(wish)
+            else:
+                await self._postpone(wish, "nobody answered")
+        except (CallError, LedgerError) as error:
             _log.warning("camp_on.failed", reason=str(error))
-        if not news.decided:
-            return await self._postpone(wish, "nobody answered")
-        await self._wishes.forget(wish)
-        return LOOK_SECONDS
 
     async def _postpone(self, wish: CampOn, why: str) -> float:
         if wish.tries + 1 >= TRIES_MAX:

@@ -20,9 +20,9 @@ from ari_absence.core.consulting import colleague_attempts, mobile_attempts
 from ari_absence.core.handover import Handover, Note
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Directory
-from ari_absence.core.phrases import Fixed, Phrase, Reaching, Utterance, Whereabouts
+from ari_absence.core.phrases import Action, Fixed, Phrase, Reaching, Utterance, Whereabouts
 from ari_absence.core.reception_phrases import ChoiceOfColleague, ReceptionPhrase, ReceptionUtterance
-from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, CallError, EffectFailed, LedgerError
 
 MESSAGE, MOBILE, COLLEAGUE, RING_ME, NOTE, OWN_MESSAGE = "1", "2", "4", "6", "8", "#"
 SPEAK = "1"
@@ -49,7 +49,10 @@ async def is_consultation(call: Call, directory: Directory) -> bool:
         return False
     if RIGHT in caller.rights or caller.extension == directory.site.operator:
         return True
-    return await call.is_one_of_several()
+    try:
+        return await call.is_one_of_several()
+    except CallError:  # whoever has left or been replaced is noticed at the first word, where that is noted
+        return False
 
 
 @dataclass(slots=True)
@@ -80,6 +83,10 @@ class Consultation:
         key, self.key = self.key, None
         return key
 
+    def takes_message(self, key: str) -> bool:
+        """Whether ``key`` has the caller asked for a message, and there is room for one."""
+        return key == MESSAGE and self.talk.offered(Action.MESSAGE) is not None
+
     def will_hand_over(self, handover: Handover) -> None:
         """From now on, this goes with the caller."""
         self.handover = self.talk.handover = handover
@@ -102,7 +109,10 @@ async def consult(talk: Talk, camp_ons: CampOns | None = None) -> Outcome | None
         await talk.call.release_to_dialplan()
         outcome = Outcome.RELEASED
     await _forget_note(consultation)
-    if outcome is not None:
+    if outcome is None:
+        consultation.will_hand_over(Handover(consultation.handover.by))
+        talk.handover = None
+    else:
         await talk.call.hang_up()
     return outcome
 
@@ -110,9 +120,9 @@ async def consult(talk: Talk, camp_ons: CampOns | None = None) -> Outcome | None
 async def _consult(consultation: Consultation) -> Outcome | None:
     """Until they leave, transfer, or have been put through themselves."""
     talk, outcome = consultation.talk, None
+    await talk.call.answer()
     if talk.decision.rings_as_desk:
         outcome = await _reach(consultation, talk.decision.attempts)
-    await talk.call.answer()
     spoken = [*_whereabouts(talk), *_menu(consultation)]
     silent_rounds = 0
     for _ in range(STEPS_MAX):
@@ -139,7 +149,9 @@ def _whereabouts(talk: Talk) -> list[Whereabouts]:
 def _menu(consultation: Consultation) -> list[ReceptionUtterance]:
     """Only what can work now."""
     decision = consultation.talk.decision
-    menu: list[ReceptionUtterance] = [ReceptionPhrase.CHOICE_MESSAGE]
+    menu: list[ReceptionUtterance] = []
+    if consultation.takes_message(MESSAGE):
+        menu.append(ReceptionPhrase.CHOICE_MESSAGE)
     if mobile_attempts(decision):
         menu.append(ReceptionPhrase.CHOICE_MOBILE)
     if attempts := colleague_attempts(decision):
@@ -163,7 +175,8 @@ async def _wait(consultation: Consultation) -> str | None:
 
 async def _do(consultation: Consultation, key: str) -> Outcome | None:
     """What was chosen. None: they go on listening."""
-    consultation.will_hand_over(replace(consultation.handover, to_message=key == MESSAGE))
+    to_message = consultation.takes_message(key)
+    consultation.will_hand_over(replace(consultation.handover, to_message=to_message))
     if attempts := _attempts(consultation, key):
         return await _reach(consultation, attempts)
     if key == NOTE:
@@ -172,9 +185,7 @@ async def _do(consultation: Consultation, key: str) -> Outcome | None:
         asked = await consultation.camp_ons.ask_for(consultation.talk.call.extension, consultation.by)
         await consultation.tell(ReceptionPhrase.WILL_RING_YOU if asked else ReceptionPhrase.CANNOT_RING_YOU)
     else:
-        await consultation.tell(
-            ReceptionPhrase.TRANSFER_NOW if key == MESSAGE else Fixed(Phrase.NOT_UNDERSTOOD)
-        )
+        await consultation.tell(ReceptionPhrase.TRANSFER_NOW if to_message else Fixed(Phrase.NOT_UNDERSTOOD))
     return None
 
 
@@ -249,14 +260,14 @@ async def _spoken_note(consultation: Consultation) -> Note | None:
     """None: nothing was said, or it can't be kept. Who transfers while speaking has spoken a note, too."""
     talk = consultation.talk
     await talk.call.house.say(ReceptionPhrase.NOTE_AFTER_TONE)
-    recording = await talk.call.record(NOTE_TERMS)
-    if (
-        recording.ended_by is RecordingEnd.HANGUP
-    ):  # there is no time to keep it before the caller is spoken with
-        return Note(recording=recording.name)
     try:
+        recording = await talk.call.record(NOTE_TERMS)
+        if recording.ended_by is RecordingEnd.HANGUP:
+            return Note(
+                recording=recording.name
+            )  # the caller is waiting: it is kept while they are spoken with
         kept = await talk.notebook.keep(recording, NOTE_MIN_SECONDS)
-    except LedgerError:
+    except (EffectFailed, LedgerError):
         return None
     return Note(recording=recording.name, audio_id=kept.audio_id) if isinstance(kept, KeptAudio) else None
 

@@ -51,19 +51,26 @@ async def recall(talk: Talk) -> Outcome | None:
         ]
         if not rings:
             continue
-        hunt = await talk.call.hunt(rings, talk.limits.transfer_recall_ring_seconds, keep_company(talk, told))
-        match hunt.end:
-            case HuntEnd.TALKED:
-                return await wishes.parted(talk)
-            case HuntEnd.TO_MESSAGE if choice.colleague:
-                return await wishes.connect_colleague(talk)
-            case HuntEnd.TO_MESSAGE:
-                await talk.say(Phrase.CANNOT_TAKE_NOW)
-                return await take_message(talk)
-            case HuntEnd.CALLER_CHOSE:
-                return await take_message(talk)
+        seconds = talk.limits.transfer_recall_ring_seconds
+        hunt = await talk.call.hunt(rings, seconds, keep_company(talk, told))
+        if choice.colleague:
+            return await wishes.connect_colleague(talk)
+        if hunt.end in DECIDED:
+            return await _decided(talk, hunt.end)
         told = (Phrase.STILL_TRYING,)
     return None
+
+
+DECIDED = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
+
+
+async def _decided(talk: Talk, end: HuntEnd) -> Outcome | None:
+    """They have talked, or a message is to be taken."""
+    if end is HuntEnd.TALKED:
+        return await wishes.parted(talk)
+    if end is HuntEnd.TO_MESSAGE:
+        await talk.say(Phrase.CANNOT_TAKE_NOW)
+    return await take_message(talk)
 
 
 async def _followed(talk: Talk) -> Outcome | None:
@@ -73,9 +80,7 @@ async def _followed(talk: Talk) -> Outcome | None:
         return None
     talk.attempted = True
     end = await hunt_through(talk, attempts, Reaching(attempts[0].name), *talk.way_out())
-    if end is HuntEnd.TALKED:
-        return await wishes.parted(talk)
-    return await take_message(talk) if end is HuntEnd.CALLER_CHOSE else None
+    return await _decided(talk, end) if end in DECIDED else None
 
 
 def _whom(talk: Talk) -> Iterator[str]:

@@ -63,7 +63,7 @@ def explain(
     configuration = load(config)
     person_of(configuration, extension)
     moment = instant(at, configuration.directory.site.zone)
-    enquiry = Enquiry("explain", extension, _caller(from_, inside=inside), why, moment)
+    enquiry = Enquiry("explain", extension, _caller(from_, inside=inside), why, moment, camp_on=True)
     absences, forwards = absences_set(configuration), forwards_set(configuration)
     decision = decide(enquiry, configuration.directory, absences, forwards)
     speaker = language(configuration.directory.site.language)

@@ -260,9 +260,11 @@ def _why_no_questions(case: Case, _: Reachable) -> str | None:
 
 
 def _why_no_camp_on(case: Case, _: Reachable) -> str | None:
-    if not (case.enquiry.camp_on and case.enquiry.caller.inside):
+    if not case.enquiry.caller.inside:
         return "only colleagues can be rung"
-    return "they are there" if case.state.present else None
+    if case.state.present:
+        return "they are there"
+    return None if case.enquiry.camp_on else "no such wish can be kept"
 
 
 def _why_no_operator(case: Case, _: Reachable) -> str | None:
@@ -303,6 +305,8 @@ def _reasons(enquiry: Enquiry, directory: Directory, found: _Found) -> Iterator[
     yield _state_reason(person, state)
     if enquiry.nothing_noted:
         yield Reason("the ledger can't be used: nothing can be noted", COMPUTED)
+    if enquiry.consulting:
+        yield Reason("a colleague asks about them, who may transfer a caller", TRANSFER)
     if enquiry.handover is not None:
         yield Reason(_by_whom(directory, enquiry.handover), TRANSFER)
     if enquiry.why is not Why.ABSENT:
@@ -330,10 +334,9 @@ def _by_whom(directory: Directory, handover: Handover) -> str:
 
 
 def _refusals(case: Case, hindrances: Mapping[Action, str | None]) -> Iterator[Reason]:
-    """Why what callers may choose elsewhere is not offered in this call. The beep is the message; being rung is for
-    colleagues."""
+    """Why what callers may choose elsewhere is not offered in this call. The beep is the message."""
     for action, why in hindrances.items():
-        if why is not None and action not in (Action.BEEP, Action.CAMP_ON):
+        if why is not None and action is not Action.BEEP:
             source = case.directory.site.operator_source if action is Action.OPERATOR else COMPUTED
             yield Reason(f"not offered: {_IN_WORDS[action]}, {why}", source)
 

@@ -58,6 +58,7 @@ class Enquiry:
     unreachable: Mapping[str, str] = field(default_factory=dict)
     handover: Handover | None = None
     camp_on: bool = False
+    consulting: bool = False  # a colleague asks, who may have a caller of their own
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,21 @@ from ari_absence.ledger.handover_model import HandoverRow
 from ari_absence.ledger.model import AudioRow, CallRow, table_of
 
 _handovers = table_of(HandoverRow)
-_calls = table_of(CallRow)
+_audio = table_of(AudioRow)
 
 
 def insert_handover(connection: Connection, call_id: str, handover: Handover, by_name: str | None) -> None:
-    """Who transferred the call, and the note as far as it is kept."""
+    """Who transferred the call, and the note as far as it is kept: a lost note must not cost the caller's message."""
     note = handover.note
+    audio_id = note.audio_id if note else None
+    if audio_id is not None and connection.scalar(select(_audio.c.id).where(_audio.c.id == audio_id)) is None:
+        audio_id = None
     values = {
         "call_id": call_id,
         "by_extension": handover.by,
         "by_name": by_name,
         "digits": note.digits if note else None,
-        "audio_id": note.audio_id if note else None,
+        "audio_id": audio_id,
     }
     connection.execute(insert(_handovers).values(values))
 

@@ -84,7 +84,8 @@ class Recovery:
         release_all(session.connection())
         messages = tuple(self._adopt_audio(session, now))
         lost = [call for call in _open_calls(session) if call.id not in still_live]
-        callbacks = tuple(self._owe_call(session, call, now) for call in lost if _left_nothing(session, call))
+        owed = [call for call in lost if call.outcome is None and _left_nothing(session, call)]
+        callbacks = tuple(self._owe_call(session, call, now) for call in owed)
         for call in lost:
             writing.end_call(session.connection(), call.id, Outcome.LOST, now)
         return Recovered(tuple(call.id for call in lost), messages, callbacks)

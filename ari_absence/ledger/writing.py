@@ -116,6 +116,8 @@ def insert_call(connection: Connection, decision: Decision) -> None:
             "state_kind": decision.state.kind.value if decision.state.kind else None,
             "reasons": [{"text": reason.text, "source": str(reason.source)} for reason in decision.reasons],
             "began_at": enquiry.at,
+            # should we die before its end: nobody is owed a call for it
+            "outcome": Outcome.CONSULTED.value if enquiry.consulting else None,
         },
     )
     if enquiry.handover is not None:

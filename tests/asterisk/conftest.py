@@ -10,8 +10,9 @@ import pytest_asyncio
 
 from ari_absence.asterisk import AriClient, ChannelCall, Link, Tools
 from ari_absence.attendant.call import Display, Ring
+from ari_absence.core.desk_phrases import RungUtterance
 from ari_absence.core.numbers import DialTarget
-from ari_absence.core.phrases import CalleeUtterance, Utterance
+from ari_absence.core.phrases import Utterance
 from ari_absence.lab import Lab
 from tests.waiting import eventually
 
@@ -27,7 +28,7 @@ exten => fallback,1,Answer()
 """
 
 
-def sounds(utterances: Sequence[Utterance | CalleeUtterance]) -> list[str]:
+def sounds(utterances: Sequence[Utterance | RungUtterance]) -> list[str]:
     """Instead of a sound library: every utterance of these tests is a media URI itself."""
     return [str(utterance) for utterance in utterances]
 

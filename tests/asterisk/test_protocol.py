@@ -27,6 +27,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ChannelStateChange": {"channel": CHANNEL},
     "ChannelDestroyed": {"cause": 17, "cause_txt": "User busy", "channel": CHANNEL},
     "ChannelLeftBridge": {"bridge": {"id": "b"}, "channel": CHANNEL},
+    "ChannelHold": {"channel": CHANNEL, "musicclass": "default"},
+    "ChannelUnhold": {"channel": CHANNEL},
     "Dial": {"dialstatus": "RINGING", "peer": CHANNEL},
     "PlaybackStarted": {"playback": {"id": "p", "state": "playing"}},
     "PlaybackContinuing": {"playback": {"id": "p", "state": "continuing"}},

@@ -8,6 +8,8 @@ import pytest
 
 from ari_absence.asterisk import ChannelCall
 from ari_absence.attendant.call import Hunt, HuntEnd
+from ari_absence.core.handover import Handover
+from ari_absence.errors import CallerReplaced
 from ari_absence.lab import Lab
 from tests.asterisk.conftest import Office, rings
 from tests.waiting import eventually
@@ -18,9 +20,12 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 async def test_an_attended_transfer_puts_the_caller_into_the_receptionists_place(
     lab: Lab, office: Office
 ) -> None:
-    async def conversation(call: ChannelCall) -> tuple[str | None, str | None]:
+    heard: list[tuple[str | None, str | None, Handover | None]] = []
+
+    async def conversation(call: ChannelCall) -> None:
         await call.answer()
-        return await call.ask([], 15), call.caller.number
+        key = await call.ask([], 15)
+        heard.append((key, call.caller.number, call.handover))
 
     office.answer_with(conversation)
     receptionist = await lab.desk_phone("110", on_ring="answer")
@@ -31,12 +36,13 @@ async def test_an_attended_transfer_puts_the_caller_into_the_receptionists_place
     await eventually(lambda: office.link.status.calls)
     (held,) = office.link.sessions.calls.values()
     assert held.caller.number == "110"
-    first = held.line.channel.id
     await receptionist.transfer_attended()
-    await eventually(lambda: held.line.channel.id != first)
+    with pytest.raises(CallerReplaced):
+        await office.outcome(5)
+    await eventually(lambda: list(office.link.sessions.calls) not in ([], [held.call_id]))
     await caller.press("4")
 
-    assert await office.outcome(5) == ("4", "0441112233")
+    await eventually(lambda: heard == [("4", "0441112233", Handover(None))])
 
 
 async def test_a_blind_transfer_to_us_is_a_call_like_any_other(lab: Lab, office: Office) -> None:

@@ -150,7 +150,13 @@ class ScriptedListener:
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise AssertionError("nobody waits in a mailbox")
 
-    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+    async def hunt(
+        self,
+        rings: Sequence[Ring],
+        ring_seconds: float,
+        pastime: Pastime | None = None,
+        heir: Pastime | None = None,
+    ) -> Hunt:
         self._step("hunt")
         self.rung.extend(ring.target.endpoint for ring in rings)
         end = self.steps.pop(0)

@@ -6,7 +6,7 @@ They stand where each step of a conversation must fail in turn, which a real tel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ari_absence.attendant.call import (
     Hunt,
@@ -28,10 +28,12 @@ from ari_absence.attendant.notebook import (
     Outcome,
 )
 from ari_absence.core.decision import Decision
+from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
-from ari_absence.core.phrases import CalleeUtterance, Fixed, Phrase, Utterance
-from ari_absence.errors import CalleeGone, CallerGone, EffectFailed, LedgerError
+from ari_absence.core.phrases import Fixed, Phrase, Utterance
+from ari_absence.errors import CalleeGone, CallerGone, CallerReplaced, EffectFailed, LedgerError
 
 SILENCE = None
 
@@ -73,12 +75,12 @@ class ScriptedCallee:
     """Somebody who answered: presses ``keys`` one by one; a dot is silence, and after the last key they hang up."""
 
     keys: list[str]
-    heard: list[CalleeUtterance] = field(default_factory=list)
+    heard: list[RungUtterance] = field(default_factory=list)
 
-    async def say(self, *utterances: CalleeUtterance) -> None:
+    async def say(self, *utterances: RungUtterance) -> None:
         self.heard.extend(utterances)
 
-    async def ask(self, utterances: Sequence[CalleeUtterance], patience_seconds: float) -> str | None:
+    async def ask(self, utterances: Sequence[RungUtterance], patience_seconds: float) -> str | None:
         assert patience_seconds > 0
         self.heard.extend(utterances)
         if not self.keys:
@@ -91,7 +93,8 @@ class ScriptedCallee:
 class ScriptedCall:
     """A call whose caller presses, speaks and hangs up as told.
 
-    ``gone_after_steps``: hangs up after that many steps. ``failing_step``: Asterisk refuses that one.
+    ``gone_after_steps``: hangs up after that many steps; ``replaced_after_steps``: another takes their place then.
+    ``failing_step``: Asterisk refuses that one.
     """
 
     caller: Caller
@@ -107,6 +110,12 @@ class ScriptedCall:
     over: bool = False
     off_script: bool = False
     in_call: int = 0
+    replaced_after_steps: int | None = None
+    heard_in_house: list[DeskUtterance] = field(default_factory=list)
+    handover: Handover | None = None
+    transferred_by: str | None = None
+    several: bool = False
+    to_hand_over: Handover | None = None
     rung: list[list[tuple[str, str, float]]] = field(default_factory=list)
     callees: list[ScriptedCallee] = field(default_factory=list)
 
@@ -117,6 +126,8 @@ class ScriptedCall:
         self.done.append(what)
         if self.gone_after_steps is not None and number >= self.gone_after_steps:
             raise CallerGone(f"the caller hung up before step {number}, {what}")
+        if self.replaced_after_steps is not None and number >= self.replaced_after_steps:
+            raise CallerReplaced(f"another took the caller's place before step {number}, {what}")
         if number in self.failing_steps:
             raise EffectFailed(f"Asterisk refused step {number}, {what}")
 
@@ -179,19 +190,52 @@ class ScriptedCall:
         self._step("is_free")
         return self._key() == "free"
 
-    async def hunt(self, rings: Sequence[Ring], ring_seconds: float, pastime: Pastime | None = None) -> Hunt:
+    @property
+    def house(self) -> HouseVoice:
+        return HouseVoice(self)
+
+    def hand_over(self, handover: Handover) -> None:
+        self.to_hand_over = handover
+
+    async def is_one_of_several(self) -> bool:
+        self._step("is_one_of_several")
+        return self.several
+
+    async def hunt(
+        self,
+        rings: Sequence[Ring],
+        ring_seconds: float,
+        pastime: Pastime | None = None,
+        heir: Pastime | None = None,
+    ) -> Hunt:
         assert ring_seconds > 0
         assert rings
         self._step("hunt")
         self.rung.append([(ring.target.endpoint, ring.shown.name, ring_seconds) for ring in rings])
         step = self._next(Rings)
         assert isinstance(step, Rings), f"the script has {step} where somebody is rung"
-        if await self._chose_meanwhile(step.caller, pastime):
-            return Hunt(HuntEnd.CALLER_CHOSE, None, (LegEnd.CANCELLED,) * len(rings))
+        chose, passed_on = await self._company(step.caller, pastime, heir)
+        if chose:
+            return Hunt(HuntEnd.CALLER_CHOSE, None, (LegEnd.CANCELLED,) * len(rings), passed_on)
         ends = [await self._end_of(ring, phone) for ring, phone in zip(rings, step.phones, strict=True)]
-        return _result(ends)
+        return replace(_result(ends), passed_on=passed_on)
 
-    async def _chose_meanwhile(self, keys: Sequence[str | None], pastime: Pastime | None) -> bool:
+    async def _company(
+        self, keys: Sequence[str | None], pastime: Pastime | None, heir: Pastime | None
+    ) -> tuple[bool, bool]:
+        """Whether the caller chose something else, and whether another took their place."""
+        try:
+            return await self._chose_meanwhile(keys, pastime), False
+        except CallerReplaced:
+            if heir is None:
+                raise
+        self.replaced_after_steps = None
+        end = self.steps.index(_DECIDED)
+        left = self.steps[:end]
+        del self.steps[: end + 1]
+        return await self._chose_meanwhile(left, heir), True
+
+    async def _chose_meanwhile(self, keys: Sequence[Step], pastime: Pastime | None) -> bool:
         """Whether the caller, pressing ``keys``, chose something before the phones decide."""
         if pastime is None:
             assert not keys, "this caller hears only ringing"
@@ -228,6 +272,29 @@ class ScriptedCall:
     def phrases(self) -> list[Phrase]:
         """The fixed sentences among what was heard, in order."""
         return [each.phrase for each in self.heard if isinstance(each, Fixed)]
+
+
+class HouseVoice:
+    """What is said on the same line to somebody of the house."""
+
+    def __init__(self, call: ScriptedCall) -> None:
+        self._call = call
+
+    async def say(self, *utterances: DeskUtterance) -> None:
+        self._call._step("say")
+        self._call.heard_in_house.extend(utterances)
+
+    async def ask(self, utterances: Sequence[DeskUtterance], patience_seconds: float) -> str | None:
+        self._call._step("ask")
+        self._call.heard_in_house.extend(utterances)
+        return self._call._key()
+
+    async def ask_digits(
+        self, utterances: Sequence[DeskUtterance], digits_max: int, patience_seconds: float
+    ) -> str:
+        self._call._step("ask_digits")
+        self._call.heard_in_house.extend(utterances)
+        return (self._call._key() or "")[:digits_max]
 
 
 _VERDICTS = {

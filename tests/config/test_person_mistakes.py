@@ -175,6 +175,16 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
         '4:14: the manager "sales" is a team; write the extension of one person',
     ),
     (
+        "an unknown mailbox to watch",
+        'watches: ["107"]',
+        '4:15: the watched mailbox "107" is not known; add it to people.yaml or name somebody who is there',
+    ),
+    (
+        "one's own mailbox to watch",
+        'watches: ["101"]',
+        "4:15: 101 can't be their own watched mailbox; name somebody else or remove it",
+    ),
+    (
         "oneself as delegate",
         'delegates: ["101"]',
         "4:17: 101 can't be their own delegate; name somebody else or remove it",

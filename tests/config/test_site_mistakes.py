@@ -48,6 +48,11 @@ SITES = [  # what is wrong, the keys after SITE (which begin on line 7), the mis
         '7:12: "127.0.0.1" is not a host with a port; write such as 127.0.0.1:25',
     ),
     (
+        "message lamps by a manager without an address",
+        "pbx: {message_lamp: ami}",
+        "7:21: message_lamp: ami needs the manager's address; write ami: 127.0.0.1:5038",
+    ),
+    (
         "days off that end before they begin",
         "holidays: {days: [{from: 2026-12-29, until: 2026-12-01, name: Rest}]}",
         '7:45: "until" is before the "from" of line 7; write a later day',

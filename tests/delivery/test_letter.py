@@ -67,6 +67,22 @@ def test_the_memo_says_who_when_why_what_was_promised_and_where_the_audio_is() -
     )
 
 
+def test_the_memo_of_a_transferred_call_says_by_whom_and_with_which_note() -> None:
+    text = text_of(parsed(replace(MEMO, transferred_by="Reception", note_digits="4711")))
+
+    assert "Sent by:   Reception, who transferred the call\nNote:      4711\n" in text
+
+
+def test_a_spoken_note_is_attached_beside_the_message_or_its_place_is_told() -> None:
+    memo = replace(MEMO, audio=Path("/data/audio/A-1.wav"), note_audio=Path("/data/audio/A-2.wav"))
+    raw = compose(memo, "alice@example.com", KEY, SENDER, b"RIFF", b"NOTE")
+    letter = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+
+    assert [part.get_payload(decode=True) for part in letter.iter_attachments()] == [b"RIFF", b"NOTE"]
+    assert "Note:      attached: note-M-20261125-030000-7f3a9c.wav\n" in text_of(letter)
+    assert "Note:      spoken; it lies on the server: /data/audio/A-2.wav\n" in text_of(parsed(memo))
+
+
 def test_an_urgent_message_says_so_in_subject_header_and_text() -> None:
     letter = parsed(replace(MEMO, urgent=True))
 

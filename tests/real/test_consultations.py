@@ -91,7 +91,7 @@ async def test_key_1_has_the_caller_asked_for_a_message_at_once(stage: Stage) ->
     await caller.hears("say-message-after-tone", 5)
     await leaves_a_message(caller)
     mail = (await scene.office.mail.wait_for_mails(1))[0]
-    text = mail.get_body().get_content()
+    text = str(mail.get_body())
     assert "Reception, who transferred the call" in text
     assert HANS in text
     assert await outcomes(scene) == [("100", "transferred"), (HANS, "message")]
@@ -228,3 +228,24 @@ async def test_caller_is_not_lost_when_the_service_dies_during_a_consultation(st
     caller.phone.current.ear.attend_now()
     await caller.phone.wait_for_sound()
     await caller.hangs_up()
+
+
+async def test_colleague_consults_by_having_a_caller_on_hold_and_is_an_ordinary_caller_else(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=FAST)
+    kenji = await scene.lab.desk_phone("102", on_ring="answer")
+    await kenji.call("101")
+    await scene.playbill.hears("for-message-default")
+    assert "reception-choice-message" not in scene.playbill.played
+    await kenji.hang_up()
+    caller = await scene.call("102")
+    await kenji.wait_established()
+    await kenji.hold()
+    await kenji.call("101")
+    await scene.playbill.hears("reception-choice-note")
+    assert "reception-choice-colleague" not in scene.playbill.played, "it is they who are the colleague"
+    await kenji.transfer_attended()
+    await is_served_afresh(scene, caller)
+    await caller.hangs_up()
+    assert (await outcomes(scene, 3))[1:] == [("102", "transferred"), (HANS, "missed")]

@@ -62,6 +62,24 @@ async def test_holder_is_rung_and_gets_the_caller_on_answering(stage: Stage) -> 
     await caller.is_hung_up_on()
 
 
+async def test_operator_who_was_connected_by_key_gets_the_caller_back_from_hold(stage: Stage) -> None:
+    scene = await stage.open(limits={**QUICK, "recall_ring_seconds": 10})
+    reception = await scene.lab.desk_phone(OPERATOR, on_ring="answer")
+    caller = await scene.call("101")
+    await caller.chooses("0")
+    await reception.wait_established()
+    reception.on_ring = "ring"
+    await hear_each_other(caller.phone, reception)
+    await reception.hold()
+    await recalled(reception)
+    await reception.answer()
+    await hear_each_other(caller.phone, reception)
+    assert not reception.calls[0].live
+    await reception.hang_up()
+    await caller.is_hung_up_on()
+    assert [call.outcome for call in scene.ledger.calls()] == ["connected"]
+
+
 async def test_recall_ring_stops_when_the_holder_resumes_by_the_phone(stage: Stage) -> None:
     scene = await stage.open(limits={**QUICK, "recall_ring_seconds": 10})
     caller, reception = await holding(scene)

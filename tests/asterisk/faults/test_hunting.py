@@ -17,12 +17,15 @@ from ari_absence.attendant.call import (
     HuntEnd,
     LegEnd,
     Pastime,
+    Recording,
+    RecordingEnd,
     RecordingTerms,
     Ring,
     Verdict,
 )
+from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
-from ari_absence.errors import CallerGone, EffectFailed
+from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed
 from tests.asterisk.conftest import Office, rings
 from tests.asterisk.faults.fake import CHANNEL_ID, NEVER, FakeAsterisk, channel
 from tests.waiting import eventually
@@ -39,26 +42,73 @@ async def connected(asterisk: FakeAsterisk, office: Office, legs: int = 1) -> li
     return [values["channelId"] for values in asterisk.asked("POST", "/channels")]
 
 
-async def test_a_channel_that_takes_the_callers_place_is_the_caller(
+async def test_a_channel_that_takes_the_callers_place_is_spoken_with_afresh(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
-    async def conversation(call: ChannelCall) -> tuple[str | None, str | None]:
+    outcomes = []
+
+    async def conversation(call: ChannelCall) -> None:
+        call.hand_over(Handover("110", to_message=True))
         key = await call.ask([SOUND], 5)
-        return key, call.caller.extension
+        outcomes.append((key, call.caller.extension, call.handover))
 
     office.answer_with(conversation)
     await asterisk.start_call()
-    playback_id = (await asterisk.until_asked("POST", "/play"))["playbackId"]
+    first = (await asterisk.until_asked("POST", "/play"))["playbackId"]
     await asterisk.send(
         "StasisStart", channel=channel("new", "PJSIP/103-00000009"), args=[], replace_channel=channel()
     )
     await asterisk.end_call()  # of the old channel
+    await asterisk.until_asked("DELETE", first)
+    assert len(asterisk.asked("POST", "/play")) == 1, "nothing is said to anybody before it is quiet"
+    await asterisk.send("PlaybackFinished", playback={"id": first, "state": "done"})
+    second = (await asterisk.until_asked("POST", "/channels/new/play"))["playbackId"]
     await asterisk.send("ChannelDtmfReceived", digit="3", channel=channel("new"))
-    await asterisk.until_asked("DELETE", playback_id)
-    await asterisk.send("PlaybackFinished", playback={"id": playback_id, "state": "done"})
+    await asterisk.until_asked("DELETE", second)
+    await asterisk.send("PlaybackFinished", playback={"id": second, "state": "done"})
 
-    assert await office.outcome() == ("3", "103")
+    await eventually(lambda: outcomes == [("3", "103", Handover("110", to_message=True))])
     await asterisk.until_asked("DELETE", "/channels/new")
+    with pytest.raises(CallerReplaced):
+        await office.outcome()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_recording_is_cut_short_when_another_takes_the_callers_place(
+    asterisk: FakeAsterisk, office: Office, kept: bool
+) -> None:
+    recorded = []
+
+    async def conversation(call: ChannelCall) -> None:
+        if call.handover is None:
+            recorded.append(await call.record(RecordingTerms(20, 5, kept_if_replaced=kept)))
+            await call.ask([], 1)
+
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    name = (await asterisk.until_asked("POST", "/record"))["name"]
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel())
+    await asterisk.until_asked("POST", "/stop")
+    await asterisk.send("RecordingFinished", recording={"name": name, "duration": 3})
+
+    with pytest.raises(CallerReplaced):
+        await office.outcome()
+    assert recorded == ([Recording(name, 3.0, RecordingEnd.HANGUP)] if kept else [])
+    forgotten = [path for verb, path, _ in asterisk.requests if verb == "DELETE" and "/stored/" in path]
+    assert len(forgotten) == (0 if kept else 1)
+
+
+async def test_a_request_refused_because_the_place_is_taken_is_no_hangup(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    office.answer_with(lambda call: call.ask([SOUND], 5))
+    asterisk.answer("POST", "/play", 404)
+    await asterisk.start_call()
+    await asterisk.until_asked("POST", "/play")
+    await asterisk.send("StasisStart", channel=channel("new"), args=[], replace_channel=channel())
+
+    with pytest.raises(CallerReplaced):
+        await office.outcome()
 
 
 async def test_a_channel_that_takes_an_unknown_place_goes_to_the_fallback(
