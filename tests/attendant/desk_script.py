@@ -103,9 +103,6 @@ class ScriptedDeskCall:
         self.rung += [ring.target.endpoint for ring in rings]
         return self.hunts.pop(0)
 
-    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
-        raise NotImplementedError
-
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         raise NotImplementedError
 
