@@ -5,10 +5,7 @@ from __future__ import annotations
 import structlog
 
 from ari_absence.asterisk.channel_call import DeskChannel
-from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.code_desk import House, serve
-from ari_absence.core.people import Person
-from ari_absence.core.status_phrases import StatusPhrase
 from ari_absence.errors import EffectFailed
 
 log = structlog.get_logger()
@@ -28,15 +25,3 @@ class CodeDesk:
         except EffectFailed as error:
             log.warning("code.failed", reason=str(error))
             await call.release_to_dialplan()
-
-
-async def no_mailbox(call: DeskCall, owner: str | None) -> None:
-    """What stands in for the mailbox where there is none."""
-    del owner
-    await call.say(StatusPhrase.NO_MAILBOX)
-
-
-async def no_callbacks(call: DeskCall, owner: Person, by: str) -> None:
-    """What stands in for the next callback where there is none."""
-    del owner, by
-    await call.say(StatusPhrase.NO_CALLBACK)

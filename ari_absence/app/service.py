@@ -16,7 +16,8 @@ import structlog
 
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
-from ari_absence.app.desk import CodeDesk, no_callbacks
+from ari_absence.app.callback_list import LedgerCallbackList
+from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
@@ -38,15 +39,17 @@ from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
 from ari_absence.attendant.code_desk import House
+from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
+from ari_absence.config.outside_numbers import number_of
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.core.people import Caller, Why
+from ari_absence.core.people import Caller, PrivateNumber, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
@@ -255,6 +258,7 @@ class Service:
             lambda: self._records.directory().dialing,
             self._message_changed,
         )
+        self._pin_book = self._open_pin_book()
         answering = self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
         holding = Holding(self._records)
@@ -315,7 +319,24 @@ class Service:
     def _code_desk(self) -> CodeDesk:
         """Who serves the codes, with all that needs."""
         mailbox = self._mailbox_desk().serve
-        return CodeDesk(House(self._absence_book(), self._pins(), mailbox, no_callbacks, self._clock.now))
+        book, pins, callbacks = self._absence_book(), self._pins(), self._callback_desk().serve
+        return CodeDesk(House(book, pins, mailbox, callbacks, self._clock.now))
+
+    def _callback_desk(self) -> CallbackDesk:
+        callbacks = LedgerCallbackList(
+            self._thread,
+            self._notebook,
+            self._addressees,
+            self._sounds,
+            self._store,
+            self._clock,
+            self._outbox.wake,
+        )
+
+        def number(written: str) -> PrivateNumber | None:
+            return number_of(written, self._records.directory().site.country)
+
+        return CallbackDesk(self._absence_book(), callbacks, number, self._clock.now)
 
     def _mailbox_desk(self) -> MailboxDesk:
         book = SpokenMailboxes(
@@ -348,6 +369,10 @@ class Service:
         self._camp_ons.wake()
 
     def _pins(self) -> LedgerPins:
+        """The one book of PINs: its time is steady, and so many are hashed at once, for all who ask."""
+        return self._pin_book
+
+    def _open_pin_book(self) -> LedgerPins:
         time = SteadyTime(self._clock)
         rules = partial(pin_rules, self._records.limits)
         return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)

@@ -52,13 +52,12 @@ class StatusPhrase(StrEnum):
     NO_CALLBACK = auto()  # nobody is to be called back
     CALLBACK_SAID = auto()  # their name, in their own voice, follows
     CALLBACK_MENU = auto()  # 1 call, 2 later, 3 done
-    CALLBACK_MENU_WITH_DELEGATE = auto()  # and 4 hand over
+    CALLBACK_HAND_OVER = auto()  # 4 hand over; said behind the menu
     CALLBACK_MENU_NO_CALL = auto()  # 2 later, 3 done: the number can't be dialled from here
     MAY_NOT_BE_DIALLED = auto()  # the dial policy refuses the number
     CALLBACK_DONE = auto()
     CALLBACK_LATER = auto()
     CALLBACK_NOT_REACHED = auto()
-    CALLBACK_REACHED = auto()  # 3 done, else it stays
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Notice(StrEnum):
     DELIVERY_DEAD = "delivery_dead"
     FORWARD_CHANGED = "forward_changed"
     PIN_LOCKED = "pin_locked"
+    CALLBACK_HANDED_OVER = "callback_handed_over"
 
 
 def queue_message(

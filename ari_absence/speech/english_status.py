@@ -62,16 +62,12 @@ SENTENCES: Mapping[str, str] = {
     "no_callback": "There is nobody for you to call back.",
     "callback_said": "They said,",
     "callback_menu": "To call them now, press one. Later, press two. If that is done, press three.",
-    "callback_menu_with_delegate": (
-        "To call them now, press one. Later, press two. If that is done, press three. "
-        "To hand it over, press four."
-    ),
+    "callback_hand_over": "To hand it over, press four.",
     "callback_menu_no_call": "To leave it for later, press two. If that is done, press three.",
     "may_not_be_dialled": "That number may not be dialled from here.",
     "callback_done": "Thank you. It is noted as done.",
     "callback_later": "It stays on your list.",
     "callback_not_reached": "They could not be reached. It stays on your list.",
-    "callback_reached": "If that is done, press three.",
 }
 
 # What one is oneself, by the value of ``Kind``: "Out, back at three thirty.".

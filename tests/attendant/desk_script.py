@@ -86,6 +86,9 @@ class ScriptedDeskCall:
     async def play(self, recording: Recording) -> str | None:
         raise NotImplementedError
 
+    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
+        raise NotImplementedError
+
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise NotImplementedError
 
@@ -99,9 +102,6 @@ class ScriptedDeskCall:
         self._step("hunt")
         self.rung += [ring.target.endpoint for ring in rings]
         return self.hunts.pop(0)
-
-    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
-        raise NotImplementedError
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         raise NotImplementedError

@@ -349,3 +349,33 @@ def test_forwarding_as_the_readme_shows_it_loads_and_the_commands_work(office: P
     for command in commands:
         done = run(*command.split(), config=office)
         assert done.returncode == 0, (command, done.stderr)
+
+
+def test_a_pin_is_made_up_shown_once_and_kept_as_a_hash_only(office: Path) -> None:
+    made = run("pin", "101", config=office)
+    assert made.returncode == 0, made.stderr
+    found = re.search(r"Alice Tanaka has a new PIN: ([0-9]{6})\. It is shown this once\.", made.stdout)
+    assert found is not None
+    ledger = next((office.parent / "data").glob("ledger.sqlite3*"))
+    assert found[1].encode() not in ledger.read_bytes()
+    assert "is not locked" in run("pin", "101", "--unlock", config=office).stdout
+    assert run("pin", "999", config=office).returncode == 2
+
+
+def test_back_ends_what_is_planned_only_when_that_is_asked_for(office: Path) -> None:
+    people = office / "people.yaml"
+    people.write_text(
+        people.read_text()
+        .replace("from: 2026-11-25 ", "from: 2020-01-01 ")
+        .replace("until: 2026-11-26\n", "until: 2089-12-30\n")
+    )
+    assert "Nothing was set for Alice Tanaka" in run("back", "101", config=office).stdout
+    early = run("back", "101", "--planned", config=office)
+    assert (
+        "Alice Tanaka is back; what the YAML says does not count until Sat 2089-12-31 00:00." in early.stdout
+    )
+    rows = json.loads(run("who", "--at", "2089-03-02T10:00", "--json", config=office).stdout)
+    alice = next(row for row in rows if row["extension"] == "101")
+    assert (alice["present"], alice["kind"]) == (True, None)
+    assert alice["source"].startswith("set by command")
+    assert "present" in run("explain", "101", "--at", "2089-03-02T10:00", config=office).stdout

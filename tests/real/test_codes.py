@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pocketsphinx import Decoder
 
 from ari_absence.lab import waiting
 from ari_absence.lab.load import Load, run_sipp
+from ari_absence.speech.audio import read_wav
 from tests.real.scenes import Caller, Scene, Stage
+from tests.speech.hearing import listen
 
 pytestmark = pytest.mark.real
 
@@ -20,6 +23,7 @@ FAR_MORNING = "2037-11-25T10:00+09:00"
 A_LITTLE_LATER = "2037-11-25T10:30+09:00"
 PATIENT: Mapping[str, Any] = {"menu_seconds": 10, "pin_digits": 4}
 ACCESS = "5900"
+OUTSIDE = "0312345678"
 FLOODED = "5933"
 DIRECT = {
     "*31*1545": "away",
@@ -293,3 +297,38 @@ async def test_a_service_that_hangs_or_is_away_has_the_phone_told_and_no_callers
     await kenji.is_hung_up_on()
     assert "vm-theperson" not in scene.playbill.played
     await scene.office.start_service()
+
+
+async def test_the_confirmation_is_understood_as_it_reaches_the_phone(stage: Stage) -> None:
+    scene = await stage.open(real_voice=True)
+    kenji = await scene.colleague("102")
+    await confirmed(kenji, "*33*1530", "today-15-30")
+    sound = read_wav(kenji.phone.heard)
+    assert sound.rate_hz == 16_000
+    heard = listen("Out, back this afternoon at three thirty.", sound, Decoder())
+    assert heard.wrong <= 2, heard
+
+
+async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> None:
+    scene = await stage.open(limits=PATIENT)
+    hans = await scene.call("103", OUTSIDE)  # the night desk, closed by day
+    await hans.chooses("3")
+    await hans.speaks_after_the_beep(1.0)
+    await hans.is_hung_up_on()
+    callback = await scene.ledger.the_callback()
+    phone = await scene.lab.outside_phone("+81312345678", on_ring="answer")
+    desk = await scene.colleague("103")
+    await desk.calls("*38")
+    await desk.hears("status-callback-said")
+    await desk.hears("status-callback-number")
+    await desk.hears("status-wish-just-called")
+    await desk.hears("status-callback-menu")
+    await desk.presses("1")
+    await phone.wait_established()
+    await phone.hang_up()
+    await desk.is_hung_up_on()
+    await scene.log_tells("callback.settled")
+    (settled,) = scene.ledger.callbacks()
+    assert (settled.id, settled.state) == (callback.id, "settled")
+    assert settled.history[-1]["by"] == "phone 103"
+    await confirmed(desk, "*38", "status-no-callback")
