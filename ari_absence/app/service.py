@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ import structlog
 
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
-from ari_absence.app.callback_list import LedgerCallbackList
+from ari_absence.app.books import Books
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
+from ari_absence.app.house import code_desk
+from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
-from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
+from ari_absence.app.mailbox_desk import GreetingLoans
 from ari_absence.app.parts import (
     cancelled,
     client_of,
@@ -38,18 +40,15 @@ from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
-from ari_absence.attendant.code_desk import House
-from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
-from ari_absence.config.outside_numbers import number_of
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.decision import Attempt, Enquiry
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.core.people import Caller, PrivateNumber, Why
+from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
@@ -57,19 +56,13 @@ from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
 from ari_absence.ledger.addressees import MailAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
-from ari_absence.ledger.dials import SteadyTime
 from ari_absence.ledger.escalations import LedgerEscalations
-from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.lock import ServiceLock
-from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
-from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.outbox import LedgerOutbox
-from ari_absence.ledger.pins import LedgerPins, pin_rules
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
-from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
@@ -79,7 +72,6 @@ from ari_absence.speech.engines import voice_here
 from ari_absence.speech.languages import language
 from ari_absence.speech.library import SoundLibrary, site_folder
 
-FORGET_EVERY_SECONDS = 24 * 3600.0
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
 LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
 GRACE_SECONDS = 20.0  # a running conversation may end by itself within this; then the dialplan takes it
@@ -113,8 +105,6 @@ class Service:
         self._records = Records(holder, clock)
         self._names_ready = False
         self._ledger_trouble: str | None = None
-        self._adopting = asyncio.Lock()
-        self._watching = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
             None
@@ -185,7 +175,7 @@ class Service:
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (
-            self._forget_old(),
+            self._housekeeping.run(),
             self._rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
@@ -258,7 +248,10 @@ class Service:
             lambda: self._records.directory().dialing,
             self._message_changed,
         )
-        self._pin_book = self._open_pin_book()
+        books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
+        self._housekeeping = Housekeeping(
+            self._records, books, self._greeting_loans, self._message_lamps.refresh_all
+        )
         answering = self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
         tools = self._tools(configuration)
         holding = Holding(self._records)
@@ -267,9 +260,9 @@ class Service:
             tools,
             answering.attend,
             on_parked=answering.attend_parked,
-            on_orphans=self._adopt,
+            on_orphans=self._housekeeping.adopt,
             on_connect=self._connected,
-            on_code=self._code_desk().attend,
+            on_code=self._code_desk(books).attend,
             on_phone_event=self._phones_watch.take,
             on_registered=self._phone_registered,
             clock=self._clock,
@@ -314,44 +307,6 @@ class Service:
             desk_media=self._speaker.desk_media,
         )
 
-    # -- codes dialled in the house
-
-    def _code_desk(self) -> CodeDesk:
-        """Who serves the codes, with all that needs."""
-        mailbox = self._mailbox_desk().serve
-        book, pins, callbacks = self._absence_book(), self._pins(), self._callback_desk().serve
-        return CodeDesk(House(book, pins, mailbox, callbacks, self._clock.now))
-
-    def _callback_desk(self) -> CallbackDesk:
-        callbacks = LedgerCallbackList(
-            self._thread,
-            self._notebook,
-            self._addressees,
-            self._sounds,
-            self._store,
-            self._clock,
-            self._outbox.wake,
-        )
-
-        def number(written: str) -> PrivateNumber | None:
-            return number_of(written, self._records.directory().site.country)
-
-        return CallbackDesk(self._absence_book(), callbacks, number, self._clock.now)
-
-    def _mailbox_desk(self) -> MailboxDesk:
-        book = SpokenMailboxes(
-            self._thread,
-            self._store,
-            self._notebook,
-            self._addressees,
-            self._records.directory,
-            self._clock,
-            self._outbox.wake,
-            self._message_changed,
-        )
-        book.hear(self._records, self._sounds, self._greeting_loans)
-        return MailboxDesk(self._records, book, self._pins, self._clock)
-
     async def _lend_greetings(self, stack: AsyncExitStack) -> None:
         """Let callers hear what people have recorded for them."""
         stack.push_async_callback(self._greeting_loans.close)
@@ -360,6 +315,16 @@ class Service:
         except LedgerError as error:
             log.error("callers hear our own words instead of greetings", reason=str(error))
 
+    def _code_desk(self, books: Books) -> CodeDesk:
+        return code_desk(
+            self._records,
+            books,
+            self._sounds,
+            self._greeting_loans,
+            self._absence_book(),
+            self._message_changed,
+        )
+
     def _absence_book(self) -> LedgerAbsenceBook:
         return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._set_by_phone)
 
@@ -367,15 +332,6 @@ class Service:
         """Somebody came or went by a code: there may be a mail to send, and a colleague to be rung."""
         self._outbox.wake()
         self._camp_ons.wake()
-
-    def _pins(self) -> LedgerPins:
-        """The one book of PINs: its time is steady, and so many are hashed at once, for all who ask."""
-        return self._pin_book
-
-    def _open_pin_book(self) -> LedgerPins:
-        time = SteadyTime(self._clock)
-        rules = partial(pin_rules, self._records.limits)
-        return LedgerPins(self._thread, rules, self._addressees, time.now, self._outbox.wake)
 
     async def _recover(self) -> None:
         recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
@@ -396,19 +352,6 @@ class Service:
 
     # -- what changes meanwhile
 
-    async def _adopt(self, names: list[str]) -> None:
-        """Recordings of ours that no living call owns: a process of ours died while they were made."""
-        orphans = Orphans(self._notebook, self._thread, self._addressees, self._records.limits, self._clock)
-        for name in names:
-            try:
-                async with self._adopting:  # the reconciliation and a late event may name the same one
-                    await orphans.adopt(name, ids.owner(name))
-            except LedgerError as error:
-                log.error("a recording could not be taken in", recording=name, reason=str(error))
-        self._outbox.wake()
-        self._message_lamps.refresh_all()
-        await self._notebook.clear_leftovers()
-
     async def _connected(self) -> None:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
@@ -427,15 +370,6 @@ class Service:
         self._lamps.refresh(None if extension is None else [str(extension)])
         self._outbox.wake()
         return {"done": True}
-
-    async def _watch_forwards(self) -> None:
-        """Tell everybody whose calls go elsewhere than they did when we last looked."""
-        try:
-            async with self._watching:  # two looks, by two configurations, would tell the change to and fro
-                await LedgerForwards(self._thread).watch(self._records.directory(), self._clock.now())
-        except LedgerError as error:
-            log.error("changes of forwards could not be looked for", reason=str(error))
-        self._outbox.wake()
 
     async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._records.read_absences(self._thread)
@@ -472,33 +406,6 @@ class Service:
         self._message_changed(str(question.get("extension")))
         await self._notebook.clear_leftovers()
         return {"done": True}
-
-    async def _forget_old(self) -> None:
-        """At the start and once a day: tell changed forwards, forget what was settled longer ago than is kept."""
-        while True:
-            await (
-                self._watch_forwards()
-            )  # before what has ended is forgotten, so that its end is known as one
-            before = self._clock.now() - timedelta(days=self._records.configuration.storage.keep_days)
-            try:
-                while gone := await self._thread.write(partial(purge, before=before)):
-                    log.info("old entries forgotten", rows=gone)
-                    self._message_lamps.refresh_all()
-                await self._forget_deleted(before)
-                await self._notebook.clear_leftovers()
-            except LedgerError as error:
-                log.error("old entries could not be forgotten", reason=str(error))
-            await asyncio.sleep(FORGET_EVERY_SECONDS)
-
-    async def _forget_deleted(self, before: datetime) -> None:
-        """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""
-        hours = self._records.configuration.storage.deleted_keep_hours
-        deleted_before = self._clock.now() - timedelta(hours=hours)
-        forget = partial(purge_mailboxes, deleted_before=deleted_before, before=before)
-        while gone := await self._thread.write(forget):
-            log.info("deleted messages forgotten", rows=gone)
-        await self._greeting_loans.refresh()
-        await self._thread.clear_journal()
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""
@@ -545,5 +452,5 @@ class Service:
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
-            await self._watch_forwards()
+            await self._housekeeping.watch_forwards()
         await self._prepare_names()

@@ -1,0 +1,83 @@
+"""Who serves the people of the house: their codes, their mailboxes, the calls they owe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from ari_absence.app.absence_book import LedgerAbsenceBook
+from ari_absence.app.books import Books
+from ari_absence.app.callback_list import LedgerCallbackList
+from ari_absence.app.desk import CodeDesk
+from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
+from ari_absence.app.records import Records
+from ari_absence.attendant.code_desk import House
+from ari_absence.attendant.next_callback import CallbackDesk
+from ari_absence.config.outside_numbers import number_of
+from ari_absence.core.people import PrivateNumber
+from ari_absence.ledger.dials import SteadyTime
+from ari_absence.ledger.pins import LedgerPins, pin_rules
+from ari_absence.speech.library import SoundLibrary
+
+
+def code_desk(
+    records: Records,
+    books: Books,
+    sounds: SoundLibrary,
+    greeting_loans: GreetingLoans,
+    absence_book: LedgerAbsenceBook,
+    on_message_changed: Callable[[str], None],
+) -> CodeDesk:
+    """Who serves the codes, with all that needs."""
+    pins = _pin_book(
+        records, books
+    )  # one for all who ask: its time is steady, and so many are hashed at once
+    mailbox = _mailbox_desk(records, books, sounds, greeting_loans, pins, on_message_changed)
+    callbacks = _callback_desk(records, books, sounds, absence_book)
+    return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now))
+
+
+def _pin_book(records: Records, books: Books) -> LedgerPins:
+    rules = partial(pin_rules, records.limits)
+    return LedgerPins(books.thread, rules, books.addressees, SteadyTime(books.clock).now, books.outbox.wake)
+
+
+def _mailbox_desk(
+    records: Records,
+    books: Books,
+    sounds: SoundLibrary,
+    greeting_loans: GreetingLoans,
+    pins: LedgerPins,
+    on_message_changed: Callable[[str], None],
+) -> MailboxDesk:
+    mailboxes = SpokenMailboxes(
+        books.thread,
+        books.store,
+        books.notebook,
+        books.addressees,
+        records.directory,
+        books.clock,
+        books.outbox.wake,
+        on_message_changed,
+    )
+    mailboxes.hear(records, sounds, greeting_loans)
+    return MailboxDesk(records, mailboxes, lambda: pins, books.clock)
+
+
+def _callback_desk(
+    records: Records, books: Books, sounds: SoundLibrary, absence_book: LedgerAbsenceBook
+) -> CallbackDesk:
+    callbacks = LedgerCallbackList(
+        books.thread,
+        books.notebook,
+        books.addressees,
+        sounds,
+        books.store,
+        books.clock,
+        books.outbox.wake,
+    )
+
+    def number(written: str) -> PrivateNumber | None:
+        return number_of(written, records.directory().site.country)
+
+    return CallbackDesk(absence_book, callbacks, number, books.clock.now)

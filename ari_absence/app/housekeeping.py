@@ -1,0 +1,95 @@
+"""What is done at the start and once a day, and what a process that died has left to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from ari_absence.app.books import Books
+from ari_absence.app.mailbox_desk import GreetingLoans
+from ari_absence.app.records import Records
+from ari_absence.asterisk import ids
+from ari_absence.errors import LedgerError
+from ari_absence.ledger.forward_watch import LedgerForwards
+from ari_absence.ledger.mailbox_purge import purge_mailboxes
+from ari_absence.ledger.orphans import Orphans
+from ari_absence.ledger.settling import purge
+
+FORGET_EVERY_SECONDS = 24 * 3600.0
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """Keeps the ledger tidy. ``on_messages_changed`` is told when messages have come or gone by it."""
+
+    def __init__(
+        self,
+        records: Records,
+        books: Books,
+        greeting_loans: GreetingLoans,
+        on_messages_changed: Callable[[], None],
+    ) -> None:
+        self._records = records
+        self._books = books
+        self._greeting_loans = greeting_loans
+        self._on_messages_changed = on_messages_changed
+        self._adopting = asyncio.Lock()
+        self._watching = asyncio.Lock()
+
+    async def run(self) -> None:
+        """At the start and once a day: tell changed forwards, forget what was settled longer ago than is kept."""
+        while True:
+            # before what has ended is forgotten, so that its end is known as one
+            await self.watch_forwards()
+            try:
+                await self._forget_old()
+            except LedgerError as error:
+                log.error("old entries could not be forgotten", reason=str(error))
+            await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def watch_forwards(self) -> None:
+        """Tell everybody whose calls go elsewhere than they did when we last looked."""
+        books = self._books
+        try:
+            async with self._watching:  # two looks, by two configurations, would tell the change to and fro
+                await LedgerForwards(books.thread).watch(self._records.directory(), books.clock.now())
+        except LedgerError as error:
+            log.error("changes of forwards could not be looked for", reason=str(error))
+        books.outbox.wake()
+
+    async def adopt(self, names: list[str]) -> None:
+        """Recordings of ours that no living call owns: a process of ours died while they were made."""
+        books = self._books
+        orphans = Orphans(books.notebook, books.thread, books.addressees, self._records.limits, books.clock)
+        for name in names:
+            try:
+                async with self._adopting:  # the reconciliation and a late event may name the same one
+                    await orphans.adopt(name, ids.owner(name))
+            except LedgerError as error:
+                log.error("a recording could not be taken in", recording=name, reason=str(error))
+        books.outbox.wake()
+        self._on_messages_changed()
+        await books.notebook.clear_leftovers()
+
+    async def _forget_old(self) -> None:
+        books, storage = self._books, self._records.configuration.storage
+        before = books.clock.now() - timedelta(days=storage.keep_days)
+        while gone := await books.thread.write(partial(purge, before=before)):
+            log.info("old entries forgotten", rows=gone)
+            self._on_messages_changed()
+        await self._forget_deleted(before, timedelta(hours=storage.deleted_keep_hours))
+        await books.notebook.clear_leftovers()
+
+    async def _forget_deleted(self, before: datetime, grace: timedelta) -> None:
+        """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""
+        thread = self._books.thread
+        forget = partial(purge_mailboxes, deleted_before=self._books.clock.now() - grace, before=before)
+        while gone := await thread.write(forget):
+            log.info("deleted messages forgotten", rows=gone)
+        await self._greeting_loans.refresh()
+        await thread.clear_journal()
