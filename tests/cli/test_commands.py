@@ -307,7 +307,7 @@ def test_every_command_explains_itself() -> None:
     overview = run("--help").stdout
 
     for command in (
-        "run", "check", "who", "explain", "messages", "callbacks", "calls", "away", "back", "forward", "heard",
+        "run", "check", "who", "explain", "messages", "callbacks", "calls", "away", "back", "pin", "forward", "heard",
         "sounds", "lab", "schema", "bench",
     ):  # fmt: skip
         assert command in overview
