@@ -196,7 +196,16 @@ class Ladder:
         elif key in directory.people:
             yield from self._person(directory.people[key], way, source, hops)
         else:
-            self._skip(f"there is no {way.value}" if way is not Way.NAMED else f"{key} is nobody", source)
+            self._skip(self._lack(way, key), source)
+
+    def _lack(self, way: Way, key: str) -> str:
+        match way:
+            case Way.NAMED | Way.DELEGATE:
+                return f"{key} is nobody"
+            case Way.OPERATOR:
+                return "the site has no operator"
+            case _:
+                return f"{self._scene.person.name} has no {way.value}"
 
     def _team(self, team: Team, source: Source) -> Iterator[Group]:
         groups = [

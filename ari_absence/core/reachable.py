@@ -6,7 +6,7 @@ of busy, no answer, unreachable), the person's own before the site's. ``core.lad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
@@ -144,8 +144,16 @@ def reach_of(case: Case) -> Reachable:
         help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
         urgent=urgent_attempts,
         ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
-        reasons=tuple(dict.fromkeys((*told, *ladder.reasons, *urgent_reasons))),
+        reasons=_told_once((*told, *ladder.reasons, *urgent_reasons)),
     )
+
+
+def _told_once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Each text where it comes first: who is skipped in one ladder is skipped in the next for the same reason."""
+    first: dict[str, Reason] = {}
+    for reason in reasons:
+        first.setdefault(reason.text, reason)
+    return tuple(first.values())
 
 
 def _urgency(scene: Scene, handling: Handling) -> tuple[tuple[Attempt, ...], Sequence[Reason]]:

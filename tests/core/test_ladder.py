@@ -276,3 +276,17 @@ def test_urgent_is_not_offered_when_nobody_can_be_reached() -> None:
     decision = decided(office(away(ALICE, Kind.OUT), away(MORI, Kind.VACATION), handling=handling))
 
     assert decision.action_for("5") is None
+
+
+def test_step_to_a_manager_whom_nobody_is_says_whose_manager_is_missing() -> None:
+    handling = {Kind.OUT: Handling(urgent=steps("manager"))}
+    decision = decided(office(away(replace(ALICE, manager=None), Kind.OUT), handling=handling))
+
+    assert "Alice Tanaka has no manager" in texts(decision)
+
+
+def test_colleague_who_is_skipped_in_two_ladders_is_told_of_once() -> None:
+    handling = {Kind.VACATION: Handling(reach=steps("delegate"), urgent=steps("delegate"))}
+    directory = office(away(ALICE, Kind.VACATION), away(KENJI, Kind.VACATION), handling=handling)
+
+    assert texts(decided(directory)).count("Kenji Ito is skipped: absent, too (vacation)") == 1
