@@ -81,10 +81,8 @@ def ring_of(talk: Talk, leg: Leg) -> Ring:
 def display_for(talk: Talk, *, own: bool) -> Display:
     """Who calls and, unless it is the called person's ``own`` phone, for whom: ``for Alice Tanaka: Hans Huber``."""
     caller = talk.call.caller
-    name = caller.name or caller.number or ""
-    if not own:
-        name = f"for {talk.decision.person.name}" + (f": {name}" if name else "")
-    return Display(caller.number, name)
+    name = caller.name or caller.number or "unknown number"
+    return Display(caller.number, name if own else f"for {talk.decision.person.name}: {name}")
 
 
 def _keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = ()) -> Pastime:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ari_absence.attendant.call import FREE, LegEnd
+from ari_absence.attendant.call import FREE, Display, LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.people import Caller, Handling, Kind, Why
 from ari_absence.core.phrases import (
@@ -424,3 +424,12 @@ def test_display_of_a_colleague_says_for_whom() -> None:
 
     assert display_for(talk, own=False).name == "for Alice Tanaka: Hans Huber"
     assert display_for(talk, own=True).name == "Hans Huber"
+
+
+def test_display_of_a_colleague_says_for_whom_also_when_the_caller_has_no_number() -> None:
+    from ari_absence.attendant.reach import display_for
+
+    talk = covered(caller=Caller(None)).talk
+
+    assert display_for(talk, own=False) == Display(None, "for Alice Tanaka: unknown number")
+    assert display_for(talk, own=True) == Display(None, "unknown number")
