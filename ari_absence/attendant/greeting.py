@@ -13,10 +13,12 @@ MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message 
 
 async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
-    if talk.decision.rings_as_desk and await wishes.rings_as_the_desk(talk):
-        return Outcome.CONNECTED
-    await talk.call.answer()
-    opening, outcome = await _open(talk)
+    outcome, opening = None, list[Utterance]()
+    if talk.decision.rings_as_desk:
+        outcome = await wishes.rings_as_the_desk(talk)
+    if outcome is None:
+        await talk.call.answer()
+        opening, outcome = await _open(talk)
     for _ in range(MENU_VISITS):
         if outcome is not None:
             return outcome

@@ -23,7 +23,7 @@ from ari_absence.core.people import (
     Why,
 )
 from ari_absence.core.phrases import Action
-from ari_absence.core.steps import Situation
+from ari_absence.core.steps import Situation, Way
 from tests.attendant.conversation import MORNING, OUTSIDER, person
 from tests.attendant.reach_office import ALICE, KENJI, MORI, SALES, away, office, steps
 
@@ -233,7 +233,28 @@ def test_forward_at_once_counts_for_somebody_who_is_there() -> None:
     decision = decided(office(handling={Situation.AT_ONCE: Handling(reach=steps("mobile"))}))
 
     assert rung(decision.attempts) == [["mobile"]]
+    assert not decision.rings_as_desk, "the caller is told, and hears more than ringing"
+
+
+def test_forward_that_comes_to_nothing_lets_the_desk_phone_ring_and_says_so() -> None:
+    directory = office(replace(ALICE, delegates=("102",)), away(replace(KENJI, delegates=()), Kind.MEETING))
+    forwards = SetForwards({"101": {Situation.AT_ONCE: SetForward(steps("delegate"))}})
+    decision = decided(directory, forwards=forwards)
+
+    assert [leg.way for leg in decision.attempts[0].legs] == [Way.DESK]
     assert decision.rings_as_desk
+    assert "Kenji Ito is skipped: absent, too (meeting)" in texts(decision)
+    assert "at_once comes to nothing: the desk phone rings as usual" in texts(decision)
+
+
+def test_forward_that_comes_to_nothing_leaves_an_absence_as_it_is() -> None:
+    directory = office(away(replace(ALICE, mobile=None), Kind.VACATION))
+    forwards = SetForwards({"101": {Situation.AT_ONCE: SetForward(steps("mobile"))}})
+    decision = decided(directory, forwards=forwards)
+
+    assert decision.colleague is not None
+    assert decision.attempts == ()
+    assert "at_once comes to nothing: the absence decides" in texts(decision)
 
 
 def test_forward_to_a_message_takes_one_without_a_menu() -> None:
