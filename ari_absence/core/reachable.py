@@ -78,6 +78,7 @@ class Case:
             self.set_absences,
             self.state,
             enquiry.unreachable,
+            self.set_forwards,
         )
 
 

@@ -83,20 +83,26 @@ WRONG = [  # what is wrong, the keys in dialing (from 7:11 on), the mistakes
     (
         "a national number of two countries",
         'outside: [JP, GB], trunks: [{dial: "PJSIP/{national}@a"}]',
-        "46: {national} leaves out the country code, and this trunk serves GB;"
-        " write {number} or {digits} instead, or countries: [JP]",
+        (
+            "46: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead, or countries: [JP]"
+        ),
     ),
     (
         "a national number of another country",
         'outside: [GB], trunk: "PJSIP/0{national}@a"',
-        "33: {national} leaves out the country code, and this trunk serves GB;"
-        " write {number} or {digits} instead",
+        (
+            "33: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead"
+        ),
     ),
     (
         "a national number by a trunk of another country",
         'outside: [JP, GB], trunks: [{dial: "PJSIP/{national}@a", countries: [GB]}]',
-        "46: {national} leaves out the country code, and this trunk serves GB;"
-        " write {number} or {digits} instead, or countries: [JP]",
+        (
+            "46: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead, or countries: [JP]"
+        ),
     ),
     (
         "a type that is never dialled",

@@ -257,6 +257,41 @@ def test_forward_that_comes_to_nothing_leaves_an_absence_as_it_is() -> None:
     assert "at_once comes to nothing: the absence decides" in texts(decision)
 
 
+@pytest.mark.parametrize("words", [("message",), ("mobile",), ("103",)])
+def test_colleague_whose_own_calls_go_elsewhere_at_once_is_not_offered(words: tuple[str, ...]) -> None:
+    forwards = SetForwards({"102": {Situation.AT_ONCE: SetForward(steps(*words))}})
+    decision = decided(office(away(replace(ALICE, delegates=("102",)), Kind.VACATION)), forwards=forwards)
+
+    assert decision.colleague is None
+    assert "Kenji Ito is skipped: their own calls go elsewhere at once" in texts(decision)
+
+
+def test_colleague_whose_calls_ring_the_desk_phone_among_others_is_offered() -> None:
+    forwards = SetForwards({"102": {Situation.AT_ONCE: SetForward(steps("desk+mobile"))}})
+    decision = decided(office(away(replace(ALICE, delegates=("102",)), Kind.VACATION)), forwards=forwards)
+
+    assert decision.colleague is not None
+
+
+def test_team_that_rings_in_order_rings_whole_beside_others_and_that_is_said() -> None:
+    in_order = replace(SALES, ring="in order", members=("102", "103", "110"))
+    handling = {Kind.OUT: Handling(reach=steps("mobile+sales"), ask=False)}
+    decision = decided(office(away(ALICE, Kind.OUT), handling=handling, teams=(in_order,)))
+
+    assert rung(decision.attempts) == [["mobile", "102", "103", "110"]]
+    assert "all of the sales desk ring together, because others ring beside them" in texts(decision)
+
+
+def test_team_among_delegates_that_ring_beside_others_rings_whole_too() -> None:
+    in_order = replace(SALES, ring="in order")
+    alice = away(replace(ALICE, delegates=("sales",)), Kind.OUT)
+    handling = {Kind.OUT: Handling(reach=steps("mobile+delegate"), ask=False)}
+
+    assert rung(decided(office(alice, handling=handling, teams=(in_order,))).attempts) == [
+        ["mobile", "102", "103"]
+    ]
+
+
 def test_forward_to_a_message_takes_one_without_a_menu() -> None:
     handling = {Kind.VACATION: Handling(reach=steps("message", "delegate"))}
     decision = decided(office(away(ALICE, Kind.VACATION), handling=handling))
