@@ -193,12 +193,13 @@ async def test_the_ring_time_does_not_run_while_the_callee_decides(lab: Lab, off
     colleague = await lab.desk_phone("101", on_ring="answer")
     other = await lab.desk_phone("103")
     office.answer_with(hunting(screened("PJSIP/101"), screened("PJSIP/103"), ring_seconds=1))
-    await call_us(lab)
+    caller = await call_us(lab)
     await colleague.wait_established()
     await other.wait_incoming()
     await other.wait_ended(3)
     await colleague.press("1")
     await joined(office)
+    await hear_each_other(caller, colleague)
     await colleague.hang_up()
 
     assert ends(await office.outcome()) == ["talked", "no_answer"]
