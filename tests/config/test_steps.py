@@ -289,6 +289,17 @@ def test_nobody_goes_by_a_word_for_a_step(tmp_path: Path, word: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("word", "lack"),
+    [("delegate", "Alice has no delegates"), ("operator", "Alice is the operator")],
+)
+def test_step_that_reaches_nobody_of_this_person_is_a_warning(tmp_path: Path, word: str, lack: str) -> None:
+    site = SITE.replace("  country: JP\n", '  country: JP\n  operator: "101"\n')
+    found = loaded(tmp_path, site, person(f"handling: {{no_answer: {{reach: [{word}]}}}}")).warnings
+
+    assert [each for each in found if lack in each and "this step reaches nobody" in each]
+
+
 CIRCLE = """\
 people:
   "101": {{name: Alice Tanaka, handling: {{at_once: {{reach: [{first}]}}}}}}
