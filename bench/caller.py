@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,20 +107,19 @@ async def make_calls(lab: Lab, plan: Plan) -> Heard:
 
 @dataclass(slots=True)
 class Course:
-    """How one call went: when its INVITE and its last key were sent, and when each packet of sound came."""
+    """How one call went: when its INVITE and its last key were sent."""
 
     invited_at: float
-    heard: Sequence[float]
     keyed_at: float | None = None
 
 
 async def follow_calls(lab: Lab, plan: Plan) -> dict[str, Course]:
-    """Make the calls and listen to them to their end; gives their courses, by the caller's number."""
-    with PatientEars(plan.calls) as ears:
+    """Make the calls to their end; gives their courses, by the caller's number."""
+    with Ears(plan.calls) as ears:
         complete, log = await _traced(lab, plan, ears)
     if not complete:
         raise LabError(f"not every call to {plan.dials} went to its end")
-    return courses(log, ears.packets)
+    return courses(log)
 
 
 async def _traced(lab: Lab, plan: Plan, ears: Ears) -> tuple[bool, str]:
@@ -186,17 +185,6 @@ class Ears:
             asyncio.get_running_loop().remove_reader(ear)
 
 
-class PatientEars(Ears):
-    """Ears that note when every packet came, until the calls are over."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.packets: dict[int, list[float]] = {}
-
-    def _hear(self, ear: socket.socket, port: int) -> None:
-        self.packets.setdefault(port, []).append(receive(ear)[1])
-
-
 def moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
     """When each call's first INVITE went out and when its 200 came, by the port of its ear."""
     began: dict[int, float] = {}
@@ -212,14 +200,13 @@ def moments(log: str) -> tuple[dict[int, float], dict[int, float]]:
     return began, answered
 
 
-def courses(log: str, packets: Mapping[int, Sequence[float]]) -> dict[str, Course]:
-    """What SIPp's log and the packets of each ear say of each call, by the caller's number."""
+def courses(log: str) -> dict[str, Course]:
+    """What SIPp's log says of each call, by the caller's number."""
     found: dict[str, Course] = {}
     for at, way, message in _messages(log):
         number = _field(message, r"^From: .*?<sip:(\d+)@")
         if way == "sent" and message.startswith("INVITE "):
-            port = int(_field(message, r"^m=audio (\d+)"))
-            found.setdefault(number, Course(at, packets.get(port, ())))
+            found.setdefault(number, Course(at))
         elif way == "sent" and message.startswith("INFO "):
             found[number].keyed_at = at
     return found

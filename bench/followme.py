@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -37,10 +37,7 @@ KEY_CALLS_PER_S = 2.0
 """Slowly: while the colleague is rung for one caller, the next would not be offered them."""
 
 KEY_S = 1.0
-KEY_LEAVES_S = 12.0
-GAP_S = 0.06
-"""Longer than between two packets of speech, shorter than the moment in which a key is waited for after it."""
-
+KEY_LEAVES_S = 3.0
 MOBILE = "+819012345678"
 
 _PEOPLE = f"""people:
@@ -95,16 +92,6 @@ class Stage:
     callees: Callees
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Milliseconds until the callee's INVITE, for each call: from the caller's INVITE or the end of the words, and
-    from the key.
-    """
-
-    waits_ms: Sequence[float]
-    from_key_ms: Sequence[float] = ()
-
-
 async def measure() -> list[Figure]:
     """All three, in turns."""
     async with AsyncExitStack() as stack:
@@ -141,9 +128,9 @@ def _write_site(root: Path, lab: Lab) -> tuple[Path, Path]:
     return config, data
 
 
-async def _in_turns(stage: Stage) -> dict[str, list[Turn]]:
+async def _in_turns(stage: Stage) -> dict[str, list[list[float]]]:
     """A B, then B A, and so on, so that what disturbs the machine for a while disturbs both; then the key."""
-    turns: dict[str, list[Turn]] = {REMOTE: [], FOLLOWED: [], ABSENT: []}
+    turns: dict[str, list[list[float]]] = {REMOTE: [], FOLLOWED: [], ABSENT: []}
     for number in range(ROUNDS):
         tell(
             f"round {number + 1} of {ROUNDS}: {CALLS} calls each to somebody remote, app_followme, and key 4"
@@ -156,57 +143,33 @@ async def _in_turns(stage: Stage) -> dict[str, list[Turn]]:
     return turns
 
 
-async def _turn(stage: Stage, plan: Plan) -> Turn:
+async def _turn(stage: Stage, plan: Plan) -> list[float]:
+    """Milliseconds to the callee's INVITE, for each call: from the key, or without one from the caller's INVITE."""
     courses = await follow_calls(stage.lab, plan)
     await stage.lab.until_quiet(30)
     rung = stage.callees.collect()
-    pairs = [(courses[number], at) for number, at in rung.items() if number in courses]
-    if not plan.keys:
-        return Turn([(at - course.invited_at) * 1000 for course, at in pairs])
-    return Turn(
-        [_after_words_ms(course, at) for course, at in pairs], [_after_key_ms(*pair) for pair in pairs]
-    )
+    return [_wait_ms(courses[number], at) for number, at in rung.items() if number in courses]
 
 
-def _after_words_ms(course: Course, rung_at: float) -> float:
-    return (rung_at - end_of_words(course.heard, rung_at)) * 1000
-
-
-def _after_key_ms(course: Course, rung_at: float) -> float:
+def _wait_ms(course: Course, rung_at: float) -> float:
     return (rung_at - (course.keyed_at or course.invited_at)) * 1000
 
 
-def end_of_words(heard: Sequence[float], rung_at: float) -> float:
-    """When the last packet of speech came before ``rung_at``; music may have begun since, after a gap."""
-    before = [*(at for at in heard if at < rung_at), rung_at]
-    return next((one for one, other in reversed(list(pairwise(before))) if other - one >= GAP_S), rung_at)
-
-
-def _figures(turns: Mapping[str, Sequence[Turn]]) -> list[Figure]:
+def _figures(turns: Mapping[str, Sequence[Sequence[float]]]) -> list[Figure]:
     to_callee = "INVITE to the callee's INVITE"
-    remote, followed, key = (_all_waits(turns[dials]) for dials in (REMOTE, FOLLOWED, ABSENT))
+    remote, followed, key = ([*chain.from_iterable(turns[dials])] for dials in (REMOTE, FOLLOWED, ABSENT))
     later = median(
-        percentile(ours.waits_ms, 50) - percentile(theirs.waits_ms, 50)
+        percentile(ours, 50) - percentile(theirs, 50)
         for ours, theirs in zip(turns[REMOTE], turns[FOLLOWED], strict=True)
     )
-    from_key = [ms for turn in turns[ABSENT] for ms in turn.from_key_ms]
     return [
         *_percentiles("follow-me, app_followme without prompts", to_callee, followed),
         *_percentiles("follow-me, ari_absence, somebody remote", to_callee, remote),
         Figure(
             "follow-me p50, later than app_followme", later, "ms", note=f"median of {ROUNDS} paired rounds"
         ),
-        *_percentiles("follow-me, ari_absence, key 4", _AFTER_WORDS, key),
-        Figure("follow-me, ari_absence, key 4: from the key", percentile(from_key, 50), "ms", note=_FROM_KEY),
+        *_percentiles("follow-me, ari_absence, key 4", "the key to the callee's INVITE", key),
     ]
-
-
-_AFTER_WORDS = "last packet of 'I am connecting you' to the callee's INVITE; 100 ms of it wait for a key"
-_FROM_KEY = "p50, to the callee's INVITE; nearly all of it is what the caller is told"
-
-
-def _all_waits(turns: Sequence[Turn]) -> list[float]:
-    return [ms for turn in turns for ms in turn.waits_ms]
 
 
 def _percentiles(name: str, counted: str, values: Sequence[float]) -> list[Figure]:

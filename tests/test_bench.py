@@ -13,7 +13,6 @@ from bench.callee import caller_of
 from bench.caller import courses, moments
 from bench.calls import percentile
 from bench.figures import Figure, Goal
-from bench.followme import end_of_words
 
 _LOG = """\
 ----------------------------------------------- 2026-11-23T10:36:46.500000Z
@@ -116,26 +115,11 @@ Signal=4\r
 
 
 def test_the_course_of_a_call_is_found_by_its_number() -> None:
-    found = courses(_KEY_LOG, {33387: [1.0, 2.0]})
+    found = courses(_KEY_LOG)
 
     course = found["04491"]
     assert course.keyed_at is not None
-    assert (round(course.keyed_at - course.invited_at, 6), course.heard) == (1.5, [1.0, 2.0])
-
-
-@pytest.mark.parametrize(
-    ("heard", "ended_at"),
-    [
-        ([0.90, 0.92, 0.94], 0.94),  # quiet until the phone rings
-        (
-            [0.80, 0.82, 0.94, 0.96, 1.02],
-            0.82,
-        ),  # music has begun before it rings; what comes later does not count
-        ([0.96, 0.98], 1.0),  # no end of words is to be seen
-    ],
-)
-def test_the_words_end_at_the_last_gap_before_the_phone_rings(heard: list[float], ended_at: float) -> None:
-    assert end_of_words(heard, 1.0) == ended_at
+    assert round(course.keyed_at - course.invited_at, 6) == 1.5
 
 
 def test_a_call_is_known_at_the_callee_by_its_callers_number() -> None:

@@ -132,7 +132,7 @@ class Hunting:
         return self._tools.outside.rung(
             called.number if called else ring.shown.number,
             party.presentation.number,
-            ours=trunk.shows != "caller" or self._cause.caller is None,
+            ours=party.presentation.ours,
             up=lambda: party.line.up,
         )
 

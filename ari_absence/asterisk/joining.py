@@ -17,6 +17,9 @@ from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Pastime
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced, EffectFailed
 
+TALK_SECONDS_MIN = 1.0
+"""Who takes a call by key and hangs up sooner than that has not talked with the caller, who goes on."""
+
 TALK_SECONDS_MAX = 4 * 3600.0
 """A conversation longer than this is two phones that were not hung up."""
 
@@ -135,7 +138,7 @@ class Joining:
         for side in (self._line, taker.line):
             side.bridge_id, side.parted = bridge_id, False
         taker.end = LegEnd.NO_ANSWER
-        if not await self._join(bridge_id, taker) or not await self._have_talked(taker.line):
+        if not await self._join(bridge_id, taker) or not await self._have_talked(taker):
             return HuntEnd.NO_ANSWER
         taker.end = LegEnd.TALKED
         return HuntEnd.TALKED  # also when it was the caller who hung up: they have talked
@@ -170,16 +173,25 @@ class Joining:
             raise EffectFailed(str(error)) from error
         return True
 
-    async def _have_talked(self, leg: Line) -> bool:
-        """Wait until one of the two leaves; False if the leg was gone before it could come in."""
+    async def _have_talked(self, taker: Party) -> bool:
+        """Wait until one of the two leaves; False if that was a callee who had hardly come in."""
         self._log.info("call.connected")
-        began_at = asyncio.get_running_loop().time()
+        leg, began_at = taker.line, asyncio.get_running_loop().time()
         await _until_one_leaves(self._line, leg)
-        if self._line.gone or not leg.gone or leg.parted:
-            return True
-        if asyncio.get_running_loop().time() - began_at > SETTLE_SECONDS:
+        seconds = asyncio.get_running_loop().time() - began_at
+        if taker.ring.screening is not None and seconds < TALK_SECONDS_MIN:
+            return not await self._only_left(leg)
+        if self._line.gone or not leg.gone or leg.parted or seconds > SETTLE_SECONDS:
             return True
         return await leg.until(lambda: leg.parted, SETTLE_SECONDS)
+
+    async def _only_left(self, leg: Line) -> bool:
+        """Whether it was the callee who left, and the caller is still there."""
+        await leg.until(
+            lambda: leg.gone, SETTLE_SECONDS
+        )  # that a party left the bridge is told a moment before
+        self._line.read()
+        return leg.gone and not self._line.gone
 
     # -- the end
 

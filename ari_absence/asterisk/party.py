@@ -32,6 +32,9 @@ FAREWELL_SECONDS_MAX = 8.0
 ANSWERED_ELSEWHERE = 26
 """Hang-up reason for the phones that lost: they log no missed call."""
 
+NO_FORWARDING = {"FORWARD_CONTEXT": "ari-absence-no-forwarding"}
+"""Where Asterisk looks up what a phone forwards to by itself (302): a context that nobody has, so it dials nothing."""
+
 _UNREACHABLE = 20
 _BUSY = 17
 _DECLINED = 21
@@ -100,7 +103,7 @@ class Party:
                 caller_id=shown.caller_id,
                 ring_seconds=math.ceil(ring_seconds) + RING_MARGIN_SECONDS,
                 originator=originator,
-                variables=shown.variables,
+                variables={**shown.variables, **NO_FORWARDING},
             )
             self.line.placed = True
         except RequestRefused as error:
@@ -129,7 +132,7 @@ class Party:
         return line.up and not line.gone
 
     async def _forbid_forwarding(self) -> None:
-        # a phone's own call forwarding dials a number that nobody has allowed, and shows no caller there
+        # the second wall, for what a phone names that is not looked up in a context (redirect_method)
         while self.line.forwarded:
             self._log.warning("leg.forwarded")
             await self._quietly(self._client.hang_up(self.line.forwarded.pop()))

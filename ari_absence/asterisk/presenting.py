@@ -26,10 +26,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What the originate request says of the parties. ``number`` is what the phone sees; None is withheld."""
+    """What the originate request says of the parties. ``number`` is what the phone sees; None is withheld.
+
+    ``ours``: it is a number of ours, not the caller's.
+    """
 
     number: str | None
-    caller_id: str | None
+    caller_id: str
+    ours: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,19 +47,27 @@ def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Prese
     extension = called.number if called else ring.shown.number
     shown = ring.shown.number if trunk is None else _by_trunk(trunk, caller, extension)
     variables = {
+        **_NOT_DIVERTED,
         "CALLERID(num)": called.number if called else "",
         "CALLERID(name)": called.name if called else "",
     }
     if trunk is not None and trunk.shows == "own" and called is not None:
         variables |= _diversion(called, shown)
-    return Presentation(shown, caller_id(shown, ring.shown.name), variables)
+    if trunk is not None and shown is None:
+        return Presentation(None, caller_id(None, ANONYMOUS), variables=variables | _WITHHELD)
+    ours = trunk is not None and (caller is None or caller.inside or trunk.shows != "caller")
+    return Presentation(shown, caller_id(shown, ring.shown.name), ours, variables)
 
 
-def caller_id(number: str | None, name: str) -> str | None:
-    """``"name" <number>``; None, shown as anonymous, if the number is withheld."""
-    if number is None:
-        return None
-    return f'"{_plain(name)}" <{_plain(number)}>'
+def caller_id(number: str | None, name: str) -> str:
+    """``"name" <number>``; always something: without it Asterisk passes on what the caller's phone sent, as it came."""
+    return f'"{_plain(name)}" <{_plain(number or ANONYMOUS)}>'
+
+
+ANONYMOUS = "anonymous"
+
+_WITHHELD = {"CONNECTEDLINE(num-pres,i)": "prohib", "CONNECTEDLINE(name-pres,i)": "prohib"}
+"""Makes chan_pjsip send ``From: "Anonymous" <sip:anonymous@anonymous.invalid>``."""
 
 
 def _plain(text: str) -> str:
@@ -68,10 +80,13 @@ def _by_trunk(trunk: Trunk, caller: Caller | None, extension: str | None) -> str
             return _own_number(trunk, extension)
         case "company":
             return trunk.company_number
-        case _ if caller is not None:
+        case _ if caller is not None and not caller.inside:
             return caller.number
-        case _:  # an extension is no number outside
-            return _own_number(trunk, extension) or trunk.company_number
+        case (
+            _
+        ):  # an extension is no number outside: that of a colleague who calls, or of who is told of a message
+            whose = extension if caller is None else caller.extension
+            return _own_number(trunk, whose) or trunk.company_number
 
 
 def _own_number(trunk: Trunk, extension: str | None) -> str | None:
@@ -80,6 +95,19 @@ def _own_number(trunk: Trunk, extension: str | None) -> str | None:
     if extension is None and "{extension}" in trunk.own_number:
         return None
     return trunk.own_number.replace("{extension}", extension or "")
+
+
+_NOT_DIVERTED = {
+    **{
+        f"REDIRECTING({party}-{part},i)": ""
+        for party in ("from", "orig", "to", "priv-from", "priv-orig", "priv-to")
+        for part in ("num", "name")
+    },
+    "REDIRECTING(reason,i)": "unknown",
+    "REDIRECTING(orig-reason,i)": "unknown",
+    "REDIRECTING(count,i)": "0",
+}
+"""What diverted the caller to us came from outside, unchecked; a leg inherits it from the caller's channel."""
 
 
 def _diversion(called: Identity, own_number: str | None) -> dict[str, str]:

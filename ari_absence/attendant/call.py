@@ -72,6 +72,8 @@ class LegEnd(StrEnum):
     TO_MESSAGE = "to_message"
     UNDECIDED = "undecided"
     """Answered, but no key came: as a mobile's own mailbox does."""
+    CAP_USED_UP = "cap_used_up"
+    """Not dialled at all: the person's outside calls of this hour or day are used up, or can't be counted."""
     CANCELLED = "cancelled"
     """Somebody else took the call, or the caller chose or left."""
 

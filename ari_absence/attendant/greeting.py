@@ -16,8 +16,10 @@ async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
     handover = talk.call.handover
     talk.attempted = handover is not None and handover.tried
-    if talk.decision.rings_as_desk and not talk.attempted and await wishes.rings_as_the_desk(talk):
-        return Outcome.CONNECTED
+    if talk.decision.rings_as_desk and not talk.attempted:
+        outcome = await wishes.rings_as_the_desk(talk)
+        if outcome is not None:
+            return outcome
     await talk.call.answer()
     if is_recalled(talk) and (recalled := await recall(talk)) is not None:
         return recalled

@@ -6,7 +6,7 @@ the message at any time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Pastime, Ring
@@ -44,17 +44,19 @@ async def hunt_through(
 
 
 async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None, heir: Pastime | None = None) -> HuntEnd:
-    legs = [leg for leg in attempt.legs if await _may_be_rung(talk, leg)]
-    if not legs:
-        return _NOBODY
+    ends = {leg: await _before_ringing(talk, leg) for leg in attempt.legs}
+    legs = [leg for leg, end in ends.items() if end is LegEnd.CANCELLED]
     began_at = talk.now()
+    if not legs:
+        await _note(talk, attempt, ends, began_at)
+        return _NOBODY
     try:
         hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime, heir)
     except (CallerGone, CallerReplaced):  # missed by a second, perhaps: who was rung is to be seen
-        await _note(talk, attempt, legs, (LegEnd.CANCELLED,) * len(legs), began_at)
+        await _note(talk, attempt, ends, began_at)
         raise
     talk.passed_on = hunt.passed_on
-    await _note(talk, attempt, legs, hunt.legs, began_at)
+    await _note(talk, attempt, ends | dict(zip(legs, hunt.legs, strict=True)), began_at)
     return hunt.end
 
 
@@ -67,14 +69,15 @@ async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
     return (await talk.call.hunt(rings, ring_seconds, keep_company(talk))).end
 
 
-async def _may_be_rung(talk: Talk, leg: Leg) -> bool:
-    """Inside always. Outside only while the cap is not used up; when that can't be known, not."""
+async def _before_ringing(talk: Talk, leg: Leg) -> LegEnd:
+    """How ``leg`` would end before it rings. Outside only while the cap is not used up; unknown counts as used up."""
     if not leg.target.outside:
-        return True
+        return LegEnd.CANCELLED
     try:
-        return await talk.notebook.book_dial(talk.call.extension)
+        booked = await talk.notebook.book_dial(talk.call.extension)
     except LedgerError:
-        return False
+        booked = False
+    return LegEnd.CANCELLED if booked else LegEnd.CAP_USED_UP
 
 
 def ring_of(talk: Talk, leg: Leg) -> Ring:
@@ -94,10 +97,8 @@ def ring_of(talk: Talk, leg: Leg) -> Ring:
 def display_for(talk: Talk, *, own: bool) -> Display:
     """Who calls and, unless it is the called person's ``own`` phone, for whom: ``for Alice Tanaka: Hans Huber``."""
     caller = talk.call.caller
-    name = caller.name or caller.number or ""
-    if not own:
-        name = f"for {talk.decision.person.name}" + (f": {name}" if name else "")
-    return Display(caller.number, name)
+    name = caller.name or caller.number or "unknown number"
+    return Display(caller.number, name if own else f"for {talk.decision.person.name}: {name}")
 
 
 def with_note(talk: Talk, shown: Display) -> Display:
@@ -120,14 +121,9 @@ def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = (), *, ringin
     return company
 
 
-async def _note(
-    talk: Talk, attempt: Attempt, legs: Sequence[Leg], ends: Sequence[LegEnd], began_at: datetime
-) -> None:
+async def _note(talk: Talk, attempt: Attempt, ends: Mapping[Leg, LegEnd], began_at: datetime) -> None:
     position = talk.next_position()
-    notes = [
-        _attempt_note(talk, position, attempt, leg, end, began_at)
-        for leg, end in zip(legs, ends, strict=True)
-    ]
+    notes = [_attempt_note(talk, position, attempt, leg, end, began_at) for leg, end in ends.items()]
     try:
         await talk.notebook.note_attempts(notes)
     except LedgerError:

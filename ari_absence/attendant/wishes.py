@@ -79,12 +79,17 @@ async def connect_operator(talk: Talk) -> Outcome | None:
     return None
 
 
-async def rings_as_the_desk(talk: Talk) -> bool:
-    """Ring what stands for the desk phone, before anything is said; whether caller and person have talked."""
-    if await hunt_through(talk, talk.decision.attempts) is HuntEnd.TALKED:
-        await parted(talk)
-        return True
-    return False
+async def rings_as_the_desk(talk: Talk) -> Outcome | None:
+    """Ring what stands for the desk phone, before anything is said. None: nobody took or refused the call for good."""
+    match await hunt_through(talk, talk.decision.attempts):
+        case HuntEnd.TALKED:
+            return await parted(talk)
+        case HuntEnd.TO_MESSAGE:
+            await talk.call.answer()
+            await talk.say(*talk.decision.greeting)
+            return await take_message(talk)
+        case _:
+            return None
 
 
 async def reach_at_once(talk: Talk, greeting: Sequence[Utterance]) -> Outcome | None:

@@ -113,12 +113,33 @@ def _set(
 
     steps = typed_steps(words, person, configuration.directory)
     now = SystemClock().now()
+    if occasion is Situation.AT_ONCE:
+        _refuse_circle(configuration, person, steps, now)
     end = end_of_absence(until, person.zone, now) if until else None
     with writing_ledger(configuration) as session:
         set_forward(session, NewForward(person.extension, occasion, steps, end, command_user()), now)
         watch(session, configuration.directory, now, [person.extension])
     _tell_service(configuration, person, "set", [occasion])
     console.print(_confirmation(person, occasion, steps, end), markup=False)
+
+
+def _refuse_circle(
+    configuration: Configuration, person: Person, steps: Sequence[Step], now: datetime
+) -> None:
+    from ari_absence.core.circles import circle_from
+
+    people, forwards = configuration.directory.people, forwards_set(configuration)
+
+    def passes(extension: str) -> Sequence[Step]:
+        if extension == person.extension:
+            return steps
+        forward = forwards.of(extension, Situation.AT_ONCE, now)
+        written = people[extension].handling.get(Situation.AT_ONCE)
+        return forward.steps if forward else written.reach if written else ()
+
+    path = circle_from(person.extension, people, configuration.directory.site.operator, passes)
+    if path:
+        refuse(f"calls would go round in a circle: {' -> '.join(path)}; name somebody else")
 
 
 def _confirmation(person: Person, occasion: Occasion, steps: Sequence[Step], end: datetime | None) -> str:

@@ -52,8 +52,12 @@ def _why_not(destination: Destination, person: Person, directory: Directory, typ
             return f"{person.name} has no mobile in people.yaml; add it there, or name another step"
         case Way.MANAGER if person.manager is None:
             return f"{person.name} has no manager in people.yaml; add one there, or name another step"
+        case Way.DELEGATE if not (person.delegates or any(each.delegate for each in person.absences)):
+            return f"{person.name} has no delegates in people.yaml; add some there, or name another step"
         case Way.OPERATOR if directory.site.operator is None:
             return "absence.yaml names no operator; add one there, or name another step"
+        case Way.OPERATOR if directory.site.operator == person.extension:
+            return f"{person.name} is the operator; write desk, or name another step"
         case Way.MOBILE:
             return _why_not_dialled(person.mobile, directory)
         case _:

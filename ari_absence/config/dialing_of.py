@@ -15,10 +15,14 @@ _GOES_WITH = {"own": "own_number", "company": "company_number"}
 
 
 class DialingReader:
-    """Reads ``dialing:``. What makes no sense is noted and left out; ``sound`` says whether all of it does."""
+    """Reads ``dialing:``. What makes no sense is noted and left out; ``sound`` says whether all of it does.
 
-    def __init__(self, shape: DialingShape, block: Block, mistakes: FileMistakes) -> None:
+    ``home`` is the site's country.
+    """
+
+    def __init__(self, shape: DialingShape, block: Block, mistakes: FileMistakes, home: str) -> None:
         self._shape = shape
+        self._home = home
         self._block = block
         self._mistakes = mistakes
         self._mistakes_before = mistakes.count
@@ -38,6 +42,7 @@ class DialingReader:
             types=frozenset(shape.types),
             per_hour=shape.per_hour,
             per_day=shape.per_day,
+            home=self._home,
         )
         if self.sound:
             self._note_unserved(dialing)
@@ -45,6 +50,7 @@ class DialingReader:
 
     def _trunks(self) -> Iterator[Trunk]:
         if self._shape.trunk is not None:
+            self._check_home(self._shape.trunk, (), self._block, "trunk")
             yield Trunk(self._shape.trunk)
         if self._shape.trunk is not None and self._shape.trunks:
             at = self._block.key_at("trunk")
@@ -54,6 +60,7 @@ class DialingReader:
 
     def _trunk(self, shape: TrunkShape, block: Block) -> Trunk:
         self._check_countries(shape.countries, block.get("countries"))
+        self._check_home(shape.dial, shape.countries, block, "dial")
         needed = _GOES_WITH.get(shape.shows)
         if needed is not None and needed not in block and needed not in block.left_out:
             sentence = f'"{needed}" is missing here; add it, or write shows: caller'
@@ -72,6 +79,17 @@ class DialingReader:
         for country, at in zip(countries, items.places if items is not None else (), strict=True):
             if country not in phonenumbers.SUPPORTED_REGIONS:
                 self._mistakes.add(at, unknown_country(country, phonenumbers.SUPPORTED_REGIONS))
+
+    def _check_home(self, dial: str, countries: Iterable[str], block: Block, key: str) -> None:
+        """A number abroad without its country code is another number here, and may be one that costs."""
+        abroad = [each for each in (countries or self._shape.outside) if each != self._home]
+        if "{national}" in dial and abroad:
+            sentence = (
+                f"{{national}} leaves out the country code, and this trunk serves {' and '.join(abroad)};"
+                " write {number} or {digits} instead"
+            )
+            only_home = f", or countries: [{self._home}]" if key == "dial" else ""
+            self._mistakes.add(block.value_at(key), sentence + only_home)
 
     def _note_unserved(self, dialing: Dialing) -> None:
         """Warn of countries that are allowed, and that no trunk leads to."""

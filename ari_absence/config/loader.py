@@ -65,6 +65,8 @@ def _check_references(site: SiteDraft | None, people: PeopleReader, mistakes: Mi
     references.note_unknown(named, everybody, people.named_teams, mistakes)
     references.note_empty_teams(named, {key: team.members for key, team in people.teams.items()}, mistakes)
     references.note_cycles(named, everybody, mistakes)
+    operator = site.site.operator if site else None
+    references.note_forward_circles(people.people, operator, people_file.NAME, mistakes)
 
 
 def _digest(*contents: bytes | None) -> str:

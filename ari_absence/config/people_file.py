@@ -149,7 +149,7 @@ class PeopleReader:
         if shape is None or block is None:
             return
         zone = self._site.site.zone if shape.timezone is None else checks.known_zone(shape.timezone)
-        steps = StepReader(extension, self._mistakes, self._numbers, _lacks(shape, block))
+        steps = StepReader(extension, self._mistakes, self._numbers, self._lacks(extension, shape, block))
         absences = self._absences(shape, block, zone, steps)
         handling = self._handling(shape, block, steps)
         self.references += steps.references
@@ -175,6 +175,12 @@ class PeopleReader:
             source=self._source(entry.key_at),
             watches=tuple(map(intern, shape.watches)),
         )
+
+    def _lacks(self, extension: str, shape: PersonShape, block: Block) -> dict[Way, str]:
+        lacks = _lacks(shape, block)
+        if self._site.site.operator == extension:
+            lacks[Way.OPERATOR] = f"{shape.name} is the operator"
+        return lacks
 
     def _absences(
         self, shape: PersonShape, block: Block, zone: ZoneInfo, steps: StepReader
@@ -265,7 +271,11 @@ def _lacks(shape: PersonShape, block: Block) -> dict[Way, str]:
     missing = {
         way: key for way, key in needed.items() if getattr(shape, key) is None and key not in block.left_out
     }
-    return {way: f"{shape.name} has no {key}" for way, key in missing.items()}
+    lacks = {way: f"{shape.name} has no {key}" for way, key in missing.items()}
+    covered = shape.delegates or any(each.delegate for each in shape.absences)
+    if not covered and {"delegates", "absences"}.isdisjoint(block.left_out):
+        lacks[Way.DELEGATE] = f"{shape.name} has no delegates"
+    return lacks
 
 
 def _bounds(absence: Absence | None) -> tuple[int, int]:

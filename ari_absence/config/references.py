@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from ari_absence.config.checks import STEP_WORDS, may_be_private, nearest
-from ari_absence.config.mistakes import Mistakes, line_of
+from ari_absence.config.mistakes import Mistakes, line_of, place
+from ari_absence.core.circles import circle_from
+from ari_absence.core.people import Person
+from ari_absence.core.steps import Situation
 
 DELEGATE = "delegate"
 STEP = "step"
@@ -100,6 +103,26 @@ def note_cycles(references: Sequence[Reference], people: Set[str], mistakes: Mis
         if path:
             told.update(step.owner for step in path)
             _note_cycle(path, mistakes)
+
+
+def note_forward_circles(
+    people: Mapping[str, Person], operator: str | None, file: str, mistakes: Mistakes
+) -> None:
+    """Note people who pass all calls to each other at once, as it is written in ``file``; each circle once."""
+    written = {
+        extension: handling
+        for extension, person in people.items()
+        if (handling := person.handling.get(Situation.AT_ONCE)) and handling.reach_source.where == file
+    }
+    told: set[str] = set()
+    for extension, handling in written.items():
+        path = circle_from(extension, people, operator, lambda of: written[of].reach if of in written else ())
+        if path and extension not in told:
+            told.update(path)
+            sentence = (
+                f"calls passed on at once go round in a circle: {' -> '.join(path)}; change one of them"
+            )
+            mistakes.add(file, place(handling.reach_source.line, 1), sentence)
 
 
 def _without_ends(edges: Mapping[str, list[Reference]], *, backwards: bool) -> dict[str, list[Reference]]:

@@ -186,7 +186,8 @@ class TrunkShape(Shape):
 
     dial: Trunk = Field(
         description="How a number is dialled: `PJSIP/{number}@trunk`. `{number}` is `+81312345678`, `{digits}`"
-        " the same without the plus, `{national}` as within its country: `0312345678`."
+        " the same without the plus, `{national}` as within its country: `0312345678`,"
+        " for numbers of `site.country` only."
     )
     countries: list[Country] = Field(
         default_factory=list,
@@ -199,7 +200,8 @@ class TrunkShape(Shape):
     )
     own_number: OwnNumber | None = Field(
         default=None,
-        description="The number of whoever was called: `+81 3 5555 {extension}`. Goes with `shows: own`.",
+        description="The number of whoever was called: `+81 3 5555 {extension}`. Goes with `shows: own`;"
+        " under `caller` it stands for a colleague who calls.",
     )
     company_number: CompanyNumber | None = Field(
         default=None, description="The company's number. Goes with `shows: company`."

@@ -135,7 +135,9 @@ class _SiteReader:
         shape = self._shape
         hours = weekly_hours(self._root.below("hours"), self._mistakes, self._source("hours"))
         calendars = Calendars(self._site_days(), public=shape.holidays.public)
-        dialing = DialingReader(shape.dialing, self._root.below("dialing"), self._mistakes)
+        dialing = DialingReader(
+            shape.dialing, self._root.below("dialing"), self._mistakes, shape.site.country
+        )
         allowed = dialing.read()
         judges_numbers = dialing_is_whole and dialing.sound
         self._check_limits()

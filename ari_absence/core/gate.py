@@ -61,7 +61,7 @@ def gate_of(
     state = case.state
     absent, forwards = not state.present, _forwards(case)
     rings_first = directory.handling_of(person, state.kind or Kind.CLOSED).ring
-    intercepts = (absent and not rings_first) or (forwards and _leads_somewhere(case))
+    intercepts = (absent and not rings_first) or (forwards and reach_of(case).passes_over_desk)
     follow_me = goes_on(case, Situation.NO_ANSWER)
     zone = directory.site.zone
     back = back_at(person, at, set_absences.of(person.extension)) if absent else None
@@ -76,12 +76,6 @@ def _forwards(case: Case) -> bool:
     """Whether calls are to go elsewhere before the desk phone rings."""
     works_elsewhere = case.state.present and case.state.kind is Kind.REMOTE
     return works_elsewhere or bool(handling_on(case, Situation.AT_ONCE).reach)
-
-
-def _leads_somewhere(case: Case) -> bool:
-    """Whether a call that comes to us is better off: somebody can be rung or offered, or a message is asked for."""
-    reach = reach_of(case)
-    return bool(reach.attempts or reach.help or reach.ends_in_message)
 
 
 def next_gate_change(

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from ari_absence.core.facts import PrivateNote, PrivateNumber
 from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
-from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, Source, Team
+from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Source, Team
 from ari_absence.core.phrases import Name
 from ari_absence.core.schedule import State, state_at
-from ari_absence.core.steps import Destination, Step, Way
+from ari_absence.core.steps import Destination, Situation, Step, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class Scene:
     set_absences: SetAbsences
     state: State
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    set_forwards: SetForwards = field(default_factory=SetForwards)
     _states: dict[str, State] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def state_of(self, person: Person) -> State:
@@ -94,12 +95,23 @@ class Scene:
             self._states[person.extension] = state
         return state
 
+    def passes_over_desk(self, person: Person) -> bool:
+        """Whether somebody else has all their own calls go elsewhere at once, and not to their desk phone.
+
+        What the whole site does is nobody's own wish: it may well lead to this very person.
+        """
+        forward = self.set_forwards.of(person.extension, Situation.AT_ONCE, self.at)
+        written = person.handling.get(Situation.AT_ONCE)
+        steps = forward.steps if forward else written.reach if written else ()
+        ways = {destination.way for step in steps for destination in step.destinations}
+        return bool(ways) and Way.DESK not in ways
+
 
 Group = tuple[Name, tuple[Leg, ...]]
 
 
 class Ladder:
-    """Climbs steps once. ``reasons`` tells who was skipped, in order."""
+    """Climbs steps once. ``reasons`` tells who was skipped, and what else is not as written, in order."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -122,21 +134,26 @@ class Ladder:
         return limits.operator_ring_seconds if ways == {Way.OPERATOR} else limits.step_ring_seconds
 
     def _groups(self, step: Step, source: Source) -> Iterator[Group]:
-        """What rings one after another; of destinations that ring together, the first group of each."""
+        """What rings one after another; of destinations that ring together, the first group of each.
+
+        Beside others a team cannot ring in order: there all of it rings together.
+        """
         if len(step.destinations) == 1:
             yield from self._resolve(step.destinations[0], source)
             return
         together = [
             group
             for each in step.destinations
-            if (group := next(self._resolve(each, source), None)) is not None
+            if (group := next(self._resolve(each, source, together=True), None)) is not None
         ]
         if together:
             legs = tuple(leg for _, group in together for leg in group)
             own = any(leg.own for leg in legs)
             yield Name.of(self._scene.person) if own else together[0][0], legs
 
-    def _resolve(self, destination: Destination, source: Source) -> Iterator[Group]:
+    def _resolve(
+        self, destination: Destination, source: Source, *, together: bool = False
+    ) -> Iterator[Group]:
         match destination.way:
             case Way.DESK:
                 yield from self._own_desk(source)
@@ -146,9 +163,9 @@ class Ladder:
                 yield from self._own_number(Way.NUMBER, destination.number, source)
             case Way.DELEGATE:
                 for key in delegates_of(self._scene.person, self._scene.state):
-                    yield from self._named(key, Way.DELEGATE, source, hops=1)
-            case _:
-                yield from self._named(self._key(destination), destination.way, source, hops=1)
+                    yield from self._named(key, Way.DELEGATE, source, hops=1, together=together)
+            case way:
+                yield from self._named(self._key(destination), way, source, hops=1, together=together)
 
     def _key(self, destination: Destination) -> str:
         match destination.way:
@@ -167,7 +184,7 @@ class Ladder:
         if phones:
             yield self._rings(person, Way.DESK, phones)
         else:
-            self._skip(f"{person.name} has no desk phone", source)
+            self._tell(f"{person.name} has no desk phone", source)
 
     def _own_number(self, way: Way, number: PrivateNumber | None, source: Source) -> Iterator[Group]:
         person = self._scene.person
@@ -179,26 +196,35 @@ class Ladder:
         self, owner: Person, way: Way, number: PrivateNumber | None, source: Source
     ) -> DialTarget | None:
         if number is None:
-            self._skip(f"{owner.name} has no mobile number", source)
+            self._tell(f"{owner.name} has no mobile number", source)
             return None
         target = self._policy.outside(number)
         if isinstance(target, Refusal):
-            self._skip(f"the {way.value} of {owner.name} is not dialled: {target.why}", source)
+            self._tell(f"the {way.value} of {owner.name} is not dialled: {target.why}", source)
             return None
         return target
 
     # -- others
 
-    def _named(self, key: str, way: Way, source: Source, hops: int) -> Iterator[Group]:
+    def _named(self, key: str, way: Way, source: Source, hops: int, *, together: bool) -> Iterator[Group]:
         directory = self._scene.directory
         if key in directory.teams:
-            yield from self._team(directory.teams[key], source)
+            yield from self._team(directory.teams[key], source, together=together)
         elif key in directory.people:
-            yield from self._person(directory.people[key], way, source, hops)
+            yield from self._person(directory.people[key], way, source, hops, together=together)
         else:
-            self._skip(f"there is no {way.value}" if way is not Way.NAMED else f"{key} is nobody", source)
+            self._tell(self._lack(way, key), source)
 
-    def _team(self, team: Team, source: Source) -> Iterator[Group]:
+    def _lack(self, way: Way, key: str) -> str:
+        match way:
+            case Way.NAMED | Way.DELEGATE:
+                return f"{key} is nobody"
+            case Way.OPERATOR:
+                return "the site has no operator"
+            case _:
+                return f"{self._scene.person.name} has no {way.value}"
+
+    def _team(self, team: Team, source: Source, *, together: bool) -> Iterator[Group]:
         groups = [
             group[1]
             for member in team.members
@@ -206,13 +232,17 @@ class Ladder:
             and (group := self._group_of(self._scene.directory.people[member], Way.NAMED, source))
         ]
         if not groups:
-            self._skip(f"nobody of {team.name} can be rung", team.source)
-        elif team.ring == "all":
+            self._tell(f"nobody of {team.name} can be rung", team.source)
+        elif team.ring == "all" or together:
+            if team.ring != "all" and len(groups) > 1:
+                self._tell(f"all of {team.name} ring together, because others ring beside them", source)
             yield Name.of(team), tuple(leg for legs in groups for leg in legs)
         else:
             yield from ((Name.of(team), legs) for legs in groups)
 
-    def _person(self, person: Person, way: Way, source: Source, hops: int) -> Iterator[Group]:
+    def _person(
+        self, person: Person, way: Way, source: Source, hops: int, *, together: bool
+    ) -> Iterator[Group]:
         scene, known = self._scene, person.extension in self._met
         if group := self._group_of(person, way, source):
             yield group
@@ -221,21 +251,21 @@ class Ladder:
         if known or state.present:
             return
         if hops >= scene.directory.site.limits.hops:
-            self._skip(f"the chain of delegates ends here, after {hops} hops", source)
+            self._tell(f"the chain of delegates ends here, after {hops} hops", source)
             return
         for key in delegates_of(person, state):
-            yield from self._named(key, Way.DELEGATE, source, hops + 1)
+            yield from self._named(key, Way.DELEGATE, source, hops + 1, together=together)
 
     def _group_of(self, person: Person, way: Way, source: Source) -> Group | None:
         """Somebody else with their phones; None, with a reason, if they are not to be rung."""
         hindrance = self._hindrance(person)
         self._met.add(person.extension)
         if hindrance:
-            self._skip(f"{person.name} is skipped: {hindrance}", source)
+            self._tell(f"{person.name} is skipped: {hindrance}", source)
             return None
         phones = self._phones(person, source)
         if not phones:
-            self._skip(f"{person.name} is skipped: there is no phone to ring", source)
+            self._tell(f"{person.name} is skipped: there is no phone to ring", source)
             return None
         return self._rings(person, way, phones)
 
@@ -248,6 +278,8 @@ class Ladder:
         state = scene.state_of(person)
         if not state.present:
             return f"absent, too ({state.kind.value if state.kind else 'closed'})"
+        if scene.passes_over_desk(person):
+            return "their own calls go elsewhere at once"
         return scene.unreachable.get(person.extension, "")
 
     def _phones(self, person: Person, source: Source) -> Sequence[DialTarget]:
@@ -266,7 +298,7 @@ class Ladder:
             for phone in phones
         )
 
-    def _skip(self, text: str, source: Source) -> None:
+    def _tell(self, text: str, source: Source) -> None:
         self.reasons.append(Reason(text, source))
 
 

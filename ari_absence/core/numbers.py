@@ -105,6 +105,10 @@ class DialPolicy:
     def _target(self, nature: _Nature) -> DialTarget | Refusal:
         for trunk in self._dialing.trunks:
             if not trunk.countries or nature.country in trunk.countries:
+                if "{national}" in trunk.dial and nature.country != self._dialing.home:
+                    return Refusal(
+                        f"its trunk would dial a number of {nature.country} as one of here ({{national}})"
+                    )
                 if "{national}" in trunk.dial and nature.begins_as_emergency:
                     return Refusal(_MAY_BE_EMERGENCY)
                 return DialTarget(_filled(trunk.dial, nature), trunk)

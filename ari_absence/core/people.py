@@ -98,13 +98,17 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class Dialing:
-    """What may be dialled outside: nothing, unless countries and a trunk are given. The caps are per person."""
+    """What may be dialled outside: nothing, unless countries and a trunk are given. The caps are per person.
+
+    ``home`` is the site's own country: only a number of its may be dialled without the country code.
+    """
 
     outside: frozenset[str] = frozenset()
     trunks: tuple[Trunk, ...] = ()
     types: frozenset[str] = frozenset({"fixed", "mobile", "voip"})
     per_hour: int = 20
     per_day: int = 100
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

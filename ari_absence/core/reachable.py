@@ -6,7 +6,7 @@ of busy, no answer, unreachable), the person's own before the site's. ``core.lad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
@@ -84,6 +84,7 @@ class Case:
             self.set_absences,
             self.state,
             enquiry.unreachable,
+            self.set_forwards,
         )
 
 
@@ -101,6 +102,16 @@ class Reachable:
     urgent: tuple[Attempt, ...] = ()
     ends_in_message: bool = False
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether somebody can be rung or offered, or a message is asked for."""
+        return bool(self.attempts or self.help or self.ends_in_message)
+
+    @property
+    def passes_over_desk(self) -> bool:
+        """Whether the call goes elsewhere although the desk phone could ring."""
+        return self.occasion in (Situation.AT_ONCE, Kind.REMOTE)
 
     @property
     def rings_others(self) -> bool:
@@ -124,8 +135,30 @@ def case_of(
 
 
 def reach_of(case: Case) -> Reachable:
-    """Climb the ladders of this call."""
-    occasion = _occasion(case)
+    """Climb the ladders of this call, by the first occasion that leads somewhere, or else the last there is."""
+    forwarded, usual = _occasions(case)
+    told: tuple[Reason, ...] = ()
+    for occasion in forwarded:
+        reach = _reach_on(case, occasion)
+        if reach.leads_somewhere:
+            return reach
+        told = (*told, *reach.reasons, _comes_to_nothing(case, occasion))
+    reach = _reach_on(case, usual)
+    return replace(reach, reasons=_told_once((*told, *reach.reasons)))
+
+
+def _comes_to_nothing(case: Case, occasion: Occasion) -> Reason:
+    rest = "the desk phone rings as usual" if _desk_rings(case) else "the absence decides"
+    return Reason(f"{occasion.value} comes to nothing: {rest}", handling_on(case, occasion).reach_source)
+
+
+def _desk_rings(case: Case) -> bool:
+    """Whether the desk phone of this person rings, but for what goes elsewhere."""
+    kind = case.state.kind or Kind.CLOSED
+    return case.state.present or case.directory.handling_of(case.person, kind).ring
+
+
+def _reach_on(case: Case, occasion: Occasion | None) -> Reachable:
     handling = _DESK_AFTER_ALL if occasion is None else handling_on(case, occasion)
     urgent = _urgent_handling(case)
     desk_first = _rings_desk_first(case, handling)
@@ -145,13 +178,20 @@ def reach_of(case: Case) -> Reachable:
     return Reachable(
         occasion=occasion,
         attempts=attempts,
-        rings_as_desk=(desk_first or _rings_as_desk(occasion, case.state))
-        and all(each.own for each in attempts),
+        rings_as_desk=(desk_first or occasion in (None, Kind.REMOTE)) and all(each.own for each in attempts),
         help=Help(help_attempts[0].name, help_attempts) if help_attempts else None,
         urgent=urgent_attempts,
         ends_in_message=len(steps) < len(handling.reach) and not help_attempts,
-        reasons=tuple(dict.fromkeys((*told, *ladder.reasons, *urgent_reasons))),
+        reasons=_told_once((*told, *ladder.reasons, *urgent_reasons)),
     )
+
+
+def _told_once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Each text where it comes first: who is skipped in one ladder is skipped in the next for the same reason."""
+    first: dict[str, Reason] = {}
+    for reason in reasons:
+        first.setdefault(reason.text, reason)
+    return tuple(first.values())
 
 
 def _urgency(scene: Scene, handling: Handling) -> tuple[tuple[Attempt, ...], Sequence[Reason]]:
@@ -178,11 +218,21 @@ def _urgent_handling(case: Case) -> Handling:
     return case.directory.handling_of(case.person, occasion)
 
 
+def _occasions(case: Case) -> tuple[list[Occasion], Occasion | None]:
+    """What the call may be handled by: what passes over the desk phone, in order, and what counts if that is nothing.
+
+    None: the desk phone rings after all, because the person has just come back or can be reached nowhere else.
+    """
+    if case.enquiry.why is not Why.ABSENT:
+        return [], _occasion(case)
+    forwarded: list[Occasion] = [Situation.AT_ONCE] if handling_on(case, Situation.AT_ONCE).reach else []
+    if case.state.present and case.state.kind is Kind.REMOTE:
+        return [*forwarded, Kind.REMOTE], None
+    return forwarded, _occasion(case)
+
+
 def _occasion(case: Case) -> Occasion | None:
-    """What the call is handled by; None: the person has just come back, and the desk phone rings after all."""
     why, state = case.enquiry.why, case.state
-    if why is Why.ABSENT and handling_on(case, Situation.AT_ONCE).reach:
-        return Situation.AT_ONCE
     situation = _SITUATIONS.get(why)
     kind = state.kind if situation is None or not state.present else None
     if kind is None or (situation is not None and not handling_on(case, kind).reach):
@@ -227,12 +277,6 @@ def _parted(steps: list[Step], *, ask: bool) -> tuple[list[Step], list[Step]]:
 def _leads_elsewhere(step: Step) -> bool:
     """Whether nobody of a step is the person called: a step that rings both is an attempt to reach the person."""
     return all(each.way not in _OWN_WAYS for each in step.destinations)
-
-
-def _rings_as_desk(occasion: Occasion | None, state: State) -> bool:
-    if occasion in (None, Kind.REMOTE):
-        return True
-    return occasion is Situation.AT_ONCE and state.present
 
 
 def alarm_attempts(case: Case) -> tuple[Attempt, ...]:

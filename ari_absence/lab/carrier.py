@@ -30,9 +30,10 @@ class Reached:
 
 @dataclass(frozen=True)
 class Refused:
-    """Every call to the number is refused with this SIP status."""
+    """Every call to the number is refused with this SIP status; ``contact`` is the URI that a 302 names."""
 
     code: int
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ class Carrier(asyncio.DatagramProtocol):
                 self._send(self._with_via(text, source), port)
             case Returned():
                 self._send(self._as_returned(self._with_via(text, source), number, fate), self._asterisk_port)
-            case Refused(code):
+            case Refused(code, contact):
                 if method != "ACK":
-                    self._send(refusal(text, 200 if method == "CANCEL" else code), source)
+                    self._send(refusal(text, 200 if method == "CANCEL" else code, contact), source)
 
     def _answer(self, text: str) -> None:
         """Back to who asked: our Via comes off, and its port is the next one's."""
@@ -137,11 +138,13 @@ def _opening(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def refusal(text: str, code: int) -> str:
+def refusal(text: str, code: int, contact: str = "") -> str:
     """The answer with this status to a request, both as text."""
     kept = [
         line if not line.lower().startswith("to:") or "tag=" in line else f"{line};tag=carrier"
         for line in text.split("\r\n\r\n")[0].split("\r\n")
         if line.lower().startswith(("via:", "from:", "to:", "call-id:", "cseq:"))
     ]
+    if contact:
+        kept.append(f"Contact: <{contact}>")
     return "\r\n".join([f"SIP/2.0 {code} Carrier", *kept, "Content-Length: 0", "", ""])

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice
@@ -241,8 +242,13 @@ def _call_facts(call: CallRow) -> dict[str, Any]:
         "caller_number": call.caller_number,
         "caller_name": call.caller_name,
         "caller_extension": call.caller_extension,
-        "why": call.why,
+        "why": _FORWARDED if call.why == Why.ABSENT and call.state_kind in _PRESENT else call.why,
     }
+
+
+_FORWARDED = "forwarded"
+_PRESENT = (None, Kind.REMOTE)
+"""The kinds noted for somebody who was there: the call passed over the desk phone because it is forwarded."""
 
 
 def _notice_memo(notice: Mapping[str, Any]) -> LedgerMemo:

@@ -193,12 +193,13 @@ async def test_the_ring_time_does_not_run_while_the_callee_decides(lab: Lab, off
     colleague = await lab.desk_phone("101", on_ring="answer")
     other = await lab.desk_phone("103")
     office.answer_with(hunting(screened("PJSIP/101"), screened("PJSIP/103"), ring_seconds=1))
-    await call_us(lab)
+    caller = await call_us(lab)
     await colleague.wait_established()
     await other.wait_incoming()
     await other.wait_ended(3)
     await colleague.press("1")
     await joined(office)
+    await hear_each_other(caller, colleague)
     await colleague.hang_up()
 
     assert ends(await office.outcome()) == ["talked", "no_answer"]
@@ -250,6 +251,28 @@ async def test_phones_that_lose_while_ringing_log_no_missed_call(lab: Lab, offic
     await joined(office)
     await winner.hang_up()
     assert ends(await office.outcome()) == ["cancelled", "talked", "unreachable"]
+
+
+async def test_who_takes_the_call_and_hangs_up_in_the_same_instant_leaves_the_caller_with_us(
+    lab: Lab, office: Office
+) -> None:
+    async def conversation(call: ChannelCall) -> Hunt:
+        await call.answer()
+        hunt = await call.hunt([screened("PJSIP/101")], 6)
+        await call.say(BEEP, PAUSE)
+        return hunt
+
+    colleague = await lab.desk_phone("101", on_ring="answer")
+    office.answer_with(conversation)
+    caller = await call_us(lab)
+    await colleague.wait_established()
+    await colleague.wait_for_sound()
+    await colleague.press("1")
+    await joined(office)
+    await colleague.hang_up()
+
+    await caller.wait_for_beep()
+    assert await office.outcome() == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.NO_ANSWER,))
 
 
 async def test_a_caller_who_leaves_while_the_callee_decides_is_missed_with_a_word(

@@ -1,4 +1,4 @@
-"""A desk phone that forwards by itself (302): the number has passed no policy, so nothing follows it or tells it."""
+"""A phone that forwards by itself (302): the number has passed no policy, so nothing follows it or tells it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ import pytest_asyncio
 
 from ari_absence.asterisk import ChannelCall
 from ari_absence.lab import Lab
+from ari_absence.lab.carrier import Refused
 from tests.asterisk.conftest import APP, Office
-from tests.asterisk.scenes import BEEP, CALLER, PAUSE
+from tests.asterisk.scenes import BEEP, CALLER, PAUSE, call_us, ends, hunting, mobile, screened
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 NUMBER = "+81901112223"
+PREMIUM = "0900123456"
+MOBILE = "0791239876"
 
 WAY_OUT = """
 [lab-shared](+)
 exten => _+X.,1,Dial(PJSIP/${EXTEN}@trunk,10)
  same => n,Hangup()
-"""
+exten => _0X.,1,Dial(PJSIP/${EXTEN}@trunk,10)
+ same => n,Hangup()
+"""  # as at most sites: who may dial outside in the context of phones and trunk
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -31,8 +36,9 @@ async def lab() -> AsyncIterator[Lab]:
         yield running
 
 
+@pytest.mark.parametrize(("extension", "number"), [("110", NUMBER), ("101", PREMIUM)])
 async def test_a_present_persons_phone_that_forwards_by_itself_leads_to_us_and_not_outside(
-    lab: Lab, office: Office
+    lab: Lab, office: Office, extension: str, number: str
 ) -> None:
     async def conversation(call: ChannelCall) -> tuple[str, str]:
         await call.answer()
@@ -40,15 +46,53 @@ async def test_a_present_persons_phone_that_forwards_by_itself_leads_to_us_and_n
         return call.extension, call.why.value
 
     carrier = await lab.carrier()
-    await lab.refusing_phone("110", 302, forwards_to=NUMBER)
+    await lab.refusing_phone(extension, 302, forwards_to=number)
     office.answer_with(conversation)
     caller = await lab.outside_caller(CALLER)
-    await caller.dial("110")
+    await caller.dial(extension)
     await caller.wait_established()
 
     outcome = await office.outcome()
     assert carrier.invitations == []
-    assert outcome == ("110", "busy")
+    assert outcome == (extension, "busy")
     told = [message.text for message in caller.sip_messages if message.received]
     assert told
-    assert not [text for text in told if NUMBER[-8:] in text or "SIP/2.0 181" in text or "Diversion" in text]
+    assert not [text for text in told if number[-8:] in text or "SIP/2.0 181" in text or "Diversion" in text]
+
+
+@pytest.mark.parametrize(("extension", "ring_seconds"), [("102", 0.0), ("103", 0.5)])
+async def test_nobody_outside_is_rung_for_a_colleagues_phone_that_forwards_by_itself(
+    lab: Lab, office: Office, extension: str, ring_seconds: float
+) -> None:
+    carrier = await lab.carrier()
+    await lab.outside_phone(PREMIUM, on_ring="answer")
+    await lab.refusing_phone(extension, 302, ring_seconds=ring_seconds, forwards_to=PREMIUM)
+    office.answer_with(hunting(screened(f"PJSIP/{extension}"), ring_seconds=3))
+    await call_us(lab)
+
+    assert ends(await office.outcome()) == ["no_answer"]  # it rang, and nobody there took the call
+    assert carrier.invitations == []
+
+
+async def test_nobody_else_is_rung_for_a_mobile_that_forwards_by_itself(lab: Lab, office: Office) -> None:
+    carrier = await lab.carrier()
+    carrier.fates[MOBILE] = Refused(302, contact=f"sip:{PREMIUM}@127.0.0.1:{lab.sip_port}")
+    office.answer_with(hunting(mobile(MOBILE), ring_seconds=3))
+    await call_us(lab)
+    await office.outcome()
+
+    assert [dialled(each) for each in carrier.invitations] == [MOBILE]
+
+
+async def test_nobody_outside_is_rung_for_an_alert_to_a_phone_that_forwards_by_itself(
+    lab: Lab, office: Office
+) -> None:
+    carrier = await lab.carrier()
+    await lab.refusing_phone("100", 302, ring_seconds=0.0, forwards_to=PREMIUM)
+    await office.link.alert([screened("PJSIP/100")], 3)
+
+    assert carrier.invitations == []
+
+
+def dialled(invitation: str) -> str:
+    return invitation.removeprefix("INVITE sip:").split("@")[0]

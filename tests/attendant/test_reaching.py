@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ari_absence.attendant.call import FREE, LegEnd
+from ari_absence.attendant.call import FREE, Display, LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.people import Caller, Handling, Kind, Why
 from ari_absence.core.phrases import (
@@ -25,7 +25,7 @@ from ari_absence.core.phrases import (
     Recorded,
     Whereabouts,
 )
-from ari_absence.core.steps import Situation
+from ari_absence.core.steps import Situation, Way
 from tests.attendant.conversation import COLLEAGUE, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.reach_office import ALICE, KENJI, away, office, steps
 from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
@@ -38,6 +38,7 @@ URGENT = office(
     handling={Kind.OUT: Handling(urgent=steps("mobile", "delegate"))},
 )
 REMOTE = office(away(ALICE, Kind.REMOTE))
+AT_ONCE = office(handling={Situation.AT_ONCE: Handling(reach=steps("mobile"))})
 SEND = "1"
 
 
@@ -51,6 +52,10 @@ def covered(*script: object, **keywords: object) -> Conversation:
 
 def urgent(*script: object, **keywords: object) -> Conversation:
     return Conversation(*script, office=URGENT, why=Why.ABSENT, **keywords)  # type: ignore[arg-type]
+
+
+def at_once(*script: object, **keywords: object) -> Conversation:
+    return Conversation(*script, office=AT_ONCE, why=Why.ABSENT, **keywords)  # type: ignore[arg-type]
 
 
 # -- forwarding at once
@@ -152,6 +157,18 @@ async def test_used_up_cap_dials_nothing_and_the_caller_is_not_left_in_silence()
     assert await talk.hold() is Outcome.JUST_CALLED
     assert talk.call.rung == []
     assert Phrase.NOT_REACHED in talk.call.phrases()
+    assert [(each.way, each.end) for each in talk.notebook.attempts] == [(Way.MOBILE, LegEnd.CAP_USED_UP)]
+
+
+async def test_phone_that_the_cap_keeps_from_ringing_is_noted_beside_those_that_rang() -> None:
+    handling = {Kind.OUT: Handling(reach=steps("102+mobile+103"), ask=False)}
+    talk = Conversation(
+        SILENCE, NAME, Rings((LegEnd.BUSY, "1")), notebook=MemoryNotebook(dials=0),
+        office=office(away(ALICE, Kind.OUT), handling=handling), why=Why.ABSENT,
+    )  # fmt: skip
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert [each.end for each in talk.notebook.attempts] == [LegEnd.BUSY, LegEnd.CAP_USED_UP, LegEnd.TALKED]
 
 
 async def test_cap_that_can_not_be_counted_dials_nothing() -> None:
@@ -228,6 +245,36 @@ async def test_caller_of_somebody_remote_who_does_not_answer_gets_the_usual_conv
     talk = Conversation(Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT)
 
     assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_who_works_elsewhere_and_presses_three_sends_the_caller_to_a_message() -> None:
+    talk = Conversation(Rings(("3",)), Speaks(9), SEND, office=REMOTE, why=Why.ABSENT)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert talk.call.done.index("answer") < talk.call.done.index("record")
+    assert any(isinstance(each, Whereabouts) for each in talk.call.heard)
+
+
+async def test_forward_at_once_tells_the_caller_takes_a_name_and_keeps_company() -> None:
+    talk = at_once(SILENCE, NAME, Rings(("1",), caller=(None, None)))
+
+    assert await talk.hold() is Outcome.CONNECTED
+    assert Reaching(Name.of(ALICE)) in talk.call.heard
+    assert Phrase.STILL_TRYING in talk.call.phrases()
+    assert any(isinstance(each, Recorded) for each in talk.call.callees[0].heard)
+
+
+async def test_pound_leads_to_the_message_while_a_call_is_forwarded_at_once() -> None:
+    talk = at_once(SILENCE, NAME, Rings(("",), caller=(None, "#")), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+
+
+async def test_who_presses_three_on_a_call_forwarded_at_once_sends_the_caller_to_a_message() -> None:
+    talk = at_once(SILENCE, NAME, Rings(("3",)), Speaks(9), SEND)
+
+    assert await talk.hold() is Outcome.MESSAGE
+    assert Phrase.CANNOT_TAKE_NOW in talk.call.phrases()
 
 
 async def test_forward_to_message_records_after_the_greeting() -> None:
@@ -363,6 +410,10 @@ STORIES: dict[str, Callable[..., Conversation]] = {
     "remote": lambda **k: Conversation(
         Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, office=REMOTE, why=Why.ABSENT, **k
     ),
+    "remote sends to message": lambda **k: Conversation(
+        Rings(("3",)), Speaks(9), SEND, office=REMOTE, why=Why.ABSENT, **k
+    ),
+    "at once": lambda **k: at_once(SILENCE, NAME, Rings((LegEnd.NO_ANSWER,)), "1", Speaks(9), SEND, **k),
     "waits": lambda **k: busy("7", SILENCE, SILENCE, FREE, Rings((LegEnd.BUSY,)), "1", Speaks(9), SEND, **k),
 }
 MOST_STEPS = 16
@@ -424,3 +475,12 @@ def test_display_of_a_colleague_says_for_whom() -> None:
 
     assert display_for(talk, own=False).name == "for Alice Tanaka: Hans Huber"
     assert display_for(talk, own=True).name == "Hans Huber"
+
+
+def test_display_of_a_colleague_says_for_whom_also_when_the_caller_has_no_number() -> None:
+    from ari_absence.attendant.reach import display_for
+
+    talk = covered(caller=Caller(None)).talk
+
+    assert display_for(talk, own=False) == Display(None, "for Alice Tanaka: unknown number")
+    assert display_for(talk, own=True) == Display(None, "unknown number")

@@ -224,9 +224,37 @@ def test_what_makes_no_sense_is_refused_with_one_sentence_and_nothing_is_set(
     assert in_force(office)["steps"] == []
 
 
-@pytest.mark.parametrize("word", ["mobile", "manager"])
+def test_circle_of_people_who_pass_on_their_calls_is_refused_with_the_path(office: Path) -> None:
+    assert run("forward", "101", "at_once", "102", config=office).returncode == 0
+    assert run("forward", "102", "at_once", "110", config=office).returncode == 0
+    done = run("forward", "110", "at_once", "101", config=office)
+
+    assert done.returncode == 2
+    assert "calls would go round in a circle: 110 -> 101 -> 102 -> 110; name somebody else" in done.stderr
+    assert run("forward", "110", "busy", "101", config=office).returncode == 0
+    assert run("forward", "110", "at_once", "desk+101", config=office).returncode == 0
+
+
+def test_operator_is_not_forwarded_to_the_operator(office: Path) -> None:
+    done = run("forward", "100", "operator", config=office)
+
+    assert done.returncode == 2
+    assert "Reception is the operator; write desk, or name another step" in done.stderr
+
+
+def test_forward_that_comes_to_nothing_is_explained_as_it_will_be(office: Path) -> None:
+    run("forward", "103", "at_once", "102", config=office)
+    run("away", "102", "out", config=office)
+    shown = run("explain", "103", "--at", "2026-11-25T23:00", config=office).stdout
+
+    assert "Rung before anything is said" in shown
+    assert "the desk phone of Night Desk (103)" in shown
+    assert "at_once comes to nothing: the desk phone rings as usual" in shown
+
+
+@pytest.mark.parametrize("word", ["mobile", "manager", "delegates"])
 def test_step_that_this_person_has_not_got_is_refused(office: Path, word: str) -> None:
-    done = run("forward", "102", word, config=office)
+    done = run("forward", "102", word.removesuffix("s"), config=office)
 
     assert done.returncode == 2
     assert f"Kenji Ito has no {word} in people.yaml" in done.stderr

@@ -31,11 +31,12 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         types=frozenset({"mobile", "toll-free"}),
         per_hour=5,
         per_day=50,
+        home="JP",
     )
 
 
 def test_nothing_goes_out_unless_somebody_says_so(tmp_path: Path) -> None:
-    assert loaded(tmp_path).directory.dialing == Dialing()
+    assert loaded(tmp_path).directory.dialing == Dialing(home="JP")
 
 
 def test_one_trunk_may_be_written_short(tmp_path: Path) -> None:
@@ -78,6 +79,30 @@ WRONG = [  # what is wrong, the keys in dialing (from 7:11 on), the mistakes
         "a country that is none",
         'trunks: [{dial: "PJSIP/{number}@a", countries: [XX]}]',
         '59: the country "XX" is not known; write the two letters of a country, such as JP',
+    ),
+    (
+        "a national number of two countries",
+        'outside: [JP, GB], trunks: [{dial: "PJSIP/{national}@a"}]',
+        (
+            "46: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead, or countries: [JP]"
+        ),
+    ),
+    (
+        "a national number of another country",
+        'outside: [GB], trunk: "PJSIP/0{national}@a"',
+        (
+            "33: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead"
+        ),
+    ),
+    (
+        "a national number by a trunk of another country",
+        'outside: [JP, GB], trunks: [{dial: "PJSIP/{national}@a", countries: [GB]}]',
+        (
+            "46: {national} leaves out the country code, and this trunk serves GB;"
+            " write {number} or {digits} instead, or countries: [JP]"
+        ),
     ),
     (
         "a type that is never dialled",

@@ -62,7 +62,7 @@ def test_every_fact_of_the_examples_arrives() -> None:
     assert written(directory.handling[Kind.OUT].urgent) == ["mobile", "delegate", "manager"]
     assert directory.extension_of_endpoint("PJSIP/113") == "103"
     assert configuration.pbx.ami == ("127.0.0.1", 5038)
-    assert directory.dialing == Dialing(frozenset({"JP"}), (Trunk("PJSIP/{number}@trunk"),))
+    assert directory.dialing == Dialing(frozenset({"JP"}), (Trunk("PJSIP/{number}@trunk"),), home="JP")
     assert configuration.delivery.email is not None
     assert (configuration.delivery.email.host, configuration.delivery.email.port) == ("127.0.0.1", 25)
 

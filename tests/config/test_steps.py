@@ -287,3 +287,31 @@ def test_nobody_goes_by_a_word_for_a_step(tmp_path: Path, word: str) -> None:
     assert mistakes(tmp_path, people=f"people:\n  {word}: {{name: Alice}}\n") == [
         f"people.yaml:2:3: {sentence}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "lack"),
+    [("delegate", "Alice has no delegates"), ("operator", "Alice is the operator")],
+)
+def test_step_that_reaches_nobody_of_this_person_is_a_warning(tmp_path: Path, word: str, lack: str) -> None:
+    site = SITE.replace("  country: JP\n", '  country: JP\n  operator: "101"\n')
+    found = loaded(tmp_path, site, person(f"handling: {{no_answer: {{reach: [{word}]}}}}")).warnings
+
+    assert [each for each in found if lack in each and "this step reaches nobody" in each]
+
+
+CIRCLE = """\
+people:
+  "101": {{name: Alice Tanaka, handling: {{at_once: {{reach: [{first}]}}}}}}
+  "102": {{name: Kenji Ito, delegates: ["101"], handling: {{at_once: {{reach: [delegate]}}}}}}
+"""
+
+
+def test_people_who_pass_on_their_calls_to_each_other_are_refused_with_the_path(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, SITE, CIRCLE.format(first='"102"')) == [
+        "people.yaml:2:1: calls passed on at once go round in a circle: 101 -> 102 -> 101; change one of them"
+    ]
+
+
+def test_who_is_rung_at_the_desk_among_others_is_in_no_circle(tmp_path: Path) -> None:
+    loaded(tmp_path, SITE, CIRCLE.format(first='{ring: [desk, "102"]}'))

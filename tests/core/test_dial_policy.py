@@ -73,7 +73,7 @@ def test_mobile_that_begins_like_an_emergency_number_is_dialled_with_its_country
     number: str, country: str
 ) -> None:
     by_number, by_digits, by_national = (
-        DialPolicy(Dialing(frozenset({country}), (Trunk(dial),))).outside(PrivateNumber(number))
+        DialPolicy(Dialing(frozenset({country}), (Trunk(dial),), home=country)).outside(PrivateNumber(number))
         for dial in ("PJSIP/{number}@trunk", "PJSIP/00{digits}@trunk", "PJSIP/{national}@trunk")
     )
 
@@ -127,7 +127,7 @@ def test_first_trunk_that_serves_the_country_is_the_way_out() -> None:
         Trunk("PJSIP/{national}@home", frozenset({"JP"})),
         Trunk("PJSIP/00{digits}@abroad"),
     )
-    policy = DialPolicy(Dialing(WORLD, trunks))
+    policy = DialPolicy(Dialing(WORLD, trunks, home="JP"))
     home, abroad = (
         policy.outside(PrivateNumber("+819012345678")),
         policy.outside(PrivateNumber("+493012345678")),
@@ -137,6 +137,17 @@ def test_first_trunk_that_serves_the_country_is_the_way_out() -> None:
     assert isinstance(abroad, DialTarget)
     assert home.endpoint == "PJSIP/09012345678@home"
     assert abroad.endpoint == "PJSIP/00493012345678@abroad"
+
+
+@pytest.mark.parametrize("home", ["DE", ""])
+def test_number_of_another_country_is_not_dialled_without_its_country_code(home: str) -> None:
+    policy = DialPolicy(Dialing(frozenset({"DE", "GB"}), (Trunk("PJSIP/{national}@trunk"),), home=home))
+
+    # in Germany 01803 292292 is a shared-cost number
+    assert policy.outside(PrivateNumber("+441803292292")) == Refusal(
+        "its trunk would dial a number of GB as one of here ({national})"
+    )
+    assert isinstance(policy.outside(PrivateNumber("+493012345678")), DialTarget) == bool(home)
 
 
 @pytest.mark.parametrize("text", [text for text in (*DIAL_STRINGS, *HOSTILE) if text])

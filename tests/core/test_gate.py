@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from ari_absence.core.decision import Enquiry, decide
 from ari_absence.core.gate import Gate, gate_of, next_gate_change
 from ari_absence.core.people import (
+    Caller,
     Dialing,
     Directory,
     Handling,
@@ -17,8 +19,9 @@ from ari_absence.core.people import (
     SetAbsences,
     SetForward,
     SetForwards,
+    Why,
 )
-from ari_absence.core.steps import Situation
+from ari_absence.core.steps import Situation, Way
 from tests.attendant.conversation import MORNING
 from tests.attendant.reach_office import ALICE, KENJI, away, office, steps
 
@@ -92,6 +95,21 @@ def test_forward_to_somebody_who_is_absent_leaves_the_desk_phone_ringing() -> No
         False,
         False,
     )
+
+
+@pytest.mark.parametrize("kind", [None, Kind.AWAY, Kind.REMOTE, Kind.VACATION])
+@pytest.mark.parametrize("words", [(), ("102",), ("mobile",), ("delegate",), ("message",), ("desk", "102")])
+def test_gate_and_decision_tell_the_same_story_of_a_forward(
+    kind: Kind | None, words: tuple[str, ...]
+) -> None:
+    alice = replace(ALICE, mobile=None, delegates=("102",))
+    directory = office(away(alice, kind) if kind else alice, away(replace(KENJI, delegates=()), Kind.OUT))
+    forwards = at_once(*words)
+    enquiry = Enquiry("call-1", "101", Caller("0312345678"), Why.ABSENT, MORNING)
+    decision = decide(enquiry, directory, NOTHING_SET, forwards)
+
+    desk_first = decision.rings_as_desk and decision.attempts[0].legs[0].way is Way.DESK
+    assert gate(directory, forwards).intercepts == (not desk_first)
 
 
 def test_forward_to_the_message_is_one_though_it_rings_nobody() -> None:

@@ -23,7 +23,7 @@ from ari_absence.core.people import (
     Why,
 )
 from ari_absence.core.phrases import Action
-from ari_absence.core.steps import Situation
+from ari_absence.core.steps import Situation, Way
 from tests.attendant.conversation import MORNING, OUTSIDER, person
 from tests.attendant.reach_office import ALICE, KENJI, MORI, SALES, away, office, steps
 
@@ -233,7 +233,63 @@ def test_forward_at_once_counts_for_somebody_who_is_there() -> None:
     decision = decided(office(handling={Situation.AT_ONCE: Handling(reach=steps("mobile"))}))
 
     assert rung(decision.attempts) == [["mobile"]]
+    assert not decision.rings_as_desk, "the caller is told, and hears more than ringing"
+
+
+def test_forward_that_comes_to_nothing_lets_the_desk_phone_ring_and_says_so() -> None:
+    directory = office(replace(ALICE, delegates=("102",)), away(replace(KENJI, delegates=()), Kind.MEETING))
+    forwards = SetForwards({"101": {Situation.AT_ONCE: SetForward(steps("delegate"))}})
+    decision = decided(directory, forwards=forwards)
+
+    assert [leg.way for leg in decision.attempts[0].legs] == [Way.DESK]
     assert decision.rings_as_desk
+    assert "Kenji Ito is skipped: absent, too (meeting)" in texts(decision)
+    assert "at_once comes to nothing: the desk phone rings as usual" in texts(decision)
+
+
+def test_forward_that_comes_to_nothing_leaves_an_absence_as_it_is() -> None:
+    directory = office(away(replace(ALICE, mobile=None), Kind.VACATION))
+    forwards = SetForwards({"101": {Situation.AT_ONCE: SetForward(steps("mobile"))}})
+    decision = decided(directory, forwards=forwards)
+
+    assert decision.colleague is not None
+    assert decision.attempts == ()
+    assert "at_once comes to nothing: the absence decides" in texts(decision)
+
+
+@pytest.mark.parametrize("words", [("message",), ("mobile",), ("103",)])
+def test_colleague_whose_own_calls_go_elsewhere_at_once_is_not_offered(words: tuple[str, ...]) -> None:
+    forwards = SetForwards({"102": {Situation.AT_ONCE: SetForward(steps(*words))}})
+    decision = decided(office(away(replace(ALICE, delegates=("102",)), Kind.VACATION)), forwards=forwards)
+
+    assert decision.colleague is None
+    assert "Kenji Ito is skipped: their own calls go elsewhere at once" in texts(decision)
+
+
+def test_colleague_whose_calls_ring_the_desk_phone_among_others_is_offered() -> None:
+    forwards = SetForwards({"102": {Situation.AT_ONCE: SetForward(steps("desk+mobile"))}})
+    decision = decided(office(away(replace(ALICE, delegates=("102",)), Kind.VACATION)), forwards=forwards)
+
+    assert decision.colleague is not None
+
+
+def test_team_that_rings_in_order_rings_whole_beside_others_and_that_is_said() -> None:
+    in_order = replace(SALES, ring="in order", members=("102", "103", "110"))
+    handling = {Kind.OUT: Handling(reach=steps("mobile+sales"), ask=False)}
+    decision = decided(office(away(ALICE, Kind.OUT), handling=handling, teams=(in_order,)))
+
+    assert rung(decision.attempts) == [["mobile", "102", "103", "110"]]
+    assert "all of the sales desk ring together, because others ring beside them" in texts(decision)
+
+
+def test_team_among_delegates_that_ring_beside_others_rings_whole_too() -> None:
+    in_order = replace(SALES, ring="in order")
+    alice = away(replace(ALICE, delegates=("sales",)), Kind.OUT)
+    handling = {Kind.OUT: Handling(reach=steps("mobile+delegate"), ask=False)}
+
+    assert rung(decided(office(alice, handling=handling, teams=(in_order,))).attempts) == [
+        ["mobile", "102", "103"]
+    ]
 
 
 def test_forward_to_a_message_takes_one_without_a_menu() -> None:
@@ -276,3 +332,17 @@ def test_urgent_is_not_offered_when_nobody_can_be_reached() -> None:
     decision = decided(office(away(ALICE, Kind.OUT), away(MORI, Kind.VACATION), handling=handling))
 
     assert decision.action_for("5") is None
+
+
+def test_step_to_a_manager_whom_nobody_is_says_whose_manager_is_missing() -> None:
+    handling = {Kind.OUT: Handling(urgent=steps("manager"))}
+    decision = decided(office(away(replace(ALICE, manager=None), Kind.OUT), handling=handling))
+
+    assert "Alice Tanaka has no manager" in texts(decision)
+
+
+def test_colleague_who_is_skipped_in_two_ladders_is_told_of_once() -> None:
+    handling = {Kind.VACATION: Handling(reach=steps("delegate"), urgent=steps("delegate"))}
+    directory = office(away(ALICE, Kind.VACATION), away(KENJI, Kind.VACATION), handling=handling)
+
+    assert texts(decided(directory)).count("Kenji Ito is skipped: absent, too (vacation)") == 1

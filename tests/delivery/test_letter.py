@@ -45,6 +45,10 @@ def text_of(letter: EmailMessage) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
+def test_the_memo_of_a_forwarded_call_does_not_call_its_owner_absent() -> None:
+    assert "Reached:   your calls were forwarded\n" in text_of(parsed(replace(MEMO, why="forwarded")))
+
+
 def test_the_memo_says_who_when_why_what_was_promised_and_where_the_audio_is() -> None:
     memo = replace(MEMO, due=MEMO.at + timedelta(hours=22), audio=Path("/data/audio/A-1.wav"))
 

@@ -354,6 +354,19 @@ async def test_who_works_elsewhere_is_rung_there_as_if_at_the_desk(stage: Stage)
     assert not said_anywhere(caller.phone, "9012345678")
 
 
+async def test_who_works_elsewhere_and_presses_three_has_a_message_taken(stage: Stage) -> None:
+    scene = await stage.open(limits=FAST)
+    await scene.office.cli("back", "101")
+    await scene.office.cli("away", "101", "remote", "--until", "2026-11-25T17:00")
+    mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
+    caller = await scene.caller()
+    await caller.phone.dial("101")
+    await is_screened(scene, mobile)
+    await mobile.press("3")
+    await caller.hears("say-message-after-tone")
+    await caller.hangs_up()
+
+
 async def test_forward_set_by_command_counts_from_the_next_call_and_its_owner_gets_a_mail(
     stage: Stage,
 ) -> None:

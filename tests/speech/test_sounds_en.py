@@ -22,7 +22,7 @@ from tests.speech.hearing import Heard, joined, listen, through_g711, word_error
 SOUNDS = Path(__file__).parents[2] / "sounds"
 ENGLISH = SOUNDS / "en"
 WIDEBAND_WER_MAX, G711_WER_MAX = 0.10, 0.15
-SIZE_MAX_BYTES = 64_000_000  # half for callers, half for the house: codes, mailbox, receptionist. PyPI takes 100 MB a file.
+SIZE_MAX_BYTES = 64_000_000  # half for callers, half for the house (codes, mailbox, receptionist)
 LEAD_SECONDS_MAX, TAIL_SECONDS_MAX = 0.25, 0.35
 
 
