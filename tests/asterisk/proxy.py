@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,8 @@ class Proxy:
         self._pipes: set[asyncio.Task[None]] = set()
         self.passing = True
         self.refused = 0
-        self.requests = 0
+        self.requests: list[str] = []
+        """What we asked Asterisk for, as ``GET /ari/…``, in order."""
 
     @property
     def port(self) -> int:
@@ -59,7 +61,7 @@ class Proxy:
             pipe.add_done_callback(self._pipes.discard)
 
     def _note(self, sent: bytes) -> None:
-        self.requests += sent.count(b" HTTP/1.1\r\n")
+        self.requests += re.findall(r"([A-Z]+ \S+) HTTP/1\.1\r\n", sent.decode(errors="replace"))
 
 
 def _unnoted(_: bytes) -> None:

@@ -59,10 +59,13 @@ async def test_a_phone_without_screening_takes_by_answering_and_the_caller_comes
 ) -> None:
     colleague = await lab.desk_phone("102", on_ring="answer", answer_after_s=0.3)
 
+    async def no_bridge_is_left() -> bool:
+        return await office.client.bridges() == []
+
     async def conversation(call: ChannelCall) -> Hunt:
         await call.answer()
         hunt = await call.hunt(rings("PJSIP/102"), 5)
-        assert await office.client.bridges() == []
+        await eventually(no_bridge_is_left, 2)  # Asterisk lists one for a moment after it has destroyed it
         await call.say(BEEP, PAUSE)
         return hunt
 

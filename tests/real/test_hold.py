@@ -173,16 +173,23 @@ async def test_hold_is_forgotten_when_asterisk_is_started_anew(stage: Stage) -> 
     await waiting.until(lambda: scene.office.status()["connected_since"], 10, "The link")
 
 
-async def test_call_to_somebody_present_asks_nothing_of_asterisk(proxy: Proxy, far_scene: Scene) -> None:
-    reception = await far_scene.lab.desk_phone(OPERATOR, on_ring="answer")
-    await waiting.until(lambda: far_scene.office.status()["lamps_set"], 10, "The lamps")
-    before = far_scene.office.status()["events"], proxy.requests
-    caller = await far_scene.call(OPERATOR)
+async def test_call_to_somebody_present_asks_nothing_of_asterisk(proxy: Proxy, stage: Stage) -> None:
+    pbx = {"sounds": str(stage.folder / "sounds"), "message_lamp": "none"}  # lit when a phone registers
+    scene = await stage.open(ari_url=f"http://127.0.0.1:{proxy.port}/ari", changes={"pbx": pbx})
+    reception = await scene.lab.desk_phone(OPERATOR, on_ring="answer")
+    await waiting.until(lambda: scene.office.status()["lamps_set"], 10, "The lamps")
+    before = scene.office.status()["events"], len(proxy.requests)
+    caller = await scene.call(OPERATOR)
     await hear_each_other(caller.phone, reception)
     await caller.hangs_up()
     await reception.wait_ended()
-    await waiting.until(lambda: far_scene.office.status()["events"] > before[0], 5, "The phone's events")
-    assert proxy.requests == before[1]
+    await waiting.until(lambda: scene.office.status()["events"] > before[0], 5, "The phone's events")
+    assert [asked for asked in proxy.requests[before[1] :] if not is_for_the_lamps(asked)] == []
+
+
+def is_for_the_lamps(asked: str) -> bool:
+    """Whether a request sets or compares lamps and texts, as is done from time to time whether or not anybody calls."""
+    return asked.split("/ari")[-1].startswith(("/deviceStates", "/asterisk/variable"))
 
 
 def overlay(wav: Path) -> Iterator[str]:
