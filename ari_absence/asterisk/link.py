@@ -20,7 +20,7 @@ from ari_absence.asterisk import protocol
 from ari_absence.asterisk.reconcile import reconcile
 from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, OnParked, Sessions
 from ari_absence.asterisk.tools import Tools
-from ari_absence.attendant.call import Hunt, Ring
+from ari_absence.attendant.call import Hunt, HuntEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
 from ari_absence.clock import Clock, SystemClock
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
@@ -177,9 +177,9 @@ class Link:
         """Ring phones without a caller, as for an urgent message; who takes it is told by their screening."""
         return await self.sessions.alert(rings, ring_seconds)
 
-    async def connect(self, introduction: Introduction) -> None:
-        """Ring one of the house, ask them, and connect them with another; returns when they have talked."""
-        await self.sessions.connect(introduction)
+    async def connect(self, introduction: Introduction) -> HuntEnd:
+        """Ring one of the house, ask them, and connect them with another; how that ended, when they have talked."""
+        return await self.sessions.connect(introduction)
 
     # -- one connection
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from ari_absence.attendant.call import Callee, Display, Ring, Verdict
+from ari_absence.attendant.call import Callee, Display, HuntEnd, Ring, Verdict
 from ari_absence.core.numbers import DialPolicy, DialTarget
 from ari_absence.core.people import Directory, Limits, Person, SetAbsences
 from ari_absence.core.phrases import CalleeUtterance, Fixed, IsBack, Name, Phrase
@@ -88,7 +88,7 @@ class CampOnOffice:
     directory: Callable[[], Directory]
     absences: Callable[[], SetAbsences]
     is_free: Callable[[Sequence[DialTarget]], Awaitable[bool]]
-    connect: Callable[[Introduction], Awaitable[None]]
+    connect: Callable[[Introduction], Awaitable[HuntEnd]]
     now: Callable[[], datetime]
 
 
@@ -99,7 +99,8 @@ class CampOnRounds:
         self._wishes = wishes
         self._office = office
         self._woken = asyncio.Event()
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way: dict[str, asyncio.Task[None]] = {}  # by who asked
+        self._wanted: dict[str, str] = {}  # whom those who are being rung want, by who asked
 
     def wake(self) -> None:
         """Look again: somebody came or went, or the configuration is another."""
@@ -145,9 +146,10 @@ class CampOnRounds:
     async def _consider(self, wish: CampOn) -> float:
         """Carry out one wish if its time has come; gives the seconds until it is to be considered again.
 
-        Whoever asked is rung for one wish at a time; the end of that wakes us.
+        Whoever asked is rung for one wish at a time, and for one person only one of those who asked; the end of that
+        wakes us.
         """
-        if wish.by in self._under_way:
+        if wish.by in self._under_way or wish.extension in self._wanted.values():
             return LOOK_SECONDS
         people, now = self._office.directory().people, self._office.now()
         person, asker = people.get(wish.extension), people.get(wish.by)
@@ -174,11 +176,12 @@ class CampOnRounds:
 
     def _begin(self, wish: CampOn, arranged: tuple[News, Introduction]) -> None:
         task = asyncio.create_task(self._carry_out(wish, *arranged), name=f"camp-on {wish.by}")
-        self._under_way[wish.by] = task
+        self._under_way[wish.by], self._wanted[wish.by] = task, wish.extension
         task.add_done_callback(lambda _: self._is_over(wish.by))
 
     def _is_over(self, by: str) -> None:
         self._under_way.pop(by, None)
+        self._wanted.pop(by, None)
         self.wake()
 
     def _introduction(
@@ -202,8 +205,8 @@ class CampOnRounds:
     async def _carry_out(self, wish: CampOn, news: News, introduction: Introduction) -> None:
         _log.info("camp_on.rings", extension=wish.extension, by=wish.by)
         try:
-            await self._office.connect(introduction)
-            if news.decided:
+            end = await self._office.connect(introduction)
+            if end is HuntEnd.TALKED or news.verdict is Verdict.NOT_ME:
                 await self._wishes.forget(wish)
             else:
                 await self._postpone(wish, "nobody answered")
@@ -223,21 +226,23 @@ class CampOnRounds:
 
 @dataclass(slots=True)
 class News:
-    """The talk with who asked. ``decided``: they have heard it, and chosen."""
+    """The talk with who asked. ``verdict``: what they chose, once they have heard it."""
 
     person: Person
     limits: Limits
-    decided: bool = field(default=False)
+    verdict: Verdict | None = None
 
     async def tell(self, callee: Callee) -> Verdict | None:
         """Tell who is back; TAKE calls them, NOT_ME forgets it, None after ``screen_rounds`` silent rounds."""
         for _ in range(self.limits.screen_rounds):
             spoken = (IsBack(Name.of(self.person)), Fixed(Phrase.CAMP_ON_MENU))
             key = await callee.ask(spoken, self.limits.screen_seconds)
-            self.decided = key in (CALL, FORGET)
-            if key == CALL:
-                return Verdict.TAKE
-            if key == FORGET:
+            self.verdict = _VERDICTS.get(key or "")
+            if self.verdict is Verdict.NOT_ME:
                 await callee.say(Fixed(Phrase.CAMP_ON_FORGOTTEN))
-                return Verdict.NOT_ME
-        return None
+            if self.verdict is not None:
+                break
+        return self.verdict
+
+
+_VERDICTS = {CALL: Verdict.TAKE, FORGET: Verdict.NOT_ME}

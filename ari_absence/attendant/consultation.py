@@ -71,6 +71,11 @@ class Consultation:
         """Say it; a key that interrupts it is answered next."""
         self.key = await self.say(utterance)
 
+    @property
+    def can_ring_them_back(self) -> bool:
+        """Whether they can be rung when the person is back: of somebody who is there, that would be untrue."""
+        return self.camp_ons is not None and not self.talk.decision.state.present
+
     def take_key(self) -> str | None:
         """The key that is not yet answered; it is now."""
         key, self.key = self.key, None
@@ -149,7 +154,7 @@ def _menu(consultation: Consultation) -> list[ReceptionUtterance]:
         menu.append(ReceptionPhrase.CHOICE_MOBILE)
     if attempts := colleague_attempts(decision):
         menu.append(ChoiceOfColleague(attempts[0].name))
-    if consultation.camp_ons is not None:
+    if consultation.can_ring_them_back:
         menu.append(ReceptionPhrase.CHOICE_RING_ME)
     return [*menu, ReceptionPhrase.CHOICE_NOTE, ReceptionPhrase.HANG_UP_TO_STAY]
 
@@ -174,7 +179,7 @@ async def _do(consultation: Consultation, key: str) -> Outcome | None:
         return await _reach(consultation, attempts)
     if key == NOTE:
         await take_note(consultation)
-    elif key == RING_ME and consultation.camp_ons is not None:
+    elif key == RING_ME and consultation.camp_ons is not None and consultation.can_ring_them_back:
         asked = await consultation.camp_ons.ask_for(consultation.talk.call.extension, consultation.by)
         await consultation.tell(ReceptionPhrase.WILL_RING_YOU if asked else ReceptionPhrase.CANNOT_RING_YOU)
     else:

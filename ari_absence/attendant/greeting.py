@@ -15,7 +15,7 @@ MENU_VISITS = 12  # greeting and menu heard so often, a key is stuck: a message 
 async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
     handover = talk.call.handover
-    talk.attempted = handover is not None and handover.tried
+    talk.attempted = handover is not None and (handover.tried or handover.to_message)
     if talk.decision.rings_as_desk and not talk.attempted:
         outcome = await wishes.rings_as_the_desk(talk)
         if outcome is not None:
@@ -53,8 +53,8 @@ async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
 
 
 def _greeting(talk: Talk) -> list[Utterance]:
-    """The company has welcomed a transferred caller already."""
-    if talk.call.handover is None:
+    """A transferred caller has been welcomed already, and one whose call comes back has been spoken with."""
+    if talk.call.handover is None and not talk.attempted:
         return list(talk.decision.greeting)
     rest = [each for each in talk.decision.greeting if not isinstance(each, Welcome)]
     return [Fixed(Phrase.THANKS_FOR_WAITING), *rest]

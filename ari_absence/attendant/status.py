@@ -171,11 +171,19 @@ async def _agree_on_return(desk: Desk, kind: Kind, typed: str | None) -> Return 
         if back is not None:
             return back
     for _ in range(RETURN_ROUNDS):
-        keyed = await desk.call.ask_digits([StatusPhrase.BACK_WHEN], RETURN_DIGITS, desk.patience_seconds)
-        back = await _understood(desk, kind, keyed)
+        keyed = await _keyed_return(desk)
+        back = None if keyed is None else await _understood(desk, kind, keyed)
         if back is not None:
             return back
     return None
+
+
+async def _keyed_return(desk: Desk) -> str | None:
+    """The digits; none of them for ``#`` alone, which is an unknown return. None: nothing was pressed."""
+    first = await desk.call.ask([StatusPhrase.BACK_WHEN], desk.patience_seconds)
+    if first is None or first == "#":
+        return None if first is None else ""
+    return first + await desk.call.ask_digits([], RETURN_DIGITS - 1, desk.patience_seconds)
 
 
 async def _understood(desk: Desk, kind: Kind, typed: str) -> Return | None:

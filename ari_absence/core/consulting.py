@@ -17,10 +17,10 @@ def mobile_attempts(decision: Decision) -> tuple[Attempt, ...]:
 
 
 def colleague_attempts(decision: Decision) -> tuple[Attempt, ...]:
-    """Who is offered by name; where they would be rung without asking, those."""
+    """Who is offered by name; else those who would be rung without asking, at once or when it is urgent."""
     if decision.colleague is not None:
         return decision.colleague.attempts
-    return tuple(_those(lambda leg: not leg.own, decision.attempts))
+    return tuple(_those(lambda leg: not leg.own, (*decision.attempts, *decision.urgent)))
 
 
 def _those(wanted: Callable[[Leg], bool], attempts: Iterable[Attempt]) -> Iterator[Attempt]:

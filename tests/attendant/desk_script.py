@@ -70,7 +70,13 @@ class ScriptedDeskCall:
         assert patience_seconds > 0
         self._step("ask")
         self.heard.extend(utterances)
-        return self._key()
+        return self._first_of(self._key() or "")
+
+    def _first_of(self, keys: str) -> str | None:
+        """The first key; those behind it are asked for next."""
+        if len(keys) > 1:
+            self.keys.insert(0, keys[1:])
+        return keys[:1] or None
 
     async def ask_digits(
         self, utterances: Sequence[DeskUtterance], digits_max: int, patience_seconds: float

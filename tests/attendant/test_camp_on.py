@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ari_absence.attendant.call import Verdict
+from ari_absence.attendant.call import HuntEnd, Verdict
 from ari_absence.attendant.camp_on import (
     TRIES_MAX,
     CampOn,
@@ -46,6 +46,11 @@ class House:
     wishes: dict[tuple[str, str], CampOn] = field(default_factory=dict)
     rung: list[Introduction] = field(default_factory=list)
     broken: bool = False
+    wanted_is_silent: bool = False
+    talk_ends: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.talk_ends.set()
 
     async def keep(self, wish: CampOn) -> None:
         if self.broken:
@@ -66,14 +71,17 @@ class House:
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         return not self.busy & {target.endpoint for target in targets}
 
-    async def connect(self, introduction: Introduction) -> None:
+    async def connect(self, introduction: Introduction) -> HuntEnd:
         self.rung.append(introduction)
         screening = introduction.asker[0].screening
         assert screening is not None
         try:
-            await screening(ScriptedCallee(list(self.keys.pop(0) if self.keys else "")))
+            verdict = await screening(ScriptedCallee(list(self.keys.pop(0) if self.keys else "")))
         except CalleeGone:
-            return
+            return HuntEnd.DECLINED
+        await self.talk_ends.wait()
+        taken = verdict is Verdict.TAKE and not self.wanted_is_silent
+        return HuntEnd.TALKED if taken else HuntEnd.NO_ANSWER
 
     @asynccontextmanager
     async def rounds(self) -> AsyncIterator[CampOnRounds]:
@@ -144,6 +152,31 @@ async def test_asker_who_is_absent_counts_as_one_who_does_not_answer() -> None:
     assert len(house.rung) == 1
 
 
+async def test_wish_outlives_a_call_that_the_person_did_not_answer() -> None:
+    house = House(["1"], wanted_is_silent=True)
+    async with house.rounds() as rounds:
+        await rounds.ask_for("101", "102")
+        await eventually(lambda: house.wishes["101", "102"].tries == 1)
+    assert len(house.rung) == 1
+
+
+async def test_two_who_want_the_same_person_are_rung_one_after_the_other() -> None:
+    house = House(["1", "1"], away={"101"})
+    async with house.rounds() as rounds:
+        assert await rounds.ask_for("101", "102")
+        assert await rounds.ask_for("101", "100")
+        house.talk_ends.clear()
+        house.away.clear()
+        rounds.wake()
+        await eventually(lambda: len(house.rung) == 1)
+        rounds.wake()
+        await asyncio.sleep(0)
+        assert len(house.rung) == 1
+        house.talk_ends.set()
+        await eventually(lambda: not house.wishes)
+    assert len(house.rung) == 2
+
+
 async def test_wish_ends_after_a_day() -> None:
     house = House([], away={"101"})
     async with house.rounds() as rounds:
@@ -186,7 +219,7 @@ async def test_who_asked_hears_who_is_back_and_chooses(
     news, callee = News(OFFICE.people["101"], Limits()), ScriptedCallee(list(keys))
 
     assert await news.tell(callee) is verdict
-    assert news.decided is decided
+    assert (news.verdict is not None) is decided
     assert isinstance(callee.heard[0], IsBack)
     assert (Fixed(Phrase.CAMP_ON_FORGOTTEN) in callee.heard) is (keys == "2")
 

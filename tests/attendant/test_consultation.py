@@ -100,6 +100,21 @@ async def test_only_what_can_work_now_is_offered() -> None:
     assert talk.call.rung == []
 
 
+async def test_receptionist_is_not_offered_to_be_rung_when_somebody_is_back_who_is_there() -> None:
+    talk = Consulting("6", office=office(), camp_ons=Remembered(), why=Why.NOANSWER)
+    await talk.ask()
+    assert not talk.hears(ReceptionPhrase.CHOICE_RING_ME)
+    assert talk.camp_ons is not None
+    assert talk.camp_ons.asked == []
+
+
+async def test_caller_who_was_promised_a_message_is_asked_for_it_though_the_mobile_could_be_rung() -> None:
+    goes_on = office(away(ALICE, Kind.OUT), handling={Kind.OUT: Handling(reach=steps("mobile"))})
+    fresh = await afresh(Handover("100", to_message=True), office=goes_on)
+    assert Phrase.MESSAGE_AFTER_TONE in fresh.call.phrases()
+    assert fresh.call.rung == []
+
+
 async def test_nobody_is_hung_up_on_who_could_still_transfer() -> None:
     talk = Consulting(*(SILENCE,) * 20)
     await talk.ask()

@@ -50,11 +50,20 @@ async def test_a_code_alone_asks_when() -> None:
     assert desk.book.now_set("101") == [(Kind.MEETING, tokyo(25, 11, 45))]
 
 
-@pytest.mark.parametrize(("code", "keys"), [("*33", ["#"]), ("*33", [""]), ("*33*#", [])])
+@pytest.mark.parametrize(("code", "keys"), [("*33", ["#"]), ("*33*#", [])])
 async def test_an_unknown_return_is_until_further_notice(code: str, keys: list[str]) -> None:
-    desk = Dialled(code, *(key.removesuffix("#") for key in keys), office=office())
+    desk = Dialled(code, *keys, office=office())
     assert (await desk.serve())[-1] == "Out, until further notice."
     assert desk.book.now_set("101") == [(Kind.OUT, None)]
+
+
+@pytest.mark.parametrize(
+    ("code", "keys"), [("*33", ["", "", ""]), ("*33*0930", ["", "", ""]), ("*32", ["2575", "", ""])]
+)
+async def test_silence_is_no_answer_and_changes_nothing(code: str, keys: list[str]) -> None:
+    desk = Dialled(code, *keys, office=office())
+    assert (await desk.serve())[-1] == "Nothing was changed."
+    assert desk.book.now_set("101") == []
 
 
 @pytest.mark.parametrize(
@@ -280,7 +289,7 @@ async def test_reception_sets_somebody_elses_state_by_right() -> None:
 
 async def test_reception_brings_somebody_back() -> None:
     book = MemoryBook(RIGHTS)
-    await Dialled("*930101", "1", "", office=RIGHTS, by="100", book=book).serve()
+    await Dialled("*930101", "1", "#", office=RIGHTS, by="100", book=book).serve()
     desk = Dialled("*930101", "0", office=RIGHTS, by="100", book=book)
     assert (await desk.serve())[-1] == "Alice Tanaka is present."
     assert book.now_set("101") == []
@@ -384,9 +393,9 @@ async def test_the_codes_of_the_mailbox_lead_to_it(code: str, owner: str | None)
 # -- who hangs up, and what Asterisk refuses
 
 
-@pytest.mark.parametrize("gone_after_steps", range(7))
+@pytest.mark.parametrize("gone_after_steps", range(9))
 async def test_who_hangs_up_in_the_middle_leaves_all_or_nothing(gone_after_steps: int) -> None:
-    desk = Dialled("*33", "9", "1224", "2", office=office(), gone_after_steps=gone_after_steps)
+    desk = Dialled("*33", "99", "1224", "2", office=office(), gone_after_steps=gone_after_steps)
     try:
         await desk.serve()
     except CallerGone:
@@ -395,10 +404,10 @@ async def test_who_hangs_up_in_the_middle_leaves_all_or_nothing(gone_after_steps
     assert set_now in ([], [(Kind.OUT, tokyo(25, 12, 24))], [(Kind.OUT, tokyo(24, 9, month=12))])
 
 
-@pytest.mark.parametrize("failing_step", range(4))
+@pytest.mark.parametrize("failing_step", range(5))
 async def test_what_asterisk_refuses_ends_the_talk(failing_step: int) -> None:
     desk = Dialled("*33", "1545", office=office(), failing_step=failing_step)
-    if failing_step < 3:
+    if failing_step < 4:
         with pytest.raises(EffectFailed):
             await desk.serve()
     else:

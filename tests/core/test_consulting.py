@@ -38,7 +38,7 @@ def test_mobile_is_rung_only_where_the_rules_ring_it_and_the_colleague_is_never_
     assert bool(mobile) == ("mobile" in (*reach, *urgent))
     assert all(leg.own and leg.target.outside and leg.screened for leg in mobile)
     colleagues = [leg for attempt in colleague_attempts(decision) for leg in attempt.legs]
-    assert bool(colleagues) == bool({"delegate", "manager"} & set(reach))
+    assert bool(colleagues) == bool({"delegate", "manager"} & {*reach, *urgent})
     assert not any(leg.own for leg in colleagues)
 
 

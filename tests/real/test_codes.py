@@ -79,6 +79,12 @@ async def test_a_code_with_a_time_holds_for_the_very_next_call_and_is_confirmed(
     await caller.hangs_up()
 
 
+async def test_a_hash_ends_what_is_dialled_in_one_go(scene: Scene) -> None:
+    kenji = await scene.colleague("102")
+    await confirmed(kenji, "*33*%23", "status-out")
+    await confirmed(kenji, "*33*1530%23", "status-out-back")
+
+
 async def test_every_kind_is_set_in_one_go_and_shown_by_who(stage: Stage) -> None:
     scene = await stage.open(now=FAR_MORNING)
     kenji = await scene.colleague("102")
