@@ -1,7 +1,8 @@
 """A return typed on a telephone: four digits that may be a time of today, a date, or both.
 
 What reads both ways, a time still ahead today and a date to come, is the date for a business trip and a day off, and
-the time for everything else; the other reading is kept, to be offered. A date means the beginning of the person's
+the time for everything else; the other reading is kept, to be offered. A time that has passed is refused where nobody
+means a date, and in a shift over midnight it is that of tomorrow. A date means the beginning of the person's
 working hours on that day. Wall-clock times follow the rules of ``core.localtime``.
 """
 
@@ -21,6 +22,9 @@ from ari_absence.core.schedule import next_change, state_at
 
 BY_DATE = frozenset({Kind.BUSINESS_TRIP, Kind.DAY_OFF, Kind.VACATION, Kind.LEAVE})
 """The kinds whose return is rather a date."""
+
+WITHIN_A_DAY = frozenset({Kind.AWAY, Kind.MEETING, Kind.DND})
+"""The kinds of which nobody types a date: a time that has passed is a mistake."""
 
 DAYS_AHEAD_MAX = 334
 """Eleven months. A date further ahead is one that has just passed, and was mistyped."""
@@ -69,6 +73,8 @@ def read_return(typed: str, kind: Kind, person: Person, at: datetime) -> Return 
         return _no_return(by_date)
     high, low = divmod(int(typed), 100)
     time = _time_reading(high, low, person, at)
+    if time is ReturnFlaw.TIME_PAST and kind in WITHIN_A_DAY:
+        return time
     day = _date_reading(high, low, person, at, DAYS_AHEAD_MAX if by_date else SHORT_DAYS_AHEAD_MAX)
     readings = [each for each in ((day, time) if by_date else (time, day)) if isinstance(each, Reading)]
     if readings:
@@ -87,7 +93,16 @@ def _time_reading(hour: int, minute: int, person: Person, at: datetime) -> Readi
         return ReturnFlaw.NOT_A_TIME
     today = at.astimezone(person.zone).date()
     moment = instant_of_local(today, hour * 60 + minute, person.zone)
-    return Reading(moment) if moment > at else ReturnFlaw.TIME_PAST
+    if moment > at:
+        return Reading(moment)
+    tomorrow = instant_of_local(today + timedelta(days=1), hour * 60 + minute, person.zone)
+    return Reading(tomorrow) if tomorrow <= _end_of_shift(person, at) else ReturnFlaw.TIME_PAST
+
+
+def _end_of_shift(person: Person, at: datetime) -> datetime:
+    """Until when ``person`` works on from ``at``; ``at`` itself if they don't, or never stop."""
+    state = state_at(_by_hours(person), at)
+    return state.until if state.present and state.until is not None else at
 
 
 def _date_reading(

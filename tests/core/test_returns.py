@@ -42,6 +42,15 @@ def both(first: Return, second: Return) -> Return:
     return Return(first.meant, second.meant)
 
 
+@pytest.mark.parametrize("kind", [Kind.AWAY, Kind.OUT])
+def test_time_after_midnight_is_ahead_in_a_shift_that_goes_on_until_then(kind: Kind) -> None:
+    nightly = alice(hours=NIGHTS)
+    back = read_return("0130", kind, nightly, berlin("2026-11-25T23:30"))
+    assert isinstance(back, Return)
+    assert back.meant == Reading(berlin("2026-11-26T01:30"))
+    assert state_at(nightly, berlin("2026-11-26T01:30")).present
+
+
 @pytest.mark.parametrize(
     ("typed", "kind", "at", "back"),
     [
@@ -64,6 +73,8 @@ def both(first: Return, second: Return) -> Return:
         ("1224", Kind.OUT, "2026-11-25T13:00", day_at("2026-12-24T09:00")),
         ("1128", Kind.DAY_OFF, "2026-11-25T13:00", day_at("2026-11-28T00:00")),  # a Saturday
         ("0104", Kind.OUT, WEDNESDAY, day_at("2027-01-04T09:00")),
+        ("1130", Kind.MEETING, "2026-11-25T11:45", ReturnFlaw.TIME_PAST),  # nobody means Monday
+        ("0115", Kind.AWAY, "2026-11-25T13:00", ReturnFlaw.TIME_PAST),  # nor January
         ("1530", Kind.BUSINESS_TRIP, WEDNESDAY, time_at("2026-11-25T15:30")),
         ("1332", Kind.OUT, "2026-11-25T14:00", ReturnFlaw.TIME_PAST),
         ("1332", Kind.BUSINESS_TRIP, "2026-11-25T14:00", ReturnFlaw.NOT_A_DATE),
