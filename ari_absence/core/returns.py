@@ -100,9 +100,11 @@ def _time_reading(hour: int, minute: int, person: Person, at: datetime) -> Readi
 
 
 def _end_of_shift(person: Person, at: datetime) -> datetime:
-    """Until when ``person`` works on from ``at``; ``at`` itself if they don't, or never stop."""
+    """Until when ``person`` works on from ``at``; ``at`` itself if they don't, or for longer than a day."""
     state = state_at(_by_hours(person), at)
-    return state.until if state.present and state.until is not None else at
+    if not state.present or state.until is None or state.until - at >= timedelta(days=1):
+        return at
+    return state.until
 
 
 def _date_reading(
