@@ -131,10 +131,12 @@ async def come_back(desk: Desk, *, planned_too: bool = False) -> None:
 
 async def toggle(desk: Desk, kind: Kind) -> None:
     """What the lamp key of one's own absence does: who is away comes back, who is there is away until they press
-    it again."""
+    it again. A lamp that the hours have lit goes out with them: an absence set then would outlast the night."""
     state = desk.state()
     if not state.present and state.absence is not None:
         await come_back(desk, planned_too=True)
+    elif not state.present:
+        await tell_state(desk)
     elif await _write(desk, kind, None):
         await desk.say(TheState(kind, None, desk.who))
 

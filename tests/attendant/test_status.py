@@ -254,6 +254,14 @@ async def test_the_own_lamp_key_begins_and_ends_an_absence() -> None:
     assert book.now_set("101") == []
 
 
+async def test_lamp_that_the_hours_have_lit_is_told_of_and_nothing_is_set_that_would_outlast_the_night() -> (
+    None
+):
+    desk = Dialled("*39101", office=office(), at=tokyo(25, 22))
+    assert "Not at work now" in (await desk.serve())[0]
+    assert desk.book.now_set("101") == []
+
+
 async def test_the_lamp_key_ends_a_planned_absence_without_asking() -> None:
     desk = Dialled("*39101", office=ON_LEAVE)
     assert await desk.serve() == ["You are back."]
