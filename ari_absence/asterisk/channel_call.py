@@ -147,6 +147,17 @@ class CallingChannel(Speaking[Sayable]):
         finally:
             await through(self._stop_music())
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        """Ringing until a key, or for so long; a key pressed before counts, too."""
+        self.line.catch_up()
+        if self.line.keys:
+            return self.line.keys.popleft()
+        try:
+            await self.line.effect(self._client.ring(self.line.channel.id))
+            return await self._key(seconds)
+        finally:
+            await through(self._stop_ringing())
+
     async def _key_or_free(self, seconds: float, phones: Sequence[DialTarget]) -> str | None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -331,17 +342,6 @@ class ChannelCall(CallingChannel[Utterance]):
     def house(self) -> Speaking[DeskUtterance]:
         """How a caller of the house is spoken with."""
         return self._house
-
-    async def wait_ringing(self, seconds: float) -> str | None:
-        """Ringing until a key, or for so long; a key pressed before counts, too."""
-        self.line.catch_up()
-        if self.line.keys:
-            return self.line.keys.popleft()
-        try:
-            await self.line.effect(self._client.ring(self.line.channel.id))
-            return await self._key(seconds)
-        finally:
-            await through(self._stop_ringing())
 
     @property
     def to_hand_over(self) -> Handover:

@@ -188,6 +188,9 @@ class Conversing(Protocol[Sayable]):
         With ``free``, it also ends, with ``FREE``, as soon as these inside phones are free.
         """
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        """As ``wait``, with ringing instead of music."""
+
     async def hunt(
         self,
         rings: Sequence[Ring],
@@ -241,9 +244,6 @@ class Call(Conversing[Utterance], Protocol):
     @property
     def house(self) -> Voice[DeskUtterance]:
         """How a caller of the house is spoken with; CallerReplaced as soon as it is another who listens."""
-
-    async def wait_ringing(self, seconds: float) -> str | None:
-        """As ``wait``, with ringing instead of music."""
 
     def hand_over(self, handover: Handover) -> None:
         """From now on, this goes with whoever takes the caller's place."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Ring
 from ari_absence.attendant.mailbox_talk import MailboxTalk
+from ari_absence.attendant.ringing import until_a_key
 from ari_absence.core.mailbox import Letter, envelope
 from ari_absence.core.mailbox_phrases import MailboxPhrase, MailboxUtterance
 from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
@@ -88,12 +89,15 @@ async def _may_be_dialled(talk: MailboxTalk, targets: tuple[DialTarget, ...]) ->
 async def _ring(talk: MailboxTalk, letter: Letter, targets: tuple[DialTarget, ...]) -> None:
     shown = Display(talk.owner.extension, talk.owner.name)
     rings = [Ring(target, shown) for target in targets]
-    hunt = await talk.call.hunt(rings, talk.limits.step_ring_seconds)
+    hunt = await talk.call.hunt(rings, talk.limits.step_ring_seconds, until_a_key(talk.call))
     if hunt.end is HuntEnd.TALKED:
         if await talk.done(talk.book.settle(letter.message_id, talk.by), [MailboxPhrase.BACK_IN_MAILBOX]):
             talk.change(letter.message_id, settled=True)
         return
+    given_up = hunt.end is HuntEnd.CALLER_CHOSE
     with suppress(LedgerError):  # that it was tried is worth knowing, no more
-        await talk.book.note_attempt(letter.message_id, LegEnd(hunt.end.value), talk.by)
-    busy = hunt.end is HuntEnd.BUSY
-    talk.news.append(MailboxPhrase.LINE_BUSY if busy else MailboxPhrase.NO_ANSWER)
+        end = LegEnd.CANCELLED if given_up else LegEnd(hunt.end.value)
+        await talk.book.note_attempt(letter.message_id, end, talk.by)
+    if not given_up:
+        busy = hunt.end is HuntEnd.BUSY
+        talk.news.append(MailboxPhrase.LINE_BUSY if busy else MailboxPhrase.NO_ANSWER)

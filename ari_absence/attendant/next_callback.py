@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.attendant.absence_book import AbsenceBook
-from ari_absence.attendant.call import DeskCall, Display, HuntEnd, Ring
+from ari_absence.attendant.call import DeskCall, Display, HuntEnd, LegEnd, Ring
 from ari_absence.attendant.callback_list import CallbackList, OwedCallback
+from ari_absence.attendant.ringing import until_a_key
 from ari_absence.core import wording
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.ladder import delegates_of
@@ -131,12 +132,16 @@ class _Talk:
         await self.call.say(Fixed(Phrase.CONNECTING))
         shown = Display(self.owner.extension, self.owner.name)
         seconds = self.directory.site.limits.step_ring_seconds
-        hunt = await self.call.hunt([Ring(target, shown) for target in targets], seconds)
+        rings = [Ring(target, shown) for target in targets]
+        hunt = await self.call.hunt(rings, seconds, until_a_key(self.call))
         if hunt.end is HuntEnd.TALKED:
             await self.desk.callbacks.settle(owed.callback_id, self.by)
             return
-        await self.desk.callbacks.note_attempt(owed.callback_id, hunt.end.value, self.by)
-        await self.call.say(StatusPhrase.CALLBACK_NOT_REACHED)
+        given_up = hunt.end is HuntEnd.CALLER_CHOSE
+        end = LegEnd.CANCELLED.value if given_up else hunt.end.value
+        await self.desk.callbacks.note_attempt(owed.callback_id, end, self.by)
+        if not given_up:
+            await self.call.say(StatusPhrase.CALLBACK_NOT_REACHED)
 
     async def _may_be_dialled(self, targets: Sequence[DialTarget]) -> bool:
         """Inside always. Outside only while the cap is not used up."""

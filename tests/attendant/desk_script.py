@@ -98,6 +98,9 @@ class ScriptedDeskCall:
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise NotImplementedError
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        raise NotImplementedError
+
     async def hunt(
         self,
         rings: Sequence[Ring],

@@ -150,6 +150,9 @@ class ScriptedListener:
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise AssertionError("nobody waits in a mailbox")
 
+    async def wait_ringing(self, seconds: float) -> str | None:
+        raise NotImplementedError
+
     async def hunt(
         self,
         rings: Sequence[Ring],
@@ -161,7 +164,8 @@ class ScriptedListener:
         self.rung.extend(ring.target.endpoint for ring in rings)
         end = self.steps.pop(0)
         assert isinstance(end, HuntEnd), f"the script has {end} where somebody is rung"
-        legs = (LegEnd(end.value),) * len(rings)
+        leg = LegEnd.CANCELLED if end is HuntEnd.CALLER_CHOSE else LegEnd(end.value)
+        legs = (leg,) * len(rings)
         return Hunt(end, 0 if end is HuntEnd.TALKED else None, legs)
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:

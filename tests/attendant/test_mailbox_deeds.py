@@ -53,6 +53,14 @@ async def test_a_call_back_in_vain_is_noted_and_leads_back(end: HuntEnd, said: M
     assert said in session.heard
 
 
+async def test_a_key_ends_the_ringing_of_a_call_back_and_does_nothing_else() -> None:
+    session = Session("1", "2", HuntEnd.CALLER_CHOSE, "#", letters=[OWED])
+    await session.hold()
+
+    assert session.deeds == [("M-1", "heard"), ("M-1", "cancelled")]
+    assert MailboxPhrase.NO_ANSWER not in session.heard
+
+
 async def test_a_colleague_is_called_back_at_the_desk() -> None:
     kenji = letter(1, caller=Caller("102", "Kenji Ito", "102"), due=DUE)
     call = await Session("1", "2", HuntEnd.TALKED, "#", letters=[kenji]).hold()
