@@ -15,7 +15,8 @@ from ari_absence.clock import Clock
 from ari_absence.core.absences import NewAbsence
 from ari_absence.ledger.absences import end_current, set_absence
 from ari_absence.ledger.forward_watch import watch
-from ari_absence.ledger.model import CallbackRow, CallbackState, MessageRow
+from ari_absence.ledger.model import MessageRow
+from ari_absence.ledger.owed import count_owed
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 
@@ -87,8 +88,7 @@ class LedgerAbsenceBook:
 
 
 def _waiting(session: Session, extension: str) -> Waiting:
-    unheard = select(func.count()).where(MessageRow.extension == extension, MessageRow.heard_at.is_(None))
-    owed = select(func.count()).where(
-        CallbackRow.extension == extension, CallbackRow.state == CallbackState.OPEN.value
+    unheard = select(func.count()).where(
+        MessageRow.extension == extension, MessageRow.heard_at.is_(None), MessageRow.deleted_at.is_(None)
     )
-    return Waiting(int(session.scalar(unheard) or 0), int(session.scalar(owed) or 0))
+    return Waiting(int(session.scalar(unheard) or 0), count_owed(session, extension))

@@ -16,7 +16,6 @@ from ari_absence.ledger import owed
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.recordings import RecordingStore
-from ari_absence.ledger.settling import settle_callback
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.speech.library import SoundLibrary
 
@@ -49,7 +48,13 @@ class LedgerCallbackList:
         rows = await self._thread.read(partial(owed.owed_by, extension=extension))
         return [
             OwedCallback(
-                row.id, row.number, row.caller_extension, CallbackWish(row.wish), row.at, row.name_audio_id
+                row.id,
+                row.number,
+                row.caller_extension,
+                CallbackWish(row.wish),
+                row.at,
+                row.name_audio_id,
+                row.called,
             )
             for row in rows
         ]
@@ -58,7 +63,7 @@ class LedgerCallbackList:
         """Note that it is done; False when nothing was owed any more."""
         now = self._clock.now()
         log.info("callback.settled", callback=callback_id, by=by)
-        return await self._thread.write(lambda session: settle_callback(session, callback_id, by, now))
+        return await self._thread.write(lambda session: owed.settle(session, callback_id, by, now))
 
     async def note_attempt(self, callback_id: str, end: str, by: str) -> None:
         """Note that they were called, and how that ended."""

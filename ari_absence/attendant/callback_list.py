@@ -14,7 +14,10 @@ from ari_absence.core.status_phrases import CallbackWish
 
 @dataclass(frozen=True, slots=True)
 class OwedCallback:
-    """A call that is owed: to ``extension`` if that is a colleague, else to ``number``, as the network sent it."""
+    """A call that is owed: to ``extension`` if that is a colleague, else to ``number``, as the network sent it.
+
+    ``called`` is whom they had called; None: whoever owes it.
+    """
 
     callback_id: str
     number: str
@@ -22,6 +25,7 @@ class OwedCallback:
     wish: CallbackWish
     at: datetime
     name_audio_id: str | None
+    called: str | None = None
 
 
 class CallbackList(Protocol):

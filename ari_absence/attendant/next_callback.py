@@ -16,11 +16,12 @@ from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.ladder import delegates_of
 from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
 from ari_absence.core.people import Directory, Person, PrivateNumber
-from ari_absence.core.phrases import Fixed, Name, Phrase
+from ari_absence.core.phrases import CallFor, Fixed, Name, Phrase
 from ari_absence.core.schedule import state_at
 from ari_absence.core.status_phrases import (
     CallbackFrom,
     CallbackNumber,
+    CallbackWish,
     CalledAt,
     HandedOver,
     StatusPhrase,
@@ -109,7 +110,19 @@ class _Talk:
         colleague = self.directory.people.get(owed.extension or "")
         who = CallbackNumber(owed.number) if colleague is None else CallbackFrom(Name.of(colleague))
         days_ago = (now.astimezone(zone).date() - owed.at.astimezone(zone).date()).days
-        return who, owed.wish, CalledAt(wording.spoken_moment(now, owed.at, zone), max(0, days_ago))
+        return (
+            *self._whom(owed),
+            who,
+            owed.wish,
+            CalledAt(wording.spoken_moment(now, owed.at, zone), max(0, days_ago)),
+        )
+
+    def _whom(self, owed: OwedCallback) -> Sequence[DeskUtterance]:
+        """Whom they had called, if the call was handed over."""
+        called = self.directory.people.get(owed.called or "")
+        return (
+            () if called is None or called.extension == self.owner.extension else (CallFor(Name.of(called)),)
+        )
 
     # -- what is done
 
@@ -154,7 +167,9 @@ class _Talk:
         await self.call.say(StatusPhrase.CALLBACK_DONE)
 
     def _delegate(self, owed: OwedCallback) -> Person | None:
-        """The first delegate who is there, and is not who is to be called."""
+        """The first delegate who is there, and is not who is to be called. A message is forwarded in the mailbox."""
+        if owed.wish is CallbackWish.MESSAGE:
+            return None
         force, now = self.desk.book.in_force(), self.desk.now()
         own_state = state_at(self.owner, now, force.absences.of(self.owner.extension))
         for key in delegates_of(self.owner, own_state):

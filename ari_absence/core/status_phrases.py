@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import Kind
-from ari_absence.core.phrases import Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
+from ari_absence.core.phrases import CallFor, Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
 
 
 class StatusPhrase(StrEnum):
@@ -148,6 +148,7 @@ StatusUtterance = (
     | CalledAt
     | CallbackWish
     | HandedOver
+    | CallFor
     | Fixed
     | Whereabouts
     | ReadBack

@@ -183,3 +183,14 @@ async def test_silence_leaves_it_for_later() -> None:
 async def test_a_ledger_that_cannot_be_read_is_said() -> None:
     said = await Asked(callbacks=MemoryCallbacks([], broken=True)).serve()
     assert said == ["We are sorry. Something went wrong here. Please call again later."]
+
+
+async def test_call_that_was_handed_over_says_whom_the_caller_wanted() -> None:
+    said = await Asked("2", owed=(replace(HANS, called="110"),)).serve()
+    assert any("call for Mori" in each for each in said), said
+    assert not any("call for" in each for each in await Asked("2", owed=(HANS,)).serve())
+
+
+async def test_message_is_called_back_but_not_handed_over() -> None:
+    said = await Asked("4", "2", owed=(replace(HANS, wish=CallbackWish.MESSAGE),)).serve()
+    assert not any("hand" in each and "press four" in each for each in said)

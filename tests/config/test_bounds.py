@@ -25,7 +25,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     (
         "an alias bomb",
         bomb(),
-        f"people.yaml:8:10: the file holds more than {NODES_MAX} values; remove repetitions (aliases)",
+        f"people.yaml:7:40: the file holds more than {NODES_MAX} values; remove repetitions (aliases)",
     ),
     (
         "too many aliases",
