@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from ari_absence.core.decision import Decision
 from ari_absence.core.ladder import Attempt, Leg
+from ari_absence.core.steps import Way
+
+_COVERING = (Way.DELEGATE, Way.NAMED)  # a manager is asked when it is urgent, and covers for nobody
 
 
 def mobile_attempts(decision: Decision) -> tuple[Attempt, ...]:
@@ -17,10 +20,11 @@ def mobile_attempts(decision: Decision) -> tuple[Attempt, ...]:
 
 
 def colleague_attempts(decision: Decision) -> tuple[Attempt, ...]:
-    """Who is offered by name; else those who would be rung without asking, at once or when it is urgent."""
+    """Who is offered by name; else those who would be rung without asking, or who cover when it is urgent."""
     if decision.colleague is not None:
         return decision.colleague.attempts
-    return tuple(_those(lambda leg: not leg.own, (*decision.attempts, *decision.urgent)))
+    unasked = tuple(_those(lambda leg: not leg.own, decision.attempts))
+    return unasked or tuple(_those(lambda leg: leg.way in _COVERING, decision.urgent))
 
 
 def _those(wanted: Callable[[Leg], bool], attempts: Iterable[Attempt]) -> Iterator[Attempt]:
