@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.app.records import Records
@@ -15,7 +14,7 @@ from ari_absence.clock import Clock
 from ari_absence.core.absences import NewAbsence
 from ari_absence.ledger.absences import end_current, set_absence
 from ari_absence.ledger.forward_watch import watch
-from ari_absence.ledger.model import MessageRow
+from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.owed import count_owed
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
@@ -88,7 +87,4 @@ class LedgerAbsenceBook:
 
 
 def _waiting(session: Session, extension: str) -> Waiting:
-    unheard = select(func.count()).where(
-        MessageRow.extension == extension, MessageRow.heard_at.is_(None), MessageRow.deleted_at.is_(None)
-    )
-    return Waiting(int(session.scalar(unheard) or 0), count_owed(session, extension))
+    return Waiting(message_counts(session, [extension])[extension].new, count_owed(session, extension))

@@ -29,9 +29,8 @@ def code_desk(
     on_message_changed: Callable[[str], None],
 ) -> CodeDesk:
     """Who serves the codes, with all that needs."""
-    pins = _pin_book(
-        records, books
-    )  # one for all who ask: its time is steady, and so many are hashed at once
+    # one book for all who ask: its time is steady, and so many are hashed at once
+    pins = _pin_book(records, books)
     mailbox = _mailbox_desk(records, books, sounds, greeting_loans, pins, on_message_changed)
     callbacks = _callback_desk(records, books, sounds, absence_book)
     return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now))
@@ -61,7 +60,7 @@ def _mailbox_desk(
         on_message_changed,
     )
     mailboxes.hear(records, sounds, greeting_loans)
-    return MailboxDesk(records, mailboxes, lambda: pins, books.clock)
+    return MailboxDesk(records, mailboxes, pins, books.clock)
 
 
 def _callback_desk(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 
@@ -119,9 +118,7 @@ class SpokenMailboxes(LedgerMailboxes):
 class MailboxDesk:
     """Lets people into their mailboxes."""
 
-    def __init__(
-        self, records: Records, book: SpokenMailboxes, pins: Callable[[], PinBook], clock: Clock
-    ) -> None:
+    def __init__(self, records: Records, book: SpokenMailboxes, pins: PinBook, clock: Clock) -> None:
         self._records = records
         self._book = book
         self._pins = pins
@@ -140,7 +137,7 @@ class MailboxDesk:
 
     async def _let_in(self, call: DeskCall, owner: str | None) -> Person | None:
         await call.answer()
-        pins = self._pins()
+        pins = self._pins
         at_own_phone = owner is not None and owner == call.caller.extension
         if owner is None:
             owner = await identify(call, pins)
@@ -154,7 +151,7 @@ class MailboxDesk:
             owner=person,
             directory=self._records.directory(),
             book=self._book,
-            pins=self._pins(),
+            pins=self._pins,
             now=self._clock.now,
             number_of=self._number_of,
             present=lambda: self._is_present(person),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.calling_back import ring_back, targets_of
 from ari_absence.attendant.mailbox_talk import MailboxTalk
-from ari_absence.attendant.ringing import until_a_key
 from ari_absence.core.mailbox import Letter, envelope
 from ari_absence.core.mailbox_phrases import MailboxPhrase, MailboxUtterance
-from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
+from ari_absence.core.numbers import DialTarget
 from ari_absence.core.phrases import Fixed, Phrase
 from ari_absence.errors import LedgerError
 
@@ -63,17 +63,14 @@ async def call_back(talk: MailboxTalk) -> None:
 
 def _targets(talk: MailboxTalk, letter: Letter) -> tuple[DialTarget, ...] | MailboxUtterance:
     """What is rung, or what is said instead."""
-    policy, caller = DialPolicy(talk.directory.dialing), letter.caller
+    caller = letter.caller
     if not talk.call.caller.inside:
         return MailboxPhrase.ONLY_INSIDE
-    colleague = talk.directory.people.get(caller.extension or "")
-    if colleague is not None:
-        return policy.phones_of(colleague) or MailboxPhrase.NO_ANSWER
-    if caller.number is None:
-        return Fixed(Phrase.CALLER_WITHHELD)
-    number = talk.number_of(caller.number)
-    target = policy.outside(number) if number else None
-    return MailboxPhrase.NUMBER_NOT_ALLOWED if target is None or isinstance(target, Refusal) else (target,)
+    if targets := targets_of(caller, talk.directory, talk.number_of):
+        return targets
+    if caller.extension in talk.directory.people:
+        return MailboxPhrase.NO_ANSWER
+    return MailboxPhrase.NUMBER_NOT_ALLOWED if caller.number is not None else Fixed(Phrase.CALLER_WITHHELD)
 
 
 async def _may_be_dialled(talk: MailboxTalk, targets: tuple[DialTarget, ...]) -> bool:
@@ -87,17 +84,12 @@ async def _may_be_dialled(talk: MailboxTalk, targets: tuple[DialTarget, ...]) ->
 
 
 async def _ring(talk: MailboxTalk, letter: Letter, targets: tuple[DialTarget, ...]) -> None:
-    shown = Display(talk.owner.extension, talk.owner.name)
-    rings = [Ring(target, shown) for target in targets]
-    hunt = await talk.call.hunt(rings, talk.limits.step_ring_seconds, until_a_key(talk.call))
-    if hunt.end is HuntEnd.TALKED:
+    end = await ring_back(talk.call, talk.owner, targets, talk.limits.step_ring_seconds)
+    if end is LegEnd.TALKED:
         if await talk.done(talk.book.settle(letter.message_id, talk.by), [MailboxPhrase.BACK_IN_MAILBOX]):
             talk.change(letter.message_id, settled=True)
         return
-    given_up = hunt.end is HuntEnd.CALLER_CHOSE
     with suppress(LedgerError):  # that it was tried is worth knowing, no more
-        end = LegEnd.CANCELLED if given_up else LegEnd(hunt.end.value)
         await talk.book.note_attempt(letter.message_id, end, talk.by)
-    if not given_up:
-        busy = hunt.end is HuntEnd.BUSY
-        talk.news.append(MailboxPhrase.LINE_BUSY if busy else MailboxPhrase.NO_ANSWER)
+    if end is not LegEnd.CANCELLED:
+        talk.news.append(MailboxPhrase.LINE_BUSY if end is LegEnd.BUSY else MailboxPhrase.NO_ANSWER)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.attendant.absence_book import AbsenceBook
-from ari_absence.attendant.call import DeskCall, Display, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.call import DeskCall, LegEnd
 from ari_absence.attendant.callback_list import CallbackList, OwedCallback
-from ari_absence.attendant.ringing import until_a_key
+from ari_absence.attendant.calling_back import NumberOf, ring_back, targets_of
 from ari_absence.core import wording
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.ladder import delegates_of
-from ari_absence.core.numbers import DialPolicy, DialTarget, Refusal
-from ari_absence.core.people import Directory, Person, PrivateNumber
+from ari_absence.core.numbers import DialTarget
+from ari_absence.core.people import Caller, Directory, Person
 from ari_absence.core.phrases import CallFor, Fixed, Name, Phrase
 from ari_absence.core.schedule import state_at
 from ari_absence.core.status_phrases import (
@@ -38,7 +38,7 @@ class CallbackDesk:
 
     book: AbsenceBook
     callbacks: CallbackList
-    number_of: Callable[[str], PrivateNumber | None]
+    number_of: NumberOf
     now: Callable[[], datetime]
 
     async def serve(self, call: DeskCall, owner: Person, by: str) -> None:
@@ -128,32 +128,23 @@ class _Talk:
 
     def _targets(self, owed: OwedCallback) -> tuple[DialTarget, ...]:
         """What may be rung: a colleague's phones, or the number if the policy allows it now, from a phone of ours."""
-        policy = DialPolicy(self.directory.dialing)
         if not self.call.caller.inside:
             return ()
-        colleague = self.directory.people.get(owed.extension or "")
-        if colleague is not None:
-            return policy.phones_of(colleague)
-        number = self.desk.number_of(owed.number)
-        target = policy.outside(number) if number else None
-        return () if target is None or isinstance(target, Refusal) else (target,)
+        caller = Caller(owed.number, extension=owed.extension)
+        return targets_of(caller, self.directory, self.desk.number_of)
 
     async def _make(self, owed: OwedCallback, targets: Sequence[DialTarget]) -> None:
         if not await self._may_be_dialled(targets):
             await self.call.say(StatusPhrase.MAY_NOT_BE_DIALLED, StatusPhrase.CALLBACK_LATER)
             return
         await self.call.say(Fixed(Phrase.CONNECTING))
-        shown = Display(self.owner.extension, self.owner.name)
         seconds = self.directory.site.limits.step_ring_seconds
-        rings = [Ring(target, shown) for target in targets]
-        hunt = await self.call.hunt(rings, seconds, until_a_key(self.call))
-        if hunt.end is HuntEnd.TALKED:
+        end = await ring_back(self.call, self.owner, targets, seconds)
+        if end is LegEnd.TALKED:
             await self.desk.callbacks.settle(owed.callback_id, self.by)
             return
-        given_up = hunt.end is HuntEnd.CALLER_CHOSE
-        end = LegEnd.CANCELLED.value if given_up else hunt.end.value
-        await self.desk.callbacks.note_attempt(owed.callback_id, end, self.by)
-        if not given_up:
+        await self.desk.callbacks.note_attempt(owed.callback_id, end.value, self.by)
+        if end is not LegEnd.CANCELLED:
             await self.call.say(StatusPhrase.CALLBACK_NOT_REACHED)
 
     async def _may_be_dialled(self, targets: Sequence[DialTarget]) -> bool:
