@@ -155,13 +155,12 @@ class MailboxDesk:
         """One session in the mailbox of ``owner``; None: of whoever says so, with the PIN.
 
         At one's own phone no PIN is needed, unless the site wants it; who is here from any other phone as an owner
-        has given theirs, and goes on to another menu afterwards.
+        has given theirs.
         """
         person = await self._let_in(call, owner)
         if person is not None:
             log.info("mailbox.opened", call=call.call_id, extension=person.extension)
-            goes_on = owner is not None and owner != call.caller.extension
-            await open_mailbox(self._talk(call, person, goes_on=goes_on))
+            await open_mailbox(self._talk(call, person))
 
     async def _let_in(self, call: DeskCall, owner: str | None) -> Person | None:
         await call.answer()
@@ -173,7 +172,7 @@ class MailboxDesk:
             owner = owner if await ask_pin(call, pins, owner) else None
         return self._records.directory().people.get(owner or "")
 
-    def _talk(self, call: DeskCall, person: Person, *, goes_on: bool) -> MailboxTalk:
+    def _talk(self, call: DeskCall, person: Person) -> MailboxTalk:
         return MailboxTalk(
             call=call,
             owner=person,
@@ -185,7 +184,6 @@ class MailboxDesk:
             present=lambda: self._is_present(person),
             return_calls=self._return_calls,
             own_phone=call.caller.extension == person.extension,
-            goes_on=goes_on,
         )
 
     def _number_of(self, digits: str) -> PrivateNumber | None:

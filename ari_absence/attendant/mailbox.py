@@ -23,7 +23,7 @@ from ari_absence.core.mailbox_phrases import GreetingStillOn, MailboxPhrase
 from ari_absence.core.phrases import Fixed, MessageAudio, Name, Phrase
 from ari_absence.errors import EffectFailed, LedgerError, SpeechError
 
-LEAVE, SKIP, FOLDERS = "#", "#", "2"
+LEAVE, SKIP, FOLDERS, BACK = "#", "#", "2", "*"
 SPEED, RESTART = "1", "2"
 KEYS_MAX = 1000  # who presses more is a stuck key, and a hundred messages need fewer
 
@@ -220,8 +220,12 @@ async def _choose_folder(talk: MailboxTalk) -> None:
         talk.open_folder(talk.folder)
         talk.news.append(MailboxPhrase.MAILBOX_EMPTY)
         return
-    folder = _FOLDER_KEYS.get(await talk.ask(*folders(talk)) or "")
+    key = await talk.ask(*folders(talk))
+    if key in (None, BACK):
+        return
+    folder = _FOLDER_KEYS.get(key)
     if folder is None:
+        talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
         return
     talk.open_folder(folder)
     talk.news.append(_FOLDER_NAMES[folder] if talk.listed else MailboxPhrase.FOLDER_EMPTY)

@@ -20,7 +20,8 @@ from ari_absence.errors import LedgerError
 
 
 async def more(talk: MailboxTalk) -> None:
-    """Key 3: 2 calls back, 3 tells when it came and from whom, 9 marks the call back as done; 5 and 8 as ever."""
+    """Key 3: 2 calls back, 3 tells when it came and from whom, 9 marks the call back as done; the other keys as
+    ever."""
     letter = talk.letter
     if letter is None:
         return
@@ -32,12 +33,10 @@ async def more(talk: MailboxTalk) -> None:
             talk.news.extend(envelope(letter, number, talk.now(), talk.zone, talk.name_of))
         case "9":
             await _mark_done(talk, letter)
-        case "5" | "8" as key:
-            talk.pressed = key
         case None | "*":
             return
-        case _:
-            talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
+        case key:
+            talk.pressed = key
 
 
 async def _mark_done(talk: MailboxTalk, letter: Letter) -> None:

@@ -1,6 +1,7 @@
 """What the menus of a mailbox offer: only what works now, the most used keys first, the others behind 3 (more).
 
-A key that is not named works all the same where it can, and says why where it can't.
+A key that is not named works all the same where it can, and says why where it can't; so do those of the menu before in
+one behind 3. Silence and * go back.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ def menu(talk: MailboxTalk) -> list[MailboxPhrase]:
         return _main_menu(talk)
     if talk.is_deleted:
         return [*_unless_just_said(talk), MailboxPhrase.TO_GET_BACK, *_next(talk), MailboxPhrase.FOR_MORE]
-    call_back = [MailboxPhrase.TO_CALL_BACK] if talk.can_call_back and is_reachable(talk) else []
-    save = [] if talk.letter.saved else [MailboxPhrase.TO_SAVE]
-    return [*call_back, MailboxPhrase.TO_DELETE, *save, *_next(talk), MailboxPhrase.FOR_MORE]
+    if talk.can_call_back and is_reachable(talk):
+        first = [MailboxPhrase.TO_CALL_BACK, MailboxPhrase.TO_DELETE]  # what is owed is not put away yet
+    else:
+        first = [MailboxPhrase.TO_DELETE, *([] if talk.letter.saved else [MailboxPhrase.TO_SAVE])]
+    return [*first, *_next(talk), MailboxPhrase.FOR_MORE]
 
 
 def _main_menu(talk: MailboxTalk) -> list[MailboxPhrase]:
@@ -54,20 +57,13 @@ def more_of_message(talk: MailboxTalk) -> list[MailboxPhrase]:
     call_back = [MailboxPhrase.TO_CALL_BACK] if not said_before and is_reachable(talk) else []
     forward = [] if talk.is_deleted else [MailboxPhrase.TO_FORWARD]
     done = [MailboxPhrase.TO_MARK_DONE] if letter and letter.promised else []
-    return [
-        *call_back,
-        MailboxPhrase.TO_HEAR_AGAIN,
-        *forward,
-        MailboxPhrase.TO_HEAR_ENVELOPE,
-        *done,
-        MailboxPhrase.TO_GO_BACK,
-    ]
+    return [*call_back, MailboxPhrase.TO_HEAR_AGAIN, *forward, MailboxPhrase.TO_HEAR_ENVELOPE, *done]
 
 
 def folders(talk: MailboxTalk) -> list[MailboxPhrase]:
     """The folders that hold messages."""
     filled = talk.filled_folders()
-    return [*(words for folder, words in _TO_FOLDER.items() if folder in filled), MailboxPhrase.TO_GO_BACK]
+    return [words for folder, words in _TO_FOLDER.items() if folder in filled]
 
 
 def is_reachable(talk: MailboxTalk) -> bool:

@@ -34,7 +34,7 @@ class MailboxTalk:
     ``own_phone``: the phone is the owner's. ``number_of`` reads a caller's number as this country writes it,
     ``present`` tells whether the owner is at work. ``listed`` are the messages of the chosen folder, by id, as they
     were when it was chosen; ``position`` is the current one. ``calls_owed``: how many calls the owner owes, with a
-    message or without. ``goes_on``: who leaves the mailbox is not taken leave of. ``news`` is what the next question
+    message or without. ``news`` is what the next question
     opens with, ``pressed`` a key that was pressed before it was asked for, ``fast`` the speed of playing.
     """
 
@@ -48,7 +48,6 @@ class MailboxTalk:
     present: Callable[[], bool]
     return_calls: ReturnCalls
     own_phone: bool = True
-    goes_on: bool = False
     calls_owed: int = 0
     letters: dict[str, Letter] = field(default_factory=dict)
     greetings: tuple[Greeting, ...] = ()
@@ -69,6 +68,11 @@ class MailboxTalk:
     def zone(self) -> ZoneInfo:
         """Where the owner's clock is."""
         return self.owner.zone
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the call goes on when the mailbox is left: who came from outside goes back to the menu there."""
+        return not self.call.caller.inside
 
     @property
     def by(self) -> str:

@@ -30,7 +30,6 @@ class MailboxPhrase(StrEnum):
     TO_NEW = auto()  # 1, in the choice of folders
     TO_OLD = auto()  # 2
     TO_SAVED = auto()  # 3
-    TO_GO_BACK = auto()  # *
     NEW_MESSAGES = auto()
     OLD_MESSAGES = auto()
     SAVED_MESSAGES = auto()
@@ -83,16 +82,16 @@ class MailboxPhrase(StrEnum):
     MAILBOX_THERE_FULL = auto()
     NOT_FORWARDED = auto()
 
-    OPTIONS = auto()  # 1 greetings, 3 name, 5 PIN, * back
-    NAME_MENU = auto()  # 1 record, 2 listen, 3 delete, * back
+    OPTIONS = auto()  # 1 greetings, 3 name, 5 PIN; * back here and in what follows, though not said
+    NAME_MENU = auto()  # 1 record, 2 listen, 3 delete
     NAME_NONE = auto()  # as before, where none is recorded and none can be deleted
     NAME_REVIEW = auto()  # 1 keep, 2 listen, 3 again, * throw away
     NAME_KEPT = auto()
     NAME_DELETED = auto()
     GREETING_KINDS = auto()  # three of the seven, by the digits of their star codes; 9 more
-    MORE_GREETING_KINDS = auto()  # the other four, * back
+    MORE_GREETING_KINDS = auto()  # the other four
     GREETING_NONE = auto()  # none recorded: 1 record, * back
-    GREETING_MENU = auto()  # 1 record again, 2 listen, 3 delete, * back
+    GREETING_MENU = auto()  # 1 record again, 2 listen, 3 delete
     GREETING_AFTER_TONE = auto()
     GREETING_REVIEW = auto()  # 1 keep, 2 listen, 3 again, * throw away
     GREETING_UNTIL = auto()  # last day as month and day, or pound for no end

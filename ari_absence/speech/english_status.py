@@ -46,10 +46,9 @@ SENTENCES: Mapping[str, str] = {
     "phone_of_nobody": "This telephone belongs to nobody that I know.",
     "pin_of_owner": "For that I need the PIN of that extension.",
     "nobody_has_it": "Nobody here has that extension.",
-    "which_state": "Out of the office, press three. A meeting, two. Back at work, zero. For more, nine.",
+    "which_state": "Out of the office, press three. A meeting, two. Back, zero. For more, nine.",
     "other_states": (
-        "Away from the desk, press one. A business trip, four. Left for today, five. A day off, six. "
-        "Do not disturb, seven."
+        "Away, press one. A business trip, four. Gone for today, five. A day off, six. Do not disturb, seven."
     ),
     "enter_extension": "Please enter your extension, then press pound.",
     "enter_pin": "Please enter the PIN, then press pound.",

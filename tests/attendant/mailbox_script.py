@@ -168,7 +168,6 @@ class Session:
         caller: Caller = ALICE,
         office: Directory = OFFICE,
         present: bool = False,
-        goes_on: bool = False,
         gone_after_steps: int | None = None,
         failing_step: int | None = None,
     ) -> None:
@@ -190,7 +189,6 @@ class Session:
             present=lambda: present,
             return_calls=self._return_calls,
             own_phone=caller.extension == "101",
-            goes_on=goes_on,
         )
 
     async def _return_calls(self, call: DeskCall, owner: Person, by: str) -> None:

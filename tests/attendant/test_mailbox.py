@@ -29,9 +29,10 @@ async def test_owner_of_an_empty_mailbox_is_told_so() -> None:
     assert call.said == ["There are no messages.", *EMPTY_MENU, "Goodbye."]
 
 
-async def test_who_goes_on_to_another_menu_is_not_taken_leave_of() -> None:
-    assert (await Session("#", goes_on=True).hold()).said == ["There are no messages.", *EMPTY_MENU]
-    assert "Goodbye." not in (await Session(goes_on=True, book=MemoryMailbox({}, failing=True)).hold()).said
+async def test_who_came_from_outside_goes_back_to_the_menu_there_and_is_not_taken_leave_of() -> None:
+    assert (await Session("#", caller=OUTSIDE).hold()).said == ["There are no messages.", *EMPTY_MENU]
+    closed = Session(caller=OUTSIDE, book=MemoryMailbox({}, failing=True))
+    assert "Goodbye." not in (await closed.hold()).said
 
 
 async def test_it_opens_with_how_many_messages_there_are() -> None:
@@ -316,9 +317,15 @@ async def test_only_folders_with_messages_are_offered() -> None:
     session = Session("2", "3", "#", letters=[letter(1), letter(2, heard=True, saved=True)])
     await session.hold()
 
-    named = [MailboxPhrase.TO_NEW, MailboxPhrase.TO_SAVED, MailboxPhrase.TO_GO_BACK]
+    named = [MailboxPhrase.TO_NEW, MailboxPhrase.TO_SAVED]
     assert [each for each in session.heard if each in (*named, MailboxPhrase.TO_OLD)] == named
     assert MailboxPhrase.SAVED_MESSAGES in session.heard
+
+
+async def test_a_key_that_means_no_folder_is_told_so() -> None:
+    call = await Session("2", "7", "#", letters=[letter(1), letter(2, heard=True)]).hold()
+
+    assert "I am sorry, I did not understand that key." in call.said
 
 
 async def test_behind_more_of_the_main_menu_every_key_does_what_it_does_everywhere() -> None:

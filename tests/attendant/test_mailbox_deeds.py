@@ -102,7 +102,8 @@ async def test_a_call_back_that_can_not_be_made_is_not_offered_and_one_that_can_
 
     assert MailboxPhrase.TO_CALL_BACK not in refused.heard
     assert (
-        allowed.heard[: allowed.heard.index(MailboxPhrase.TO_GO_BACK)].count(MailboxPhrase.TO_CALL_BACK) == 1
+        allowed.heard[: allowed.heard.index(MailboxPhrase.TO_HEAR_ENVELOPE)].count(MailboxPhrase.TO_CALL_BACK)
+        == 1
     )
 
 
@@ -113,9 +114,12 @@ async def test_done_is_offered_only_while_a_call_is_owed() -> None:
     assert session.heard.count(MailboxPhrase.TO_MARK_DONE) == 1
 
 
-async def test_again_and_forward_act_behind_more_as_they_do_before_it() -> None:
-    session = Session("1", "3", "5", "3", "8", "1", "02", "2", "#", letters=[letter(1)])
+async def test_every_other_key_acts_behind_more_as_it_does_before_it() -> None:
+    session = Session("1", "3", "5", "3", "8", "1", "02", "2", "3", "7", "3", "#", letters=[letter(1)])
     call = await session.hold()
+
+    assert session.deeds[-1] == ("M-1", "deleted")
+    assert call.said[-1] == "Goodbye."
 
     assert [audio for audio, _, _ in call.listened] == ["A-1", "A-1"]
     assert session.book.forwarded == [ForwardDraft("M-1", "101", ("102",))]

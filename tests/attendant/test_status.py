@@ -21,7 +21,7 @@ BACK_WHEN = (
 )
 NO_CHANGE = "Nothing was changed."
 END_IT = "To end that now, press one."
-WHICH = "Out of the office, press three. A meeting, two. Back at work, zero. For more, nine."
+WHICH = "Out of the office, press three. A meeting, two. Back, zero. For more, nine."
 OFFICE = office(handling={Kind.OUT: Handling(reach=steps("delegate"))})
 RIGHTS = office(replace(RECEPTION, rights=frozenset({"set_others"})))
 ON_LEAVE = office(away(ALICE, Kind.LEAVE))
@@ -342,7 +342,7 @@ async def test_silence_at_the_states_changes_nothing() -> None:
 async def test_the_other_states_are_named_behind_a_key_and_every_key_works_before() -> None:
     desk = Dialled("*930101", "9", "1", "1530", office=RIGHTS, by="100")
     said = await desk.serve()
-    assert said[1].startswith("Away from the desk, press one. A business trip, four. Left for today, five.")
+    assert said[1].startswith("Away, press one. A business trip, four. Gone for today, five.")
     assert desk.book.now_set("101")[0][0] is Kind.AWAY
 
 
