@@ -31,36 +31,15 @@ def code_desk(
     """Who serves the codes, with all that needs."""
     # one book for all who ask: its time is steady, and so many are hashed at once
     pins = _pin_book(records, books)
-    mailbox = _mailbox_desk(records, books, sounds, greeting_loans, pins, on_message_changed)
     callbacks = _callback_desk(records, books, sounds, absence_book)
+    mailboxes = SpokenMailboxes(records, books, sounds, greeting_loans, on_message_changed)
+    mailbox = MailboxDesk(records, mailboxes, pins, callbacks.serve, books.clock)
     return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now))
 
 
 def _pin_book(records: Records, books: Books) -> LedgerPins:
     rules = partial(pin_rules, records.limits)
     return LedgerPins(books.thread, rules, books.addressees, SteadyTime(books.clock).now, books.outbox.wake)
-
-
-def _mailbox_desk(
-    records: Records,
-    books: Books,
-    sounds: SoundLibrary,
-    greeting_loans: GreetingLoans,
-    pins: LedgerPins,
-    on_message_changed: Callable[[str], None],
-) -> MailboxDesk:
-    mailboxes = SpokenMailboxes(
-        books.thread,
-        books.store,
-        books.notebook,
-        books.addressees,
-        records.directory,
-        books.clock,
-        books.outbox.wake,
-        on_message_changed,
-    )
-    mailboxes.hear(records, sounds, greeting_loans)
-    return MailboxDesk(records, mailboxes, pins, books.clock)
 
 
 def _callback_desk(

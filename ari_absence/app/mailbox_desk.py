@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 
 import structlog
 
+from ari_absence.app.books import Books
 from ari_absence.app.records import Records
 from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.login import ask_pin, identify
 from ari_absence.attendant.mailbox import open_mailbox
-from ari_absence.attendant.mailbox_talk import MailboxTalk
+from ari_absence.attendant.mailbox_talk import MailboxTalk, ReturnCalls
 from ari_absence.attendant.notebook import KeptAudio
 from ari_absence.attendant.pins import PinBook
 from ari_absence.clock import Clock
@@ -69,10 +71,27 @@ class GreetingLoans:
 
 
 class SpokenMailboxes(LedgerMailboxes):
-    """The mailboxes with their sounds: ``attendant.mailbox_book.MailboxBook``."""
+    """The mailboxes with their sounds: ``attendant.mailbox_book.MailboxBook``. ``on_changed`` is told whose mailbox
+    has changed."""
 
-    def hear(self, records: Records, sounds: SoundLibrary, loans: GreetingLoans) -> None:
-        """Say by what sounds it is heard. To be called once, before anything else."""
+    def __init__(
+        self,
+        records: Records,
+        books: Books,
+        sounds: SoundLibrary,
+        loans: GreetingLoans,
+        on_changed: Callable[[str], None],
+    ) -> None:
+        super().__init__(
+            books.thread,
+            books.store,
+            books.notebook,
+            books.addressees,
+            records.directory,
+            books.clock,
+            books.outbox.wake,
+            on_changed,
+        )
         self._records = records
         self._sounds = sounds
         self._loans = loans
@@ -116,12 +135,20 @@ class SpokenMailboxes(LedgerMailboxes):
 
 
 class MailboxDesk:
-    """Lets people into their mailboxes."""
+    """Lets people into their mailboxes. ``return_calls`` goes through the calls that somebody owes."""
 
-    def __init__(self, records: Records, book: SpokenMailboxes, pins: PinBook, clock: Clock) -> None:
+    def __init__(
+        self,
+        records: Records,
+        book: SpokenMailboxes,
+        pins: PinBook,
+        return_calls: ReturnCalls,
+        clock: Clock,
+    ) -> None:
         self._records = records
         self._book = book
         self._pins = pins
+        self._return_calls = return_calls
         self._clock = clock
 
     async def serve(self, call: DeskCall, owner: str | None) -> None:
@@ -155,6 +182,7 @@ class MailboxDesk:
             now=self._clock.now,
             number_of=self._number_of,
             present=lambda: self._is_present(person),
+            return_calls=self._return_calls,
             own_phone=call.caller.extension == person.extension,
         )
 

@@ -12,12 +12,15 @@ from ari_absence.attendant.login import ask_pin, identify
 from ari_absence.attendant.pins import PinBook
 from ari_absence.attendant.status import Desk, choose_state, come_back, set_state, stay, tell_state, toggle
 from ari_absence.core.codes import Act, Codes, Command
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.people import Person
+from ari_absence.core.phrases import Fixed, Phrase
 from ari_absence.core.status_phrases import StatusPhrase
 
 MENU_ROUNDS = 3
 SET_OTHERS = "set_others"  # the right, in people.yaml, to set anybody's state
-MESSAGES, STATE, LEAVE = "1", "3", "*"
+MESSAGES, STATE = "1", "3"
+LEAVE = ("*", "#")
 
 Mailbox = Callable[[DeskCall, str | None], Awaitable[None]]
 """The mailbox of an extension; None: of any, which then is asked for with its PIN."""
@@ -70,15 +73,19 @@ async def serve_outside(house: House, call: DeskCall) -> None:
     owner = house.person(await identify(call, house.pins))
     if owner is None:
         return
-    desk = house.desk(call, owner, f"PIN {owner.extension} from outside")
+    desk, news = house.desk(call, owner, f"PIN {owner.extension} from outside"), list[DeskUtterance]()
     for _ in range(MENU_ROUNDS):
-        match await desk.ask(StatusPhrase.OUTSIDE_MENU):
+        key = await desk.ask(*news, StatusPhrase.OUTSIDE_MENU)
+        news = []
+        match key:
             case key if key == MESSAGES:
                 await house.mailbox(call, owner.extension)
             case key if key == STATE:
                 await choose_state(desk)
-            case key if key == LEAVE:
+            case key if key in LEAVE:
                 break
+            case str():
+                news = [Fixed(Phrase.NOT_UNDERSTOOD)]
     await call.say(StatusPhrase.GOODBYE)
 
 

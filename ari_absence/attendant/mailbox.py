@@ -1,8 +1,8 @@
 """A person's own mailbox, with the keys of app_voicemail.
 
-1 first message, 4 and 6 previous and next, 5 again, 7 delete and undelete, 8 forward, 9 save, 2 folders (while a call
-is owed for the message: call back), 3 more, 0 options, * help, # leave. What is said to be done is done; who hangs up
-leaves the mailbox as it is at that moment.
+1 first message, 4 and 6 previous and next, 5 again, 7 delete and undelete, 8 forward, 9 save, 2 folders (while calls
+are owed: those calls; while one is owed for the message: call back), 3 more, 0 options, * help, # leave. What is said
+to be done is done; who hangs up leaves the mailbox as it is at that moment.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from contextlib import AsyncExitStack, suppress
 from ari_absence.attendant.mailbox_book import Fill
 from ari_absence.attendant.mailbox_callback import call_back, more
 from ari_absence.attendant.mailbox_forward import forward
+from ari_absence.attendant.mailbox_menus import folders, menu, more_of_main_menu
 from ari_absence.attendant.mailbox_options import options
 from ari_absence.attendant.mailbox_talk import MailboxTalk
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import to_be_reminded_of
-from ari_absence.core.mailbox import FASTER, Folder, Letter, envelope, totals
+from ari_absence.core.mailbox import FASTER, Folder, Letter, envelope, opening
 from ari_absence.core.mailbox_phrases import GreetingStillOn, MailboxPhrase
 from ari_absence.core.phrases import Fixed, MessageAudio, Name, Phrase
 from ari_absence.errors import EffectFailed, LedgerError, SpeechError
 
-LEAVE, SKIP = "#", "#"
+LEAVE, SKIP, FOLDERS, BACK = "#", "#", "2", "*"
 SPEED, RESTART = "1", "2"
 KEYS_MAX = 1000  # who presses more is a stuck key, and a hundred messages need fewer
 
@@ -40,21 +41,23 @@ async def open_mailbox(talk: MailboxTalk) -> None:
     try:
         content = await talk.book.open(talk.owner.extension)
     except LedgerError:
-        await talk.call.say(MailboxPhrase.NO_ACCESS, MailboxPhrase.LEAVE)
+        leave = () if talk.goes_on else (MailboxPhrase.LEAVE,)
+        await talk.call.say(MailboxPhrase.NO_ACCESS, *leave)
         return
     talk.take(content)
     talk.news = [*_opening(talk), *([_FILL[content.fill]] if content.fill in _FILL else [])]
     await _serve(talk)
-    await talk.call.say(MailboxPhrase.LEAVE)
+    if not talk.goes_on:
+        await talk.call.say(MailboxPhrase.LEAVE)
 
 
 def _opening(talk: MailboxTalk) -> list[DeskUtterance]:
-    """How many messages there are, and which greeting may have been forgotten."""
+    """How many messages there are, how many calls are owed, and which greeting may have been forgotten."""
     whose = None if talk.own_phone else Name.of(talk.owner)
     old = to_be_reminded_of(talk.greetings, talk.now(), present=talk.present())
     reminders: list[DeskUtterance] = [GreetingStillOn(each.kind) for each in old]
     return [
-        totals(list(talk.letters.values()), whose),
+        *opening(list(talk.letters.values()), talk.calls_owed, whose),
         *reminders,
         *([MailboxPhrase.GREETING_REMINDER] if reminders else []),
     ]
@@ -64,7 +67,7 @@ async def _serve(talk: MailboxTalk) -> None:
     """Ask and do, until # or three rounds of silence."""
     silent_rounds = 0
     for _ in range(KEYS_MAX):
-        key = await talk.ask(*_menu(talk))
+        key = await talk.ask(*menu(talk))
         if key == LEAVE:
             return
         silent_rounds = silent_rounds + 1 if key is None else 0
@@ -72,16 +75,6 @@ async def _serve(talk: MailboxTalk) -> None:
             return
         if key is not None:
             await _act(talk, key)
-
-
-def _menu(talk: MailboxTalk) -> list[DeskUtterance]:
-    letter = talk.letter
-    if letter is None:
-        return [MailboxPhrase.MAIN_MENU]
-    if letter.message_id in talk.deleted:
-        return [MailboxPhrase.IS_DELETED, MailboxPhrase.MESSAGE_MENU_DELETED]
-    owed = [MailboxPhrase.OWED_MENU] if talk.can_call_back else []
-    return [*owed, MailboxPhrase.MESSAGE_MENU]
 
 
 async def _act(talk: MailboxTalk, key: str) -> None:
@@ -196,12 +189,43 @@ async def _save(talk: MailboxTalk) -> None:
 
 
 async def _two(talk: MailboxTalk) -> None:
-    await (call_back(talk) if talk.can_call_back else _choose_folder(talk))
+    if talk.letter is None and talk.calls_owed:
+        await _return_calls(talk)
+    elif talk.can_call_back:
+        await call_back(talk)
+    else:
+        await _choose_folder(talk)
+
+
+async def _return_calls(talk: MailboxTalk) -> None:
+    """The calls that are owed, the oldest first, as by their own code."""
+    await talk.return_calls(talk.call, talk.owner, talk.by)
+    await talk.look_at_calls()
+
+
+async def _three(talk: MailboxTalk) -> None:
+    """What the menu has not named; its other keys do what they do everywhere."""
+    if talk.letter is not None:
+        await more(talk)
+        return
+    key = await talk.ask(*more_of_main_menu(talk))
+    if key == FOLDERS:
+        await _choose_folder(talk)
+    else:
+        talk.pressed = key
 
 
 async def _choose_folder(talk: MailboxTalk) -> None:
-    folder = _FOLDER_KEYS.get(await talk.ask(MailboxPhrase.FOLDERS) or "")
+    if not talk.filled_folders():
+        talk.open_folder(talk.folder)
+        talk.news.append(MailboxPhrase.MAILBOX_EMPTY)
+        return
+    key = await talk.ask(*folders(talk))
+    if key in (None, BACK):
+        return
+    folder = _FOLDER_KEYS.get(key)
     if folder is None:
+        talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
         return
     talk.open_folder(folder)
     talk.news.append(_FOLDER_NAMES[folder] if talk.listed else MailboxPhrase.FOLDER_EMPTY)
@@ -216,10 +240,11 @@ _Deed = Callable[[MailboxTalk], Awaitable[None]]
 _ANYWHERE: Mapping[str, _Deed] = {
     "1": _first,
     "2": _two,
+    "3": _three,
     "4": _previous,
     "5": _again,
     "6": _next,
     "0": options,
     "*": _help,
 }
-_WITH_A_MESSAGE: Mapping[str, _Deed] = {"3": more, "7": _delete, "8": forward, "9": _save}
+_WITH_A_MESSAGE: Mapping[str, _Deed] = {"7": _delete, "8": forward, "9": _save}

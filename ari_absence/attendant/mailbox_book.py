@@ -29,11 +29,13 @@ class Fill(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailboxContent:
-    """What is in a mailbox, in no particular order."""
+    """What is in a mailbox, in no particular order; ``calls_owed``: how many calls its owner owes, for these messages
+    and for others that left none."""
 
     letters: tuple[Letter, ...]
     fill: Fill
     greetings: tuple[Greeting, ...] = ()
+    calls_owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.calling_back import ring_back, targets_of
+from ari_absence.attendant.mailbox_menus import more_of_message
 from ari_absence.attendant.mailbox_talk import MailboxTalk
 from ari_absence.core.mailbox import Letter, envelope
 from ari_absence.core.mailbox_phrases import MailboxPhrase, MailboxUtterance
@@ -17,15 +18,14 @@ from ari_absence.core.numbers import DialTarget
 from ari_absence.core.phrases import Fixed, Phrase
 from ari_absence.errors import LedgerError
 
-CALL, ENVELOPE, DONE, BACK = "2", "3", "9", "*"
-
 
 async def more(talk: MailboxTalk) -> None:
-    """Key 3: 2 calls back, 3 tells when it came and from whom, 9 marks the call back as done."""
+    """Key 3: 2 calls back, 3 tells when it came and from whom, 9 marks the call back as done; the other keys as
+    ever."""
     letter = talk.letter
     if letter is None:
         return
-    match await talk.ask(MailboxPhrase.MORE_MENU):
+    match await talk.ask(*more_of_message(talk)):
         case "2":
             await call_back(talk)
         case "3":
@@ -35,15 +35,21 @@ async def more(talk: MailboxTalk) -> None:
             await _mark_done(talk, letter)
         case None | "*":
             return
-        case _:
-            talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
+        case key:
+            talk.pressed = key
 
 
 async def _mark_done(talk: MailboxTalk, letter: Letter) -> None:
-    if letter.due is None or letter.settled:
+    if not letter.promised:
         talk.news.append(MailboxPhrase.NOTHING_OWED)
-    elif await talk.done(talk.book.settle(letter.message_id, talk.by), [MailboxPhrase.CALLBACK_DONE]):
+    else:
+        await _settle(talk, letter, MailboxPhrase.CALLBACK_DONE)
+
+
+async def _settle(talk: MailboxTalk, letter: Letter, said: MailboxPhrase) -> None:
+    if await talk.done(talk.book.settle(letter.message_id, talk.by), [said]):
         talk.change(letter.message_id, settled=True)
+        await talk.look_at_calls()
 
 
 async def call_back(talk: MailboxTalk) -> None:
@@ -86,8 +92,7 @@ async def _may_be_dialled(talk: MailboxTalk, targets: tuple[DialTarget, ...]) ->
 async def _ring(talk: MailboxTalk, letter: Letter, targets: tuple[DialTarget, ...]) -> None:
     end = await ring_back(talk.call, talk.owner, targets, talk.limits.step_ring_seconds)
     if end is LegEnd.TALKED:
-        if await talk.done(talk.book.settle(letter.message_id, talk.by), [MailboxPhrase.BACK_IN_MAILBOX]):
-            talk.change(letter.message_id, settled=True)
+        await _settle(talk, letter, MailboxPhrase.BACK_IN_MAILBOX)
         return
     with suppress(LedgerError):  # that it was tried is worth knowing, no more
         await talk.book.note_attempt(letter.message_id, end, talk.by)

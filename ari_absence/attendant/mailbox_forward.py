@@ -41,6 +41,9 @@ class Recipients:
 async def forward(talk: MailboxTalk) -> None:
     """Ask to whom, record an introduction, send."""
     letter = talk.letter
+    if talk.is_deleted:  # it could be sent to nobody: that is said before anybody speaks an introduction
+        talk.news.append(MailboxPhrase.NOT_FORWARDED)
+        return
     recipients = await _choose(talk)
     if letter is None or recipients is None:
         talk.news.append(MailboxPhrase.NOT_FORWARDED)
@@ -89,7 +92,7 @@ def _told(sent: Forwarded) -> MailboxPhrase:
 
 async def _choose(talk: MailboxTalk) -> Recipients | None:
     """Somebody by their extension, or a team; None: nobody, after three tries."""
-    teams = list(talk.directory.teams.values())[:TEAMS_MAX]
+    teams = [team for team in talk.directory.teams.values() if _others(talk, team)][:TEAMS_MAX]
     question = MailboxPhrase.FORWARD_TO if teams else MailboxPhrase.FORWARD_TO_EXTENSION
     for _ in range(TRIES):
         first = await talk.ask(question)
@@ -120,4 +123,10 @@ async def _choose_team(talk: MailboxTalk, teams: list[Team]) -> Recipients | Non
     if key is None or not key.isdigit() or not 1 <= int(key) <= len(teams):
         return None
     team = teams[int(key) - 1]
-    return Recipients(Name.of(team), tuple(each for each in team.members if each != talk.owner.extension))
+    return Recipients(Name.of(team), _others(talk, team))
+
+
+def _others(talk: MailboxTalk, team: Team) -> tuple[str, ...]:
+    """The members who would get it: not its sender, and nobody who has left."""
+    people = talk.directory.people
+    return tuple(each for each in team.members if each != talk.owner.extension and each in people)

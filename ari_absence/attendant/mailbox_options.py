@@ -15,6 +15,7 @@ from ari_absence.core.phrases import DayPart, Fixed, MessageAudio, Moment, Name,
 from ari_absence.core.pins import PinFlaw
 from ari_absence.errors import CallError, LedgerError, SpeechError
 
+OTHERS = "9"
 ROUNDS_MAX = 20  # who goes round and round in the options is a stuck key
 NAME_SECONDS_MAX = 10
 NAME_MIN_SECONDS = 0.4  # "Ito" is a name
@@ -54,9 +55,9 @@ async def options(talk: MailboxTalk) -> None:
 
 
 async def _name(talk: MailboxTalk) -> None:
-    """1 record, 2 listen, 3 delete, * back."""
+    """1 record, 2 listen, 3 delete, * back; what is not recorded is not offered to be deleted."""
     for _ in range(ROUNDS_MAX):
-        match await talk.ask(MailboxPhrase.NAME_MENU):
+        match await talk.ask(MailboxPhrase.NAME_MENU if await _has_name(talk) else MailboxPhrase.NAME_NONE):
             case "1":
                 await _record_name(talk)
             case "2":
@@ -67,6 +68,13 @@ async def _name(talk: MailboxTalk) -> None:
                 return
             case _:
                 talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
+
+
+async def _has_name(talk: MailboxTalk) -> bool:
+    try:
+        return await talk.book.has_name(talk.owner.extension)
+    except LedgerError:
+        return False
 
 
 async def _record_name(talk: MailboxTalk) -> None:
@@ -95,11 +103,15 @@ async def _delete_name(talk: MailboxTalk) -> bool:
 
 
 async def _greetings(talk: MailboxTalk) -> None:
-    """Choose the kind of absence by the last digit of its star code."""
+    """Choose the kind of absence by the last digit of its star code; three are named, 9 names the others."""
+    kinds = MailboxPhrase.GREETING_KINDS
     for _ in range(ROUNDS_MAX):
-        key = await talk.ask(MailboxPhrase.GREETING_KINDS)
+        key = await talk.ask(kinds)
         if key in (None, "*"):
             return
+        kinds = MailboxPhrase.MORE_GREETING_KINDS if key == OTHERS else MailboxPhrase.GREETING_KINDS
+        if key == OTHERS:
+            continue
         kind = STAR_CODE_KINDS.get(key or "")
         if kind is None:
             talk.news.append(Fixed(Phrase.NOT_UNDERSTOOD))
@@ -110,7 +122,9 @@ async def _greetings(talk: MailboxTalk) -> None:
 async def _greeting(talk: MailboxTalk, kind: GreetingKind) -> None:
     """1 record, 2 listen, 3 delete, * back; of one that is over only the first is offered."""
     for _ in range(ROUNDS_MAX):
-        there = next((each for each in talk.greetings if each.kind is kind), None)
+        there = next(
+            (each for each in talk.greetings if each.kind is kind and each.in_force(talk.now())), None
+        )
         key = await talk.ask(MailboxPhrase.GREETING_MENU if there else MailboxPhrase.GREETING_NONE)
         if key in (None, "*"):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ INSTANT_SECONDS = 0.1  # a word in between is no question: nobody waits for its 
 
 _FOLDERS = (Folder.NEW, Folder.OLD, Folder.SAVED)
 
+ReturnCalls = Callable[[DeskCall, Person, str], Awaitable[None]]
+"""Goes through the calls that somebody owes; the text says who does so, and where."""
+
 
 @dataclass(slots=True)
 class MailboxTalk:
@@ -29,8 +33,9 @@ class MailboxTalk:
 
     ``own_phone``: the phone is the owner's. ``number_of`` reads a caller's number as this country writes it,
     ``present`` tells whether the owner is at work. ``listed`` are the messages of the chosen folder, by id, as they
-    were when it was chosen; ``position`` is the current one. ``news`` is what the next question opens with,
-    ``pressed`` a key that was pressed before it was asked for, ``fast`` the speed of playing.
+    were when it was chosen; ``position`` is the current one. ``calls_owed``: how many calls the owner owes, with a
+    message or without. ``news`` is what the next question
+    opens with, ``pressed`` a key that was pressed before it was asked for, ``fast`` the speed of playing.
     """
 
     call: DeskCall
@@ -41,7 +46,9 @@ class MailboxTalk:
     now: Callable[[], datetime]
     number_of: Callable[[str], PrivateNumber | None]
     present: Callable[[], bool]
+    return_calls: ReturnCalls
     own_phone: bool = True
+    calls_owed: int = 0
     letters: dict[str, Letter] = field(default_factory=dict)
     greetings: tuple[Greeting, ...] = ()
     deleted: set[str] = field(default_factory=set)
@@ -63,6 +70,11 @@ class MailboxTalk:
         return self.owner.zone
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the call goes on when the mailbox is left: who came from outside goes back to the menu there."""
+        return not self.call.caller.inside
+
+    @property
     def by(self) -> str:
         """Who acts, for the history."""
         phone = self.call.caller.extension
@@ -75,6 +87,11 @@ class MailboxTalk:
         return None if self.position is None else self.letters[self.listed[self.position]]
 
     @property
+    def is_deleted(self) -> bool:
+        """Whether the current message was deleted in this session."""
+        return self.letter is not None and self.letter.message_id in self.deleted
+
+    @property
     def can_call_back(self) -> bool:
         """Whether 2 calls back at once: a call is owed for the current message, and this is a phone of the house."""
         letter = self.letter
@@ -83,9 +100,22 @@ class MailboxTalk:
     def take(self, content: MailboxContent) -> None:
         """Lay the messages out, and begin with the first folder that has any."""
         self.letters = {each.message_id: each for each in in_order(content.letters)}
-        self.greetings = content.greetings
-        found = {letter.folder for letter in self.letters.values()}
+        self.greetings, self.calls_owed = content.greetings, content.calls_owed
+        found = self.filled_folders()
         self.open_folder(next((folder for folder in _FOLDERS if folder in found), Folder.NEW))
+
+    def filled_folders(self) -> set[Folder]:
+        """The folders that hold a message which has not been deleted."""
+        return {each.folder for each in self.letters.values() if each.message_id not in self.deleted}
+
+    async def look_at_calls(self) -> None:
+        """See again which calls are owed: one that was made settles all that are owed to the same caller."""
+        with suppress(LedgerError):  # what is offered is as it was
+            content = await self.book.open(self.owner.extension)
+            self.calls_owed = content.calls_owed
+            for each in content.letters:
+                if each.settled and each.message_id in self.letters:
+                    self.change(each.message_id, settled=True)
 
     def open_folder(self, folder: Folder) -> None:
         """Go to a folder; its first message comes next."""

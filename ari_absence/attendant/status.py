@@ -43,7 +43,7 @@ from ari_absence.errors import LedgerError
 RETURN_ROUNDS = 3
 STATE_ROUNDS = 3
 RETURN_DIGITS = 5  # one more than there are, so that the pound behind them ends the answer and nothing else
-END_IT, OTHER_READING, COME_BACK = "1", "2", "0"
+END_IT, OTHER_READING, COME_BACK, OTHER_STATES = "1", "2", "0", "9"
 LAYERS_MAX = 5  # absences planned one above the other; nobody is asked about more
 
 _FLAWS = {
@@ -165,9 +165,10 @@ async def tell_state(desk: Desk) -> None:
 
 
 async def choose_state(desk: Desk) -> None:
-    """Ask which state is meant, then set it."""
+    """Ask which state is meant, then set it. Three are named at once, the others behind a key."""
+    question = StatusPhrase.WHICH_STATE
     for _ in range(STATE_ROUNDS):
-        key = await desk.ask(StatusPhrase.WHICH_STATE)
+        key = await desk.ask(question)
         if key == COME_BACK:
             await come_back(desk)
             return
@@ -175,6 +176,7 @@ async def choose_state(desk: Desk) -> None:
         if kind is not None:
             await set_state(desk, kind)
             return
+        question = StatusPhrase.OTHER_STATES if key == OTHER_STATES else StatusPhrase.WHICH_STATE
     await desk.say(StatusPhrase.STATE_KEPT)
 
 

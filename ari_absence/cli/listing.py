@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import typer
@@ -20,6 +20,7 @@ from ari_absence.cli.options import (
     readable,
     reading_ledger,
 )
+from ari_absence.cli.undelete import undelete
 from ari_absence.core.text import for_terminal
 
 if TYPE_CHECKING:
@@ -35,24 +36,39 @@ RowsOption = Annotated[int, typer.Option("--rows", help="How many, newest first.
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(messages)
+    app.add_typer(message_commands(), name="messages")
     app.command()(callbacks)
     app.command()(calls)
 
 
+def message_commands() -> typer.Typer:
+    """``messages`` by itself lists; what is done to one message is a command below it."""
+    commands = typer.Typer()
+    commands.callback(invoke_without_command=True)(messages)
+    commands.command()(undelete)
+    return commands
+
+
 def messages(
+    context: typer.Context,
     for_: ForOption = None,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="Those that were deleted and can still be had back.")
+    ] = False,
     rows: RowsOption = 50,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """List the messages callers left, and where each delivery of them is."""
+    """List the messages callers left, and where each delivery of them is; or get a deleted one back."""
     from ari_absence.ledger import reading
 
+    context.obj = config
+    if context.invoked_subcommand is not None:
+        return
     configuration = load(config)
     with reading_ledger(configuration) as session:
-        found = reading.messages(session, for_, page=reading.Page(rows))
-    _show(found, _MESSAGES, configuration, for_, as_json=as_json)
+        found = reading.messages(session, for_, page=reading.Page(rows), deleted=deleted)
+    _show(found, _DELETED if deleted else _MESSAGES, configuration, for_, as_json=as_json)
 
 
 def callbacks(
@@ -186,6 +202,7 @@ _MESSAGES = _Listing(
     "No messages.",
     _message_json,
 )
+_DELETED = replace(_MESSAGES, title="Deleted messages", empty="No deleted message can be had back.")
 _CALLBACKS = _Listing(
     "Callbacks",
     ("id", "at", "for", "number", "wish", "call back by", "state"),

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.mailbox_phrases import (
+    CallsToReturn,
     ForwardedBy,
     LeftBy,
     MailboxPhrase,
@@ -20,6 +22,7 @@ from ari_absence.core.mailbox_phrases import (
 )
 from ari_absence.core.people import Caller
 from ari_absence.core.phrases import CallerNumber, DayWord, Fixed, Moment, Name, Phrase, day_part
+from ari_absence.core.status_phrases import CallbackWish, Counts
 from ari_absence.core.wording import spoken_moment
 
 
@@ -48,7 +51,8 @@ class Folder(StrEnum):
 class Letter:
     """A message as its owner finds it when the mailbox is opened. Instants are in UTC.
 
-    ``due``: a call back was promised by then; ``settled``: they have been called back. ``forwarded_by`` is the
+    ``due``: a call back was promised by then; ``settled``: they have been called back. ``wish`` is what whoever left
+    it wants: that the message is heard, or, where they have asked for it as well, a call. ``forwarded_by`` is the
     extension of the colleague who sent it on.
     """
 
@@ -63,6 +67,7 @@ class Letter:
     heard: bool = False
     saved: bool = False
     forwarded_by: str | None = None
+    wish: CallbackWish = CallbackWish.MESSAGE
 
     @property
     def folder(self) -> Folder:
@@ -74,7 +79,12 @@ class Letter:
     @property
     def owed(self) -> bool:
         """Whether whoever left it is owed a call, and can be called."""
-        return self.due is not None and not self.settled and not self.caller.withheld
+        return self.promised and not self.caller.withheld
+
+    @property
+    def promised(self) -> bool:
+        """Whether a call back was promised and has not been made."""
+        return self.due is not None and not self.settled
 
 
 def in_order(letters: Iterable[Letter]) -> list[Letter]:
@@ -95,6 +105,13 @@ def totals(letters: Sequence[Letter], whose: Name | None = None) -> MailboxUtter
         return MailboxPhrase.MAILBOX_EMPTY
     urgent = sum(letter.urgent for letter in letters if letter.folder is Folder.NEW)
     return Totals(new, urgent, old, saved, whose)
+
+
+def opening(letters: Sequence[Letter], calls: int, whose: Name | None = None) -> tuple[DeskUtterance, ...]:
+    """How many messages there are, and how many ``calls`` are to be returned."""
+    if not letters and calls:
+        return (Counts(0, calls),)
+    return (totals(letters, whose), *((CallsToReturn(calls),) if calls else ()))
 
 
 def received(at: datetime, now: datetime, zone: ZoneInfo) -> Received:
@@ -120,7 +137,7 @@ NameOf = Callable[[str], Name | None]
 def envelope(
     letter: Letter, number: int, now: datetime, zone: ZoneInfo, name_of: NameOf
 ) -> tuple[MailboxUtterance, ...]:
-    """What is said before a message: its number, when it came, from whom, and what they were promised."""
+    """What is said before a message: its number, when it came, from whom, what they want and were promised."""
     return (
         MessageNumber(number),
         *((MailboxPhrase.URGENT,) if letter.urgent else ()),
@@ -137,6 +154,10 @@ def _from(letter: Letter, name_of: NameOf) -> Iterator[MailboxUtterance]:
         yield LeftBy(colleague)
     else:
         yield CallerNumber(caller.number) if caller.number else Fixed(Phrase.CALLER_WITHHELD)
+    if (
+        colleague is None or letter.wish is not CallbackWish.MESSAGE
+    ):  # of a colleague that has been said already
+        yield letter.wish
     forwarder = name_of(letter.forwarded_by) if letter.forwarded_by else None
     if forwarder is not None:
         yield ForwardedBy(forwarder)

@@ -10,6 +10,7 @@ from enum import StrEnum, auto
 
 from ari_absence.core.greetings import GreetingKind
 from ari_absence.core.phrases import CallerNumber, Fixed, MessageAudio, Moment, Name, Whereabouts
+from ari_absence.core.status_phrases import CallbackWish
 
 
 class MailboxPhrase(StrEnum):
@@ -18,9 +19,17 @@ class MailboxPhrase(StrEnum):
     MAILBOX_EMPTY = auto()  # there are no messages
     GETTING_FULL = auto()  # the mailbox is getting full; please delete what you no longer need
     FULL = auto()  # the mailbox is full; nobody can leave a message until you delete some
-    MAIN_MENU = auto()  # 1 listen, 2 folders, 0 options, * help, # leave
+    TO_LISTEN = auto()  # 1
+    TO_RETURN_CALLS = auto()  # 2, while calls are owed
+    TO_CHANGE_FOLDERS = auto()  # 2, while none are; behind 3 while they are
+    FOR_OPTIONS = auto()  # 0
+    FOR_HELP = auto()  # *
+    TO_LEAVE = auto()  # #
+    FOR_MORE = auto()  # 3
     HELP = auto()  # every key, also those while a message plays
-    FOLDERS = auto()  # 1 new, 2 old, 3 saved, * back
+    TO_NEW = auto()  # 1, in the choice of folders
+    TO_OLD = auto()  # 2
+    TO_SAVED = auto()  # 3
     NEW_MESSAGES = auto()
     OLD_MESSAGES = auto()
     SAVED_MESSAGES = auto()
@@ -35,16 +44,21 @@ class MailboxPhrase(StrEnum):
     URGENT = auto()
     CALLED_BACK = auto()  # they have been called back already
     OVERDUE = auto()  # a call back was promised and is overdue
-    IS_DELETED = auto()  # this message is deleted; 7 gets it back
+    IS_DELETED = auto()
 
-    MESSAGE_MENU = auto()  # 5 again, 7 delete, 9 save, 8 forward, 6 next, 3 more
-    MESSAGE_MENU_DELETED = auto()  # 7 get it back, 6 next
-    OWED_MENU = auto()  # 2 to call back at once
+    TO_CALL_BACK = auto()  # 2
+    TO_DELETE = auto()  # 7
+    TO_GET_BACK = auto()  # 7, of what is deleted
+    TO_SAVE = auto()  # 9
+    FOR_NEXT = auto()  # 6
     DELETED = auto()
     RESTORED = auto()
     SAVED = auto()
 
-    MORE_MENU = auto()  # 2 call back, 3 when and from whom, 9 call back done, * back
+    TO_HEAR_AGAIN = auto()  # 5, behind 3
+    TO_FORWARD = auto()  # 8, behind 3
+    TO_HEAR_ENVELOPE = auto()  # 3 again: when and from whom
+    TO_MARK_DONE = auto()  # 9, behind 3: the call back is done
     CALLBACK_DONE = auto()  # marked as done
     NOTHING_OWED = auto()
     CALLING_BACK = auto()
@@ -68,14 +82,16 @@ class MailboxPhrase(StrEnum):
     MAILBOX_THERE_FULL = auto()
     NOT_FORWARDED = auto()
 
-    OPTIONS = auto()  # 1 greetings, 3 name, 5 PIN, * back
-    NAME_MENU = auto()  # 1 record, 2 listen, 3 delete, * back
+    OPTIONS = auto()  # 1 greetings, 3 name, 5 PIN; * back here and in what follows, though not said
+    NAME_MENU = auto()  # 1 record, 2 listen, 3 delete
+    NAME_NONE = auto()  # as before, where none is recorded and none can be deleted
     NAME_REVIEW = auto()  # 1 keep, 2 listen, 3 again, * throw away
     NAME_KEPT = auto()
     NAME_DELETED = auto()
-    GREETING_KINDS = auto()  # 1 away ... 7 do not disturb (as the star codes), * back
+    GREETING_KINDS = auto()  # three of the seven, by the digits of their star codes; 9 more
+    MORE_GREETING_KINDS = auto()  # the other four
     GREETING_NONE = auto()  # none recorded: 1 record, * back
-    GREETING_MENU = auto()  # 1 record again, 2 listen, 3 delete, * back
+    GREETING_MENU = auto()  # 1 record again, 2 listen, 3 delete
     GREETING_AFTER_TONE = auto()
     GREETING_REVIEW = auto()  # 1 keep, 2 listen, 3 again, * throw away
     GREETING_UNTIL = auto()  # last day as month and day, or pound for no end
@@ -111,6 +127,13 @@ class Totals:
     old: int
     saved: int
     whose: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsToReturn:
+    """And <count> calls to return. Said behind how many messages there are; never of 0."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +203,7 @@ class GreetingStillOn:
 
 @dataclass(frozen=True, slots=True)
 class GreetingPlayedUntil:
-    """It is played through <last_day>."""
+    """It is played through <last_day>, or, on that day, until its end."""
 
     last_day: Moment
 
@@ -190,6 +213,8 @@ MailboxUtterance = (
     | Fixed
     | Whereabouts
     | Totals
+    | CallsToReturn
+    | CallbackWish
     | MessageNumber
     | Received
     | LeftBy

@@ -37,7 +37,8 @@ class StatusPhrase(StrEnum):
     PHONE_OF_NOBODY = auto()  # a login follows
     PIN_OF_OWNER = auto()  # without the right to set others, their PIN is asked for
     NOBODY_HAS_IT = auto()  # no such extension
-    WHICH_STATE = auto()  # 1 to 7, 0 back
+    WHICH_STATE = auto()  # three of the eight (0 back), 9 more; each key works at once
+    OTHER_STATES = auto()  # the other five
 
     ENTER_EXTENSION = auto()  # login: the extension, then pound
     ENTER_PIN = auto()

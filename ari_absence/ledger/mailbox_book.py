@@ -26,6 +26,7 @@ from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow
 from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.owed import count_owed
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
@@ -69,7 +70,10 @@ class LedgerMailboxes:
         if taken >= limits.messages_per_person:
             fill = Fill.FULL
         return MailboxContent(
-            mailbox_reading.letters(session, extension), fill, mailbox_reading.greetings(session, extension)
+            mailbox_reading.letters(session, extension),
+            fill,
+            mailbox_reading.greetings(session, extension),
+            count_owed(session, extension),
         )
 
     async def mark_heard(self, message_id: str, by: str) -> bool:

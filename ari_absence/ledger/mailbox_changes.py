@@ -1,6 +1,7 @@
 """What an owner does with a message, as functions on a session: each is one transaction.
 
-All give the extension of the mailbox that has changed, None when the message is no longer there.
+Those that change something give the extension of the mailbox that has changed, None when the message is no longer
+there.
 """
 
 from __future__ import annotations
@@ -54,6 +55,12 @@ def restore_deleted(session: Session, message_id: str, by: str, now: datetime) -
         row.heard_at = row.heard_at or now  # whoever deletes a message knows of it
         note_in_history(row, "restored", by, now)
     return row.extension
+
+
+def is_deleted(session: Session, message_id: str) -> bool:
+    """Whether its owner has deleted it, and the purge has not been there."""
+    row = session.get(MessageRow, message_id)
+    return row is not None and row.deleted_at is not None
 
 
 def settle_message(session: Session, message_id: str, by: str, now: datetime) -> str | None:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ari_absence.core.greetings import Greeting, GreetingKind, SetGreetings
 from ari_absence.core.mailbox import Letter
 from ari_absence.core.people import Caller
+from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.ledger.mailbox_model import GreetingRow
-from ari_absence.ledger.model import MessageRow
+from ari_absence.ledger.model import CallbackRow, CallbackState, CallRow, MessageRow
 
 
 def letters(session: Session, extension: str) -> tuple[Letter, ...]:
     """The messages of ``extension`` that its owner has not deleted, the oldest first."""
     query = select(MessageRow).where(MessageRow.extension == extension, MessageRow.deleted_at.is_(None))
-    return tuple(_letter(row) for row in session.scalars(query.order_by(MessageRow.at, MessageRow.id)))
+    asked = _asked_for_calls(session, extension)
+    return tuple(_letter(row, asked) for row in session.scalars(query.order_by(MessageRow.at, MessageRow.id)))
+
+
+def _asked_for_calls(session: Session, extension: str) -> set[str]:
+    """Who, by the number they call from, waits for a call that they have asked for."""
+    waiting = (
+        CallbackRow.state == CallbackState.OPEN.value,
+        CallbackRow.wish == CallbackWish.CALL_BACK.value,
+    )
+    query = select(CallRow.caller_number).join(CallbackRow, CallbackRow.call_id == CallRow.id)
+    found = session.scalars(query.where(CallbackRow.extension == extension, *waiting))
+    return {number for number in found if number is not None}
 
 
 def greetings(session: Session, extension: str) -> tuple[Greeting, ...]:
@@ -45,8 +60,10 @@ def greeting_of(row: GreetingRow) -> Greeting:
     )
 
 
-def _letter(row: MessageRow) -> Letter:
+def _letter(row: MessageRow, asked: Collection[str]) -> Letter:
+    """``asked``: the numbers of those who have asked to be called back, in this call or in another."""
     call = row.call
+    wish = CallbackWish.CALL_BACK if call.caller_number in asked else CallbackWish.MESSAGE
     return Letter(
         message_id=row.id,
         audio_id=row.audio_id,
@@ -59,4 +76,5 @@ def _letter(row: MessageRow) -> Letter:
         heard=row.heard_at is not None,
         saved=row.saved_at is not None,
         forwarded_by=row.forwarded_by,
+        wish=wish,
     )

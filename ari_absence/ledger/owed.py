@@ -117,8 +117,26 @@ def hand_over(
     row = session.get(CallbackRow, callback_id)
     if row is None or row.state != CallbackState.OPEN:
         return False
+    facts = {"extension": to, "by": by, "from": row.extension, **_told(row)}
     row.history = [*row.history, {"at": now.isoformat(), "what": f"handed over to {to}", "by": by}]
     row.extension = to
-    facts = {"extension": to, "by": by, "callback": callback_id, "number": row.number or ""}
     queue_notice(session.connection(), Notice.CALLBACK_HANDED_OVER, facts, destinations, now)
     return True
+
+
+def _told(row: CallbackRow) -> dict[str, str]:
+    """What its new owner must know to make the call: nothing of where the one called is, nor of any note."""
+    call = row.call
+    return {
+        "callback": row.id,
+        "number": row.number or "",
+        "caller_number": call.caller_number or "",
+        "caller_name": call.caller_name or "",
+        "colleague": call.caller_extension or "",
+        "called": call.person_name,
+        "called_extension": call.extension,
+        "called_at": row.at.isoformat(),
+        "zone": call.zone,
+        "wish": row.wish,
+        "due": row.due.isoformat() if row.due else "",
+    }

@@ -172,10 +172,17 @@ class OutboxSummary:
 
 
 def messages(
-    session: Session, extension: str | None = None, unheard_only: bool = False, page: Page = FIRST_PAGE
+    session: Session,
+    extension: str | None = None,
+    unheard_only: bool = False,
+    page: Page = FIRST_PAGE,
+    *,
+    deleted: bool = False,
 ) -> list[Message]:
-    """Messages that their owners have not deleted, newest first."""
-    query = select(MessageRow).where(MessageRow.deleted_at.is_(None))
+    """Messages that their owners have not deleted, newest first; with ``deleted`` those that they have."""
+    query = select(MessageRow).where(
+        MessageRow.deleted_at.is_not(None) if deleted else MessageRow.deleted_at.is_(None)
+    )
     query = query.order_by(MessageRow.at.desc(), MessageRow.id.desc())
     if extension is not None:
         query = query.where(MessageRow.extension == extension)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ari_absence.core.greetings import GreetingKind
 from ari_absence.core.mailbox_phrases import (
+    CallsToReturn,
     ForwardedBy,
     ForwardingTo,
     GreetingPlayedUntil,
@@ -30,6 +31,7 @@ from ari_absence.speech.english_parts import (
     moment_clips,
     name_clip,
 )
+from ari_absence.speech.english_status import calls_to_return
 from ari_absence.speech.language import CatalogueClip, Clip
 
 # By the value of ``MailboxPhrase``; a test holds that each has its sentence.
@@ -37,21 +39,24 @@ SENTENCES: Mapping[str, str] = {
     "mailbox_empty": "There are no messages.",
     "getting_full": "This mailbox is getting full. Please delete the messages that you no longer need.",
     "full": "This mailbox is full. Nobody can leave a message until you delete some.",
-    "main_menu": (
-        "To listen, press one. To change folders, press two. For your options, press zero. "
-        "For help, press star. To leave, press pound."
-    ),
+    "to_listen": "To listen, press one.",
+    "to_return_calls": "For the calls to return, press two.",
+    "to_change_folders": "To change folders, press two.",
+    "for_options": "For your options, press zero.",
+    "for_help": "For help, star.",
+    "to_leave": "To leave, pound.",
+    "for_more": "For more, three.",
     "help": (
         "One plays the first message, four the one before, five the same again, six the next. "
         "Seven deletes a message, and gets it back. Eight forwards it, nine saves it. "
-        "Three leads to calling back, and tells when a message came and from whom. "
-        "Zero leads to your options, pound leaves. While a message plays, star goes back three seconds, "
+        "Two leads to the folders, or to the calls you are to return. "
+        "Three tells more of what can be done. Zero leads to your options, pound leaves. "
+        "While a message plays, star goes back three seconds, "
         "pound goes forward, zero pauses, one makes it faster, and two begins again."
     ),
-    "folders": (
-        "For new messages, press one. For old messages, press two. For saved messages, press three. "
-        "To go back, press star."
-    ),
+    "to_new": "For new messages, press one.",
+    "to_old": "For old messages, two.",
+    "to_saved": "For saved messages, three.",
     "new_messages": "New messages.",
     "old_messages": "Old messages.",
     "saved_messages": "Saved messages.",
@@ -66,19 +71,18 @@ SENTENCES: Mapping[str, str] = {
     "called_back": "They have been called back.",
     "overdue": "A call back was promised, and is overdue.",
     "is_deleted": "This message is deleted.",
-    "message_menu": (
-        "To hear it again, press five. To delete it, press seven. To save it, press nine. "
-        "To forward it, press eight. For the next message, press six. For more, press three."
-    ),
-    "message_menu_deleted": "To get it back, press seven. For the next message, press six.",
-    "owed_menu": "To call back now, press two.",
+    "to_call_back": "To call back, press two.",
+    "to_delete": "To delete it, press seven.",
+    "to_get_back": "To get it back, press seven.",
+    "to_save": "To save it, nine.",
+    "for_next": "For the next, six.",
     "deleted": "Message deleted.",
     "restored": "You have the message back.",
     "saved": "Message saved.",
-    "more_menu": (
-        "To call back, press two. To hear when it came and from whom, press three. "
-        "To mark the call back as done, press nine. To go back, press star."
-    ),
+    "to_hear_again": "To hear it again, press five.",
+    "to_forward": "To forward it, eight.",
+    "to_hear_envelope": "For when and from whom, three.",
+    "to_mark_done": "To mark it as done, nine.",
     "callback_done": "The call back is marked as done.",
     "nothing_owed": "No call back is owed for this message.",
     "calling_back": "I am calling them now. One moment, please.",
@@ -93,51 +97,27 @@ SENTENCES: Mapping[str, str] = {
     "teams": "Please choose a team.",
     "no_such_extension": "I do not know that extension.",
     "own_mailbox": "The message is in that mailbox already.",
-    "forward_menu": (
-        "To record an introduction first, press one. To send it as it is, press two. "
-        "To send nothing, press star."
-    ),
+    "forward_menu": "To record an introduction, press one. To send it as it is, two. To send nothing, star.",
     "introduce_after_tone": "Please speak your introduction after the tone, then press pound.",
-    "introduction_review": (
-        "To send it, press one. To listen to your introduction, press two. "
-        "To record it again, press three. To send nothing, press star."
-    ),
+    "introduction_review": "To send it, press one. To hear it, two. Again, three. To drop it, star.",
     "forwarded": "The message has been forwarded.",
     "forwarded_not_to_all": "The message has been forwarded, but some of the mailboxes are full.",
     "mailbox_there_full": "I am sorry. That mailbox is full, and can take no message.",
     "not_forwarded": "Nothing has been sent.",
-    "options": (
-        "For your greetings, press one. For your recorded name, press three. "
-        "To change your PIN, press five. To go back, press star."
-    ),
-    "name_menu": (
-        "To record your name, press one. To hear it, press two. To delete the recording, press three. "
-        "To go back, press star."
-    ),
-    "name_review": (
-        "To keep it, press one. To listen to it, press two. To record it again, press three. "
-        "To throw it away, press star."
-    ),
+    "options": "For your greetings, press one. Your name, three. Your PIN, five.",
+    "name_menu": "To record your name, press one. To hear it, two. To delete it, three.",
+    "name_none": "To record your name, press one. To hear it, two.",
+    "name_review": "To keep it, press one. To hear it, two. Again, three. To drop it, star.",
     "name_kept": "Callers will hear your name like this from now on.",
     "name_deleted": "Your recorded name is deleted.",
-    "greeting_kinds": (
-        "For which absence? Away from your desk, press one. A meeting, press two. Out of the office, press three. "
-        "A business trip, press four. Left for today, press five. A day off or leave, press six. "
-        "Do not disturb, press seven. To go back, press star."
-    ),
-    "greeting_none": "There is no greeting. To record one, press one. To go back, press star.",
-    "greeting_menu": (
-        "To record your greeting again, press one. To listen to it, press two. To delete it, press three. "
-        "To go back, press star."
-    ),
+    "greeting_kinds": "Out, press three. A meeting, two. A day off, six. For more, nine.",
+    "more_greeting_kinds": "Away, press one. A business trip, four. Gone for today, five. Do not disturb, seven.",
+    "greeting_none": "There is no greeting. To record one, press one. To go back, star.",
+    "greeting_menu": "To record it again, press one. To hear it, two. To delete it, three.",
     "greeting_after_tone": "Please speak your greeting after the tone, then press pound.",
-    "greeting_review": (
-        "To keep this greeting, press one. To listen to it, press two. To record it again, press three. "
-        "To throw it away, press star."
-    ),
+    "greeting_review": "To keep it, press one. To hear it, two. Again, three. To drop it, star.",
     "greeting_until": (
-        "Until which day shall callers hear it? Enter the month and the day, two digits each. "
-        "Without an end, press pound."
+        "Until which day? Enter the month and the day, two digits each. Without an end, press pound."
     ),
     "not_a_coming_day": "That is not a day within the year to come.",
     "greeting_kept": "Your greeting is kept, and is played to your callers.",
@@ -200,6 +180,7 @@ _PARTS: Mapping[str, str] = {
     "name-is": "Your name is spoken like this,",
     "name-is-end": "and that is how callers hear it.",
     "played-until": "Callers hear it through",
+    "played-today": "Callers hear it until the end of today.",
 }
 
 
@@ -236,6 +217,7 @@ CATALOGUE: Mapping[str, str] = {f"mailbox-{clip}": text for clip, text in _catal
 SPOKEN = (
     MailboxPhrase,
     Totals,
+    CallsToReturn,
     MessageNumber,
     Received,
     LeftBy,
@@ -257,6 +239,8 @@ def clips(utterance: MailboxUtterance) -> Iterator[Clip]:
             yield _clip(dashed(utterance.value))
         case Totals():
             yield from _totals(utterance)
+        case CallsToReturn(count):
+            yield calls_to_return(count)
         case MessageNumber(number):
             yield _clip("message")
             yield _count(number)
@@ -293,6 +277,8 @@ def _with_names(utterance: MailboxUtterance) -> Iterator[Clip]:
             yield from around("mailbox-name-is", name_clip(who, "somebody"))
         case GreetingStillOn(kind):
             yield _clip(f"greeting-{dashed(kind.value)}")
+        case GreetingPlayedUntil(last_day) if last_day.day_word in (DayWord.THIS_PART, DayWord.TODAY):
+            yield _clip("played-today")
         case GreetingPlayedUntil(last_day):
             yield _clip("played-until")
             yield from moment_clips(last_day)

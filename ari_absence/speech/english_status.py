@@ -50,9 +50,9 @@ SENTENCES: Mapping[str, str] = {
     "phone_of_nobody": "This telephone belongs to nobody that I know.",
     "pin_of_owner": "For that I need the PIN of that extension.",
     "nobody_has_it": "Nobody here has that extension.",
-    "which_state": (
-        "For away from the desk, press one. Meeting, two. Out, three. Business trip, four. "
-        "Left for today, five. Day off, six. Do not disturb, seven. Back, zero."
+    "which_state": "Out of the office, press three. A meeting, two. Back, zero. For more, nine.",
+    "other_states": (
+        "Away, press one. A business trip, four. Gone for today, five. A day off, six. Do not disturb, seven."
     ),
     "enter_extension": "Please enter your extension, then press pound.",
     "enter_pin": "Please enter the PIN, then press pound.",
@@ -175,9 +175,14 @@ def clips(utterance: StatusUtterance) -> Iterator[Clip]:
             yield from moment_clips(back)
         case Counts(messages, callbacks):
             yield CatalogueClip(f"status-messages-{min(messages, MANY):02}")
-            yield CatalogueClip(f"status-callbacks-{min(callbacks, MANY):02}")
+            yield calls_to_return(callbacks)
         case _:
             yield from _of_callback(utterance)
+
+
+def calls_to_return(count: int) -> CatalogueClip:
+    """The end of a sentence that has told how many messages there are."""
+    return CatalogueClip(f"status-callbacks-{min(count, MANY):02}")
 
 
 def _state(said: TheState) -> Iterator[Clip]:

@@ -7,30 +7,63 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ari_absence.attendant.absence_book import InForce, Waiting
-from ari_absence.attendant.call import DeskCall, Hunt, Listened, Pastime, Recording, RecordingTerms, Ring
+from ari_absence.attendant.call import (
+    DeskCall,
+    Hunt,
+    HuntEnd,
+    LegEnd,
+    Listened,
+    Pastime,
+    Recording,
+    RecordingEnd,
+    RecordingTerms,
+    Ring,
+)
 from ari_absence.attendant.code_desk import House, serve
+from ari_absence.attendant.mailbox_talk import INSTANT_SECONDS
 from ari_absence.attendant.pins import PinCheck
 from ari_absence.core.absences import DatedAbsence, NewAbsence
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Directory, Kind, Person, SetAbsences, SetForwards, Source
 from ari_absence.core.phrases import MessageAudio
-from ari_absence.core.pins import PinFlaw
+from ari_absence.core.pins import PinFlaw, PinRules, pin_flaw
 from ari_absence.core.status_phrases import StatusPhrase
 from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 from ari_absence.speech.english import English
 from tests.attendant.conversation import MORNING
+from tests.attendant.script import Speaks
 
 WORDS = English()
 
 
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """A key that is pressed while something is said that is no question."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """What ends the playing of a message, at which second of it."""
+
+    key: str | None = None
+    at_seconds: float = 0.0
+
+
+Step = str | Meanwhile | Plays | Speaks | HuntEnd | None
+"""What somebody does next; "" and None are silence, a ``HuntEnd`` is how the ringing of one phone ends."""
+
+
 @dataclass
 class ScriptedDeskCall:
-    """A phone on which ``keys`` are pressed in turn: one entry for each question; "" and None are silence."""
+    """A phone on which ``keys`` are pressed in turn: one entry for each question. A message that the script does not
+    mention plays to its end."""
 
     caller: Caller
     dialled: str
-    keys: list[str | None]
+    keys: list[Step]
     call_id: str = "call-1"
     gone_after_steps: int | None = None
     failing_step: int | None = None
@@ -38,6 +71,7 @@ class ScriptedDeskCall:
     done: list[str] = field(default_factory=list)
     hunts: list[Hunt] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
+    listened: list[tuple[str, float, float]] = field(default_factory=list)
     over: bool = False
 
     @property
@@ -57,7 +91,9 @@ class ScriptedDeskCall:
     def _key(self) -> str | None:
         if not self.keys:
             raise CallerGone("the script is over, and so is the call")
-        return self.keys.pop(0)
+        step = self.keys.pop(0)
+        assert step is None or isinstance(step, str), f"the script has {step} where a key is asked for"
+        return step
 
     async def answer(self) -> None:
         self._step("answer")
@@ -70,7 +106,10 @@ class ScriptedDeskCall:
         assert patience_seconds > 0
         self._step("ask")
         self.heard.extend(utterances)
-        return self._first_of(self._key() or "")
+        if patience_seconds > INSTANT_SECONDS:
+            return self._first_of(self._key() or "")
+        meanwhile = self.keys.pop(0) if self.keys and isinstance(self.keys[0], Meanwhile) else None
+        return meanwhile.key if isinstance(meanwhile, Meanwhile) else None
 
     def _first_of(self, keys: str) -> str | None:
         """The first key; those behind it are asked for next."""
@@ -87,13 +126,24 @@ class ScriptedDeskCall:
         return (self._key() or "")[:digits_max]
 
     async def record(self, terms: RecordingTerms) -> Recording:
-        raise NotImplementedError
+        self._step("record")
+        step = self.keys.pop(0) if self.keys else Speaks(0, RecordingEnd.HANGUP)
+        assert isinstance(step, Speaks), f"the script has {step} where something is recorded"
+        if step.ended_by is RecordingEnd.HANGUP:
+            self.gone_after_steps = len(self.done)
+        return Recording(f"recording-{len(self.done)}", step.seconds, step.ended_by)
 
     async def play(self, recording: Recording) -> str | None:
-        raise NotImplementedError
+        self._step("play")
+        return self._key()
 
     async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
-        raise NotImplementedError
+        self._step("listen")
+        self.heard.append(message)
+        self.listened.append((message.audio_id, seconds, from_seconds))
+        step = self.keys.pop(0) if self.keys and isinstance(self.keys[0], Plays) else Plays()
+        assert isinstance(step, Plays)
+        return Listened(step.key, step.at_seconds if step.key else seconds)
 
     async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
         raise NotImplementedError
@@ -110,7 +160,13 @@ class ScriptedDeskCall:
     ) -> Hunt:
         self._step("hunt")
         self.rung += [ring.target.endpoint for ring in rings]
-        return self.hunts.pop(0)
+        return self.hunts.pop(0) if self.hunts else self._hunted(len(rings))
+
+    def _hunted(self, rings: int) -> Hunt:
+        end = self.keys.pop(0)
+        assert isinstance(end, HuntEnd), f"the script has {end} where somebody is rung"
+        leg = LegEnd.CANCELLED if end is HuntEnd.CALLER_CHOSE else LegEnd(end.value)
+        return Hunt(end, 0 if end is HuntEnd.TALKED else None, (leg,) * rings)
 
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         raise NotImplementedError
@@ -187,8 +243,10 @@ class MemoryPins:
         return PinCheck.WRONG
 
     async def change(self, extension: str, pin: str) -> PinFlaw | None:
-        self.pins[extension] = pin
-        return None
+        flaw = pin_flaw(pin, extension, PinRules())
+        if flaw is None:
+            self.pins[extension] = pin
+        return flaw
 
     async def is_set(self, extension: str) -> bool:
         return extension in self.pins

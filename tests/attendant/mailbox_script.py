@@ -1,4 +1,4 @@
-"""Somebody in their mailbox who follows a script, and a mailbox that remembers: fakes of the ports."""
+"""A mailbox that remembers, and somebody in it who follows a script."""
 
 from __future__ import annotations
 
@@ -7,37 +7,21 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ari_absence.attendant.call import (
-    Hunt,
-    HuntEnd,
-    LegEnd,
-    Listened,
-    Pastime,
-    Recording,
-    RecordingEnd,
-    RecordingTerms,
-    Ring,
-)
+from ari_absence.attendant.call import DeskCall, LegEnd, Recording
 from ari_absence.attendant.mailbox import open_mailbox
 from ari_absence.attendant.mailbox_book import Fill, ForwardDraft, Forwarded, MailboxContent
-from ari_absence.attendant.mailbox_talk import INSTANT_SECONDS, MailboxTalk
+from ari_absence.attendant.mailbox_talk import MailboxTalk
 from ari_absence.attendant.notebook import AudioFault, KeptAudio
-from ari_absence.attendant.pins import PinCheck
 from ari_absence.config.outside_numbers import number_of
-from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import Greeting, GreetingKind
 from ari_absence.core.mailbox import Letter
 from ari_absence.core.mailbox_phrases import MailboxPhrase
-from ari_absence.core.numbers import DialTarget
-from ari_absence.core.people import Caller, Dialing, Directory, Team, Trunk
+from ari_absence.core.people import Caller, Dialing, Directory, Person, Team, Trunk
 from ari_absence.core.phrases import MessageAudio
-from ari_absence.core.pins import PinFlaw, PinRules, pin_flaw
-from ari_absence.errors import CallerGone, EffectFailed, LedgerError
-from ari_absence.speech.english import English
+from ari_absence.errors import CallerGone, LedgerError
 from tests.attendant.conversation import MORNING, SITE, person
-from tests.attendant.script import Speaks
+from tests.attendant.desk_script import MemoryPins, ScriptedDeskCall, Step
 
-WORDS = English()
 ALICE = Caller("101", "Desk 101", "101")
 HANS = Caller("+81312345678")
 OFFICE = Directory(
@@ -51,133 +35,10 @@ OFFICE = Directory(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Meanwhile:
-    """A key that is pressed while something is said that is no question."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plays:
-    """What ends the playing of a message, at which second of it."""
-
-    key: str | None = None
-    at_seconds: float = 0.0
-
-
-Step = str | Meanwhile | Plays | Speaks | HuntEnd | None
-
-
-@dataclass
-class ScriptedListener:
-    """A phone in a mailbox. A message that the script does not mention plays to its end."""
-
-    caller: Caller
-    steps: list[Step]
-    dialled: str = "*97"
-    call_id: str = "call-1"
-    gone_after_steps: int | None = None
-    failing_step: int | None = None
-    heard: list[DeskUtterance] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
-    listened: list[tuple[str, float, float]] = field(default_factory=list)
-    rung: list[str] = field(default_factory=list)
-
-    @property
-    def said(self) -> list[str]:
-        """Every prompt as text."""
-        return [WORDS.text(each) for each in self.heard]
-
-    def _step(self, what: str) -> None:
-        number = len(self.done)
-        self.done.append(what)
-        if number == self.failing_step:
-            raise EffectFailed(f"Asterisk refused step {number}, {what}")
-        if self.gone_after_steps is not None and number >= self.gone_after_steps:
-            raise CallerGone(f"hung up before step {number}, {what}")
-
-    def _key(self) -> str | None:
-        if not self.steps:
-            raise CallerGone("the script is over, and so is the call")
-        step = self.steps.pop(0)
-        assert step is None or isinstance(step, str), f"the script has {step} where a key is asked for"
-        return step
-
-    async def answer(self) -> None:
-        self._step("answer")
-
-    async def say(self, *utterances: DeskUtterance, skip: str = "") -> None:
-        self._step("say")
-        self.heard.extend(utterances)
-
-    async def ask(self, utterances: Sequence[DeskUtterance], patience_seconds: float) -> str | None:
-        self._step("ask")
-        self.heard.extend(utterances)
-        if patience_seconds > INSTANT_SECONDS:
-            return self._key()
-        meanwhile = self.steps.pop(0) if self.steps and isinstance(self.steps[0], Meanwhile) else None
-        return meanwhile.key if isinstance(meanwhile, Meanwhile) else None
-
-    async def ask_digits(
-        self, utterances: Sequence[DeskUtterance], digits_max: int, patience_seconds: float
-    ) -> str:
-        assert patience_seconds > 0
-        self._step("ask_digits")
-        self.heard.extend(utterances)
-        return (self._key() or "")[:digits_max]
-
-    async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
-        self._step("listen")
-        self.heard.append(message)
-        self.listened.append((message.audio_id, seconds, from_seconds))
-        step = self.steps.pop(0) if self.steps and isinstance(self.steps[0], Plays) else Plays()
-        assert isinstance(step, Plays)
-        return Listened(step.key, step.at_seconds if step.key else seconds)
-
-    async def record(self, terms: RecordingTerms) -> Recording:
-        self._step("record")
-        step = self.steps.pop(0) if self.steps else Speaks(0, RecordingEnd.HANGUP)
-        assert isinstance(step, Speaks), f"the script has {step} where something is recorded"
-        if step.ended_by is RecordingEnd.HANGUP:
-            self.gone_after_steps = len(self.done)
-        return Recording(f"recording-{len(self.done)}", step.seconds, step.ended_by)
-
-    async def play(self, recording: Recording) -> str | None:
-        self._step("play")
-        return self._key()
-
-    async def wait(self, seconds: float, free: Sequence[DialTarget] = ()) -> str | None:
-        raise AssertionError("nobody waits in a mailbox")
-
-    async def wait_ringing(self, seconds: float) -> str | None:
-        raise NotImplementedError
-
-    async def hunt(
-        self,
-        rings: Sequence[Ring],
-        ring_seconds: float,
-        pastime: Pastime | None = None,
-        heir: Pastime | None = None,
-    ) -> Hunt:
-        self._step("hunt")
-        self.rung.extend(ring.target.endpoint for ring in rings)
-        end = self.steps.pop(0)
-        assert isinstance(end, HuntEnd), f"the script has {end} where somebody is rung"
-        leg = LegEnd.CANCELLED if end is HuntEnd.CALLER_CHOSE else LegEnd(end.value)
-        legs = (leg,) * len(rings)
-        return Hunt(end, 0 if end is HuntEnd.TALKED else None, legs)
-
-    async def is_free(self, targets: Sequence[DialTarget]) -> bool:
-        raise AssertionError("nobody waits in a mailbox")
-
-    async def hang_up(self) -> None:
-        self.done.append("hang_up")
-
-
 @dataclass
 class MemoryMailbox:
-    """A mailbox in memory. ``failing``: every change fails as on a full disk. ``full``: mailboxes without a place."""
+    """A mailbox in memory. ``failing``: every change fails as on a full disk. ``full``: mailboxes without a place.
+    ``settles_on_return``: the message that is settled once a call is returned."""
 
     letters: dict[str, Letter]
     fill: Fill = Fill.ROOMY
@@ -188,6 +49,8 @@ class MemoryMailbox:
     full: frozenset[str] = frozenset()
     dials: int = 10
     name: str | None = None
+    calls_owed: int = 0
+    settles_on_return: str | None = None
     lent: int = 0
     history: list[tuple[str, str, str]] = field(default_factory=list)
     forwarded: list[ForwardDraft] = field(default_factory=list)
@@ -198,7 +61,7 @@ class MemoryMailbox:
         assert extension == "101"
         self._check()
         letters = tuple(each for each in self.letters.values() if each.message_id not in self.deleted)
-        return MailboxContent(letters, self.fill, tuple(self.greetings.values()))
+        return MailboxContent(letters, self.fill, tuple(self.greetings.values()), self.calls_owed)
 
     def _check(self) -> None:
         if self.failing:
@@ -288,24 +151,6 @@ class MemoryMailbox:
         return had is not None
 
 
-@dataclass
-class MemoryPins:
-    """One PIN for everybody."""
-
-    pin: str = "482913"
-
-    async def check(self, extension: str, pin: str, caller_number: str | None = None) -> PinCheck:
-        return PinCheck.RIGHT if pin == self.pin else PinCheck.WRONG
-
-    async def change(self, extension: str, pin: str) -> PinFlaw | None:
-        flaw = pin_flaw(pin, extension, PinRules())
-        self.pin = self.pin if flaw else pin
-        return flaw
-
-    async def is_set(self, extension: str) -> bool:
-        return True
-
-
 def letter(number: int, **facts: object) -> Letter:
     """The ``number``-th message: one an hour, from Hans if nothing else is said."""
     message = Letter(f"M-{number}", f"A-{number}", MORNING - timedelta(hours=9 - number), 30.0, HANS)
@@ -326,12 +171,13 @@ class Session:
         gone_after_steps: int | None = None,
         failing_step: int | None = None,
     ) -> None:
-        self.call = ScriptedListener(
-            caller, list(steps), gone_after_steps=gone_after_steps, failing_step=failing_step
+        self.call = ScriptedDeskCall(
+            caller, "*97", list(steps), gone_after_steps=gone_after_steps, failing_step=failing_step
         )
+        self.returned: list[str] = []
         self.book = book or MemoryMailbox({})
         self.book.letters |= {each.message_id: each for each in letters}
-        self.pins = MemoryPins()
+        self.pins = MemoryPins({"101": "482913"})
         self.talk = MailboxTalk(
             call=self.call,
             owner=office.people["101"],
@@ -341,10 +187,20 @@ class Session:
             now=lambda: MORNING,
             number_of=lambda digits: number_of(digits, "JP"),
             present=lambda: present,
+            return_calls=self._return_calls,
             own_phone=caller.extension == "101",
         )
 
-    async def hold(self) -> ScriptedListener:
+    async def _return_calls(self, call: DeskCall, owner: Person, by: str) -> None:
+        """One call is returned: the oldest."""
+        assert owner.extension == "101"
+        self.returned.append(by)
+        self.book.calls_owed -= 1
+        message_id = self.book.settles_on_return
+        if message_id is not None:
+            self.book.letters[message_id] = replace(self.book.letters[message_id], settled=True)
+
+    async def hold(self) -> ScriptedDeskCall:
         """Hold the conversation until it is over, or its caller has hung up."""
         try:
             await open_mailbox(self.talk)

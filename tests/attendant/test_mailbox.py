@@ -12,25 +12,27 @@ from ari_absence.core.greetings import Greeting, GreetingKind
 from ari_absence.core.mailbox import FASTER
 from ari_absence.core.mailbox_phrases import MailboxPhrase
 from ari_absence.core.people import Caller
+from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.errors import EffectFailed
 from tests.attendant.conversation import MORNING
-from tests.attendant.mailbox_script import Meanwhile, MemoryMailbox, Plays, Session, letter
+from tests.attendant.desk_script import Meanwhile, Plays
+from tests.attendant.mailbox_script import HANS, MemoryMailbox, Session, letter
 
 OUTSIDE = Caller("+81355556666")
-MAIN_MENU = (
-    "To listen, press one. To change folders, press two. For your options, press zero. "
-    "For help, press star. To leave, press pound."
-)
-MESSAGE_MENU = (
-    "To hear it again, press five. To delete it, press seven. To save it, press nine. "
-    "To forward it, press eight. For the next message, press six. For more, press three."
-)
+EMPTY_MENU = ["For your options, press zero.", "To leave, pound."]
+MESSAGE_MENU = ["To delete it, press seven.", "To save it, nine.", "For more, three."]
 
 
 async def test_owner_of_an_empty_mailbox_is_told_so() -> None:
     call = await Session("#").hold()
 
-    assert call.said == ["There are no messages.", MAIN_MENU, "Goodbye."]
+    assert call.said == ["There are no messages.", *EMPTY_MENU, "Goodbye."]
+
+
+async def test_who_came_from_outside_goes_back_to_the_menu_there_and_is_not_taken_leave_of() -> None:
+    assert (await Session("#", caller=OUTSIDE).hold()).said == ["There are no messages.", *EMPTY_MENU]
+    closed = Session(caller=OUTSIDE, book=MemoryMailbox({}, failing=True))
+    assert "Goodbye." not in (await closed.hold()).said
 
 
 async def test_it_opens_with_how_many_messages_there_are() -> None:
@@ -52,15 +54,26 @@ async def test_envelope_tells_number_time_caller_and_promise_before_the_message_
     due = MORNING + timedelta(hours=7)
     call = await Session("1", None, letters=[letter(8, urgent=True, due=due)]).hold()
 
-    assert call.said[2:9] == [
+    assert call.said[3:11] == [
         "Message one",
         "This message is urgent.",
         "Received this morning at nine.",
         "Their number is, plus eight, one three one, two three four, five six seven eight.",
+        "They left a message.",
         "A call back is promised by this afternoon at five.",
         "(a message)",
-        "To call back now, press two.",
+        "To call back, press two.",
     ]
+
+
+async def test_envelope_tells_who_has_asked_to_be_called_back() -> None:
+    kenji = Caller("102", "Kenji Ito", "102")
+    for caller in (HANS, kenji):
+        asked = letter(8, caller=caller, wish=CallbackWish.CALL_BACK)
+        assert "They asked to be called back." in (await Session("1", None, letters=[asked]).hold()).said
+
+    left = await Session("1", None, letters=[letter(8, caller=kenji)]).hold()
+    assert "They left a message." not in left.said  # "Kenji Ito left this message." has said so
 
 
 async def test_urgent_new_messages_come_first_and_then_the_oldest() -> None:
@@ -101,17 +114,21 @@ async def test_seven_deletes_and_seven_again_gets_it_back() -> None:
     call = await session.hold()
 
     assert session.deeds == [("M-1", "heard"), ("M-1", "deleted"), ("M-1", "restored"), ("M-1", "deleted")]
-    assert call.said[-9:] == [
-        "Message deleted.",
-        "This message is deleted.",
-        "To get it back, press seven. For the next message, press six.",
+    deleted = ["Message deleted.", "To get it back, press seven.", "For more, three."]
+    assert call.said[-11:] == [
+        *deleted,
         "You have the message back.",
-        MESSAGE_MENU,
-        "Message deleted.",
-        "This message is deleted.",
-        "To get it back, press seven. For the next message, press six.",
+        *MESSAGE_MENU,
+        *deleted,
         "Goodbye.",
     ]
+
+
+async def test_a_deleted_message_is_called_so_where_it_is_come_upon_again() -> None:
+    session = Session("1", "7", "6", "4", "#", letters=[letter(1), letter(2)])
+    await session.hold()
+
+    assert session.heard.count(MailboxPhrase.IS_DELETED) == 1
 
 
 async def test_a_deleted_message_is_not_in_its_folder_when_that_is_opened_again() -> None:
@@ -119,6 +136,7 @@ async def test_a_deleted_message_is_not_in_its_folder_when_that_is_opened_again(
     await session.hold()
 
     assert session.heard.count(MailboxPhrase.FOLDER_EMPTY) == 2
+    assert MailboxPhrase.NEW_MESSAGES not in session.heard
 
 
 async def test_nine_saves_and_the_saved_folder_has_it() -> None:
@@ -250,3 +268,117 @@ async def test_whatever_asterisk_refuses_nothing_stays_lent() -> None:
         ):  # after a fault the talk goes another way than its script
             await session.hold()
         assert session.book.lent == 0
+
+
+# -- what is offered, and what is not
+
+
+def offered(session: Session) -> list[MailboxPhrase]:
+    """What the last menu before the leave-taking named."""
+    return [each for each in session.heard if each in CHOICES]
+
+
+CHOICES = {
+    each
+    for each in MailboxPhrase
+    if each.value.startswith(("to_", "for_")) and each is not MailboxPhrase.TOO_SHORT
+}
+
+
+async def test_the_menu_names_what_is_there_to_be_listened_to_and_where_more_is() -> None:
+    only = Session("#", letters=[letter(1)])
+    await only.hold()
+    assert offered(only) == [MailboxPhrase.TO_LISTEN, MailboxPhrase.FOR_MORE]
+
+    two_folders = Session("#", letters=[letter(1), letter(2, heard=True)])
+    await two_folders.hold()
+    assert offered(two_folders) == [
+        MailboxPhrase.TO_LISTEN,
+        MailboxPhrase.TO_CHANGE_FOLDERS,
+        MailboxPhrase.FOR_MORE,
+    ]
+
+
+async def test_the_next_message_is_offered_only_while_there_is_one() -> None:
+    session = Session("1", "6", "#", letters=[letter(1), letter(2)])
+    await session.hold()
+
+    assert session.heard.count(MailboxPhrase.FOR_NEXT) == 1
+
+
+async def test_what_is_saved_is_not_offered_to_be_saved() -> None:
+    session = Session("1", "#", letters=[letter(1, heard=True, saved=True)])
+    await session.hold()
+
+    assert MailboxPhrase.TO_SAVE not in session.heard
+
+
+async def test_only_folders_with_messages_are_offered() -> None:
+    session = Session("2", "3", "#", letters=[letter(1), letter(2, heard=True, saved=True)])
+    await session.hold()
+
+    named = [MailboxPhrase.TO_NEW, MailboxPhrase.TO_SAVED]
+    assert [each for each in session.heard if each in (*named, MailboxPhrase.TO_OLD)] == named
+    assert MailboxPhrase.SAVED_MESSAGES in session.heard
+
+
+async def test_a_key_that_means_no_folder_is_told_so() -> None:
+    call = await Session("2", "7", "#", letters=[letter(1), letter(2, heard=True)]).hold()
+
+    assert "I am sorry, I did not understand that key." in call.said
+
+
+async def test_behind_more_of_the_main_menu_every_key_does_what_it_does_everywhere() -> None:
+    session = Session(
+        "3", "*", "3", "0", "*", "3", "2", "2", "3", "#", letters=[letter(1), letter(2, heard=True)]
+    )
+    call = await session.hold()
+
+    assert MailboxPhrase.HELP in session.heard
+    assert MailboxPhrase.OPTIONS in session.heard
+    assert MailboxPhrase.OLD_MESSAGES in session.heard
+    assert call.said[-1] == "Goodbye."
+
+
+# -- calls that are owed
+
+
+async def test_it_tells_how_many_calls_are_owed_and_two_goes_through_them() -> None:
+    book = MemoryMailbox({}, calls_owed=2)
+    session = Session("2", "2", "#", letters=[letter(1)], book=book)
+    call = await session.hold()
+
+    assert call.said[:2] == ["You have one new message.", "And two calls to return."]
+    assert session.heard.count(MailboxPhrase.TO_RETURN_CALLS) == 2  # the third time nothing is owed
+    assert session.returned == ["phone 101", "phone 101"]
+
+
+async def test_calls_are_owed_with_no_message_at_all() -> None:
+    session = Session("2", "#", book=MemoryMailbox({}, calls_owed=1))
+    call = await session.hold()
+
+    assert call.said[:2] == [
+        "You have no new messages, and one call to return.",
+        "For the calls to return, press two.",
+    ]
+    assert session.returned == ["phone 101"]
+
+
+async def test_while_calls_are_owed_the_folders_are_behind_three() -> None:
+    letters = [letter(1), letter(2, heard=True)]
+    session = Session("3", "2", "2", "#", letters=letters, book=MemoryMailbox({}, calls_owed=1))
+    await session.hold()
+
+    assert MailboxPhrase.TO_CHANGE_FOLDERS in session.heard
+    assert MailboxPhrase.OLD_MESSAGES in session.heard
+    assert session.returned == []
+
+
+async def test_a_call_that_was_returned_from_the_list_is_owed_for_no_message_any_more() -> None:
+    due = MORNING + timedelta(hours=7)
+    session = Session("2", "1", "#", letters=[letter(1, due=due)], book=MemoryMailbox({}, calls_owed=1))
+    session.book.settles_on_return = "M-1"
+    await session.hold()
+
+    assert MailboxPhrase.CALLED_BACK in session.heard
+    assert MailboxPhrase.TO_CALL_BACK not in session.heard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +12,9 @@ from ari_absence.attendant.mailbox_book import ForwardDraft
 from ari_absence.attendant.notebook import KeptAudio
 from ari_absence.core.greetings import Greeting, GreetingKind
 from ari_absence.core.mailbox_phrases import MailboxPhrase
-from ari_absence.core.people import Caller
+from ari_absence.core.people import Caller, Team
 from tests.attendant.conversation import MORNING
-from tests.attendant.mailbox_script import MemoryMailbox, Session, letter
+from tests.attendant.mailbox_script import OFFICE, MemoryMailbox, Session, letter
 from tests.attendant.script import Speaks
 
 OUTSIDE = Caller("+81355556666")
@@ -84,9 +85,44 @@ async def test_nobody_calls_back_from_a_phone_outside() -> None:
     call = await session.hold()
 
     assert call.rung == []
-    assert MailboxPhrase.OWED_MENU not in session.heard
-    assert MailboxPhrase.FOLDERS in session.heard
+    assert MailboxPhrase.TO_CALL_BACK not in session.heard
+    assert MailboxPhrase.TO_OLD in session.heard
     assert "I am sorry. You can call back only from a phone in the office." in call.said
+
+
+@pytest.mark.parametrize("owed", [DUE, None])
+async def test_a_call_back_that_can_not_be_made_is_not_offered_and_one_that_can_is_offered_once(
+    owed: datetime | None,
+) -> None:
+    premium = letter(1, caller=Caller("0990123456"), due=owed)
+    refused = Session("1", "3", None, "#", letters=[premium])
+    await refused.hold()
+    allowed = Session("1", "3", None, "#", letters=[letter(1, due=owed)])
+    await allowed.hold()
+
+    assert MailboxPhrase.TO_CALL_BACK not in refused.heard
+    assert (
+        allowed.heard[: allowed.heard.index(MailboxPhrase.TO_HEAR_ENVELOPE)].count(MailboxPhrase.TO_CALL_BACK)
+        == 1
+    )
+
+
+async def test_done_is_offered_only_while_a_call_is_owed() -> None:
+    session = Session("1", "3", "9", "3", None, "#", letters=[OWED])
+    await session.hold()
+
+    assert session.heard.count(MailboxPhrase.TO_MARK_DONE) == 1
+
+
+async def test_every_other_key_acts_behind_more_as_it_does_before_it() -> None:
+    session = Session("1", "3", "5", "3", "8", "1", "02", "2", "3", "7", "3", "#", letters=[letter(1)])
+    call = await session.hold()
+
+    assert session.deeds[-1] == ("M-1", "deleted")
+    assert call.said[-1] == "Goodbye."
+
+    assert [audio for audio, _, _ in call.listened] == ["A-1", "A-1"]
+    assert session.book.forwarded == [ForwardDraft("M-1", "101", ("102",))]
 
 
 async def test_a_withheld_number_can_not_be_called_back() -> None:
@@ -147,6 +183,33 @@ async def test_a_team_gets_it_without_its_sender() -> None:
 
     assert session.book.forwarded[0].recipients == ("102", "100")
     assert "For the team Sales press one." in call.said
+
+
+async def test_a_team_without_anybody_else_is_not_offered() -> None:
+    alone = Team("alone", "Alone", ("101",))
+    office = replace(OFFICE, teams={"alone": alone})
+    call = await Session("1", "8", "1", "02", "2", "#", letters=[letter(1)], office=office).hold()
+    assert "Please enter the extension, then press pound." in call.said
+
+    both = replace(OFFICE, teams={"alone": alone, **OFFICE.teams})
+    session = Session("1", "8", "*", "1", "2", "#", letters=[letter(1)], office=both)
+    call = await session.hold()
+    assert "For the team Sales press one." in call.said
+    assert session.book.forwarded[0].recipients == ("102", "100")
+
+
+async def test_a_deleted_message_is_not_forwarded_and_nobody_speaks_an_introduction_in_vain() -> None:
+    session = Session("1", "7", "8", "#", letters=[letter(1)])
+    call = await session.hold()
+
+    assert session.book.forwarded == []
+    assert MailboxPhrase.TO_FORWARD not in session.heard
+    assert call.said[-5:-1] == [
+        "Nothing has been sent.",
+        "This message is deleted.",
+        "To get it back, press seven.",
+        "For more, three.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +291,38 @@ async def test_a_greeting_is_kept_until_the_end_of_the_day_that_was_entered() ->
     assert session.book.discarded == []
 
 
+async def test_a_greeting_that_ends_today_is_said_to_be_heard_until_the_end_of_today() -> None:
+    session = Session("0", "1", "4", "1", Speaks(8), "1", "1125", "2", "*", "*", "*", "#")
+    call = await session.hold()
+
+    assert call.said.count("Callers hear it until the end of today.") == 2
+
+
+async def test_a_greeting_that_is_over_can_only_be_recorded_anew() -> None:
+    over = Greeting("A-9", GreetingKind.OUT, MORNING - timedelta(days=9), MORNING - timedelta(days=1))
+    session = Session("0", "1", "3", "*", "*", "*", "#", book=MemoryMailbox({}, greetings={over.kind: over}))
+    await session.hold()
+
+    assert MailboxPhrase.GREETING_NONE in session.heard
+    assert MailboxPhrase.GREETING_MENU not in session.heard
+
+
+async def test_nine_names_the_other_kinds_of_greeting_and_each_key_works_before() -> None:
+    session = Session("0", "1", "9", "4", "*", "7", "*", "*", "*", "#")
+    call = await session.hold()
+
+    assert call.said.count("There is no greeting. To record one, press one. To go back, star.") == 2
+    assert session.heard.count(MailboxPhrase.MORE_GREETING_KINDS) == 1
+
+
+async def test_a_name_that_is_not_recorded_is_not_offered_to_be_deleted() -> None:
+    session = Session("0", "3", "1", Speaks(1.2), "1", "*", "*", "#")
+    await session.hold()
+
+    named = [each for each in session.heard if each in (MailboxPhrase.NAME_NONE, MailboxPhrase.NAME_MENU)]
+    assert named == [MailboxPhrase.NAME_NONE, MailboxPhrase.NAME_MENU]
+
+
 async def test_a_greeting_without_an_end_is_kept_until_it_is_deleted() -> None:
     session = Session("0", "1", "6", "1", Speaks(8), "1", "", "2", "3", "*", "*", "*", "#")
     call = await session.hold()
@@ -279,7 +374,7 @@ async def test_a_pin_that_is_too_easily_guessed_is_refused_with_the_reason(pin: 
     call = await session.hold()
 
     assert said in call.said
-    assert session.pins.pin == "583920"
+    assert session.pins.pins["101"] == "583920"
     assert "Your PIN is changed." in call.said
     assert not [each for each in call.said if pin in each]
 
@@ -288,6 +383,6 @@ async def test_two_different_pins_change_nothing() -> None:
     session = Session("0", "5", *("583920", "583921") * 3, "*", "#")
     call = await session.hold()
 
-    assert session.pins.pin == "482913"
+    assert session.pins.pins["101"] == "482913"
     assert call.said.count("These were not the same.") == 3
     assert "Your PIN stays as it was." in call.said

@@ -25,10 +25,7 @@ HERE_UNTIL_WHEN = (
 )
 NO_CHANGE = "Nothing was changed."
 END_IT = "To end that now, press one."
-WHICH = (
-    "For away from the desk, press one. Meeting, two. Out, three. Business trip, four. Left for today, five. "
-    "Day off, six. Do not disturb, seven. Back, zero."
-)
+WHICH = "Out of the office, press three. A meeting, two. Back, zero. For more, nine."
 OFFICE = office(handling={Kind.OUT: Handling(reach=steps("delegate"))})
 RIGHTS = office(replace(RECEPTION, rights=frozenset({"set_others"})))
 ON_LEAVE = office(away(ALICE, Kind.LEAVE))
@@ -454,8 +451,15 @@ async def test_nobodys_extension_is_said_to_be_nobodys() -> None:
 
 
 async def test_silence_at_the_states_changes_nothing() -> None:
-    desk = Dialled("*930101", None, "9", None, office=RIGHTS, by="100")
+    desk = Dialled("*930101", None, "8", None, office=RIGHTS, by="100")
     assert await desk.serve() == [WHICH, WHICH, WHICH, NO_CHANGE]
+
+
+async def test_the_other_states_are_named_behind_a_key_and_every_key_works_before() -> None:
+    desk = Dialled("*930101", "9", "1", "1530", office=RIGHTS, by="100")
+    said = await desk.serve()
+    assert said[1].startswith("Away, press one. A business trip, four. Gone for today, five.")
+    assert desk.book.now_set("101")[0][0] is Kind.AWAY
 
 
 # -- phones that are nobody's, and calls from outside
@@ -488,6 +492,18 @@ async def test_who_calls_in_from_outside_hears_their_messages() -> None:
     desk = Dialled("*98", "101", "827364", "1", "*", office=office(), by=None, pins=pins)
     await desk.serve()
     assert desk.mailboxes == ["101"]
+
+
+async def test_a_key_that_means_nothing_outside_is_told_so_and_pound_leaves_like_star() -> None:
+    pins = MemoryPins({"101": "827364"})
+    desk = Dialled("*98", "101", "827364", "7", "#", office=office(), by=None, pins=pins)
+    menu = "For your messages, press one. For your state, press three. To leave, press star."
+    assert (await desk.serve())[2:] == [
+        menu,
+        "I am sorry, I did not understand that key.",
+        menu,
+        "Goodbye.",
+    ]
 
 
 @pytest.mark.parametrize("pair", [("101", "111222"), ("555", "827364"), ("", "")])

@@ -16,6 +16,8 @@ import pytest
 import yaml
 
 from ari_absence.cli.check import check
+from ari_absence.ledger.model import AudioRow, CallRow, MessageRow
+from ari_absence.ledger.store import default_url, open_store
 
 EXAMPLES = Path(__file__).parent.parent / "config" / "examples"
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -379,3 +381,53 @@ def test_back_ends_what_is_planned_only_when_that_is_asked_for(office: Path) -> 
     assert (alice["present"], alice["kind"]) == (True, None)
     assert alice["source"].startswith("set by command")
     assert "present" in run("explain", "101", "--at", "2089-03-02T10:00", config=office).stdout
+
+
+def test_a_deleted_message_is_listed_as_such_and_can_be_had_back_from_the_command_line(office: Path) -> None:
+    message_id = deleted_message(office.parent / "data")
+
+    assert run_json("messages", config=office) == []
+    (deleted,) = run_json("messages", "--deleted", config=office)
+    assert deleted["id"] == message_id
+    done = run("messages", "undelete", message_id, config=office)
+    assert done.returncode == 0, done.stderr
+    assert f"{message_id} is in the mailbox of 101 again." in done.stdout
+    (message,) = run_json("messages", config=office)
+    assert message["history"][-1]["what"] == "restored"
+    assert message["history"][-1]["by"].startswith("command")
+    assert run_json("messages", "--deleted", config=office) == []
+    again = run(
+        "messages", "--config", str(office), "undelete", message_id
+    )  # the folder may be named before, too
+    assert f"{message_id} was not deleted; it is in the mailbox of 101." in again.stdout
+
+
+def test_a_message_that_is_not_there_can_not_be_had_back_and_that_is_one_sentence(office: Path) -> None:
+    deleted_message(office.parent / "data")
+    done = run("messages", "undelete", "M-nobody", config=office)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("there is no message 'M-nobody', or it is purged already;")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "undelete" in run("messages", "--help").stdout
+    assert "purge" in run("messages", "undelete", "--help").stdout
+
+
+def deleted_message(data: Path) -> str:
+    """A ledger in ``data`` with one message, which its owner has deleted."""
+    data.mkdir(exist_ok=True)
+    at = datetime.now(UTC)
+    store = open_store(default_url(data), at)
+    call = CallRow(
+        id="call-1", extension="101", person_name="Alice Tanaka", zone="Asia/Tokyo", why="absent", reasons=[],
+        began_at=at, ended_at=at,
+    )  # fmt: skip
+    message = MessageRow(
+        id="M-101-001", call_id="call-1", extension="101", at=at, audio_id="A-1", deleted_at=at
+    )
+    with store.writing() as session:
+        for row in (call, AudioRow(id="A-1", seconds=3.0, kept_at=at), message):
+            session.add(row)
+            session.flush()
+    store.close()
+    return "M-101-001"

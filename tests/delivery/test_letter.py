@@ -151,6 +151,31 @@ def test_notices_are_sentences(about: str, sentence: str) -> None:
     assert sentence in text_of(parsed(memo))
 
 
+def test_a_notice_of_a_call_handed_over_before_an_upgrade_can_still_be_told() -> None:
+    facts = {"extension": "102", "by": "phone 101", "callback": "C-1", "number": "0312345678"}
+    text = text_of(parsed(replace(MEMO, item_id="N-1", about="callback_handed_over", facts=facts)))
+
+    assert "Number:    0312345678\nFrom:      phone 101\nCallback:  C-1\n" in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_f28_a_call_handed_over_names_a_hostile_caller_on_one_line(hostile: str) -> None:
+    facts = {"extension": "102", "by": "phone 101", "callback": "C-1", "number": hostile, "from": "101"}
+    facts |= {
+        "caller_name": hostile,
+        "caller_number": hostile,
+        "colleague": "",
+        "wish": "call_back",
+        "due": "",
+    }
+    facts |= {"called": "Alice Tanaka", "called_extension": "101", "called_at": MEMO.at.isoformat()}
+    letter = parsed(replace(MEMO, item_id="N-1", about="callback_handed_over", facts=facts))
+
+    assert letter["Subject"] == "A call to return was handed over to you (N-1)"
+    for line in ("Caller:", "Number:", "Wish:", "From:"):
+        assert sum(each.startswith(line) for each in text_of(letter).splitlines()) == 1
+
+
 def test_a_dead_delivery_is_told_with_the_command_that_revives_it() -> None:
     facts = {"delivery": "D-1", "channel": "email", "item": "M-1", "extension": "101", "error": "550 no"}
 

@@ -21,6 +21,7 @@ from ari_absence.ledger.mailbox_book import LedgerMailboxes
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import AudioRow, CallbackRow, DeliveryRow, EscalationRow
+from ari_absence.ledger.settling import settle_callback
 from tests.ledger.office import NOON, Office, callback_draft, decision, directory, tone
 
 BY = "phone 101"
@@ -82,6 +83,15 @@ async def test_a_message_goes_from_new_to_old_to_saved_and_its_history_tells_who
         (message,) = reading.messages(session)
     assert [(each["what"], each["by"]) for each in message.history] == [("heard", BY), ("saved", BY)]
     assert books.changed == ["101", "101"]
+
+
+async def test_an_open_mailbox_tells_how_many_calls_its_owner_owes(books: Books) -> None:
+    assert (await books.mailboxes.open("101")).calls_owed == 0
+    callback_id = await books.office.notebook.save_callback(callback_draft(decision("call-9")))
+    assert (await books.mailboxes.open("101")).calls_owed == 1
+    with books.office.store.writing() as session:
+        settle_callback(session, callback_id, BY, NOON)
+    assert (await books.mailboxes.open("101")).calls_owed == 0
 
 
 async def test_what_is_deleted_frees_its_place_at_once_and_can_be_had_back(books: Books) -> None:

@@ -17,6 +17,7 @@ def instant() -> sa.DateTime:
 
 
 def upgrade() -> None:
+    """Create the tables of an empty ledger."""
     op.create_table(
         "absences",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -169,4 +170,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")

@@ -17,6 +17,7 @@ def instant() -> sa.DateTime:
 
 
 def upgrade() -> None:
+    """Bring a ledger of revision 0001 to this one."""
     op.add_column("absences", sa.Column("steps", sa.JSON(), nullable=True))
 
     op.create_table(
@@ -93,4 +94,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")

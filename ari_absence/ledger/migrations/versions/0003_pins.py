@@ -17,6 +17,7 @@ def instant() -> sa.DateTime:
 
 
 def upgrade() -> None:
+    """Bring a ledger of revision 0002 to this one."""
     op.create_table(
         "pins",
         sa.Column("extension", sa.String(length=32), nullable=False),
@@ -38,4 +39,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")

@@ -17,6 +17,7 @@ def instant() -> sa.DateTime:
 
 
 def upgrade() -> None:
+    """Bring a ledger of revision 0003 to this one."""
     for name in ("saved_at", "deleted_at", "settled_at"):
         op.add_column("messages", sa.Column(name, instant(), nullable=True))
     op.add_column("messages", sa.Column("forwarded_by", sa.String(length=32), nullable=True))
@@ -40,4 +41,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Bring a ledger of revision 0004 to this one."""
     op.create_table(
         "camp_ons",
         sa.Column("extension", sa.String(length=32), nullable=False),
@@ -24,4 +25,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")

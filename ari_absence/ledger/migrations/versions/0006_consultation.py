@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Bring a ledger of revision 0005 to this one."""
     op.create_table(
         "handovers",
         sa.Column("call_id", sa.String(length=120), nullable=False),
@@ -29,4 +30,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refuse, as every revision does.
+
+    Raises:
+        NotImplementedError: always; what to do instead is its text.
+    """
     raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")
