@@ -107,6 +107,7 @@ def _screening(talk: Talk, choice: _Choice) -> Screening:
         spoken.append(ChoiceOfColleague(talk.decision.colleague.name))
 
     async def screening(callee: Callee) -> Verdict | None:
+        """Tell what this is, ``screen_rounds`` times at most; None: no key came."""
         for _ in range(talk.limits.screen_rounds):
             key = await callee.ask(spoken, talk.limits.screen_seconds)
             if key == CALLER:

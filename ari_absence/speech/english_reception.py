@@ -20,8 +20,8 @@ from ari_absence.speech.language import CatalogueClip, Clip
 SENTENCES: Mapping[str, str] = {
     "choice_message": "1, transfer to a message.",
     "choice_mobile": "2, the mobile.",
-    "choice_ring_me": "6, ring me when they are back.",
-    "choice_note": "8, a note.",
+    "choice_ring_me": "8, ring me when they are back.",
+    "choice_note": "6, a note.",
     "hang_up_to_stay": "Hang up to stay with your caller.",
     "transfer_now": "Transfer now. Your caller will be asked for a message.",
     "transfer_any_time": "You can transfer your caller at any time.",
