@@ -32,6 +32,7 @@ class ReceptionPhrase(StrEnum):
     NOTE_KEPT = auto()  # the note goes with your caller
     NO_NOTE = auto()  # no note was kept
     NOTE_SPOKEN = auto()  # to who is rung: with this note (a recording follows)
+    RECALL_WRONG_NUMBER = auto()  # a transfer comes back: that number is not for callers
     RECALL_MENU = auto()  # 1, your caller; 2, have a message taken
 
     STAYS_WITH_YOU = auto()  # your caller stays with you

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "note_kept": "The note goes with your caller.",
     "no_note": "No note was kept.",
     "note_spoken": "There is a spoken note.",
+    "recall_wrong_number": "Transfer recall. That number is not for callers.",
     "recall_menu": "1, your caller. 2, have a message taken.",
     "stays_with_you": "Your caller stays with you.",
     # Hold, park and camp-on.
