@@ -280,6 +280,7 @@ class Service:
             name_of=self._records.name_of,
             callee_media=self._speaker.callee_media,
             desk_media=self._speaker.desk_media,
+            operator=lambda: self._records.directory().site.operator,
         )
 
     async def _lend_greetings(self, stack: AsyncExitStack) -> None:

@@ -297,7 +297,8 @@ class CallingChannel(Speaking[Sayable]):
 class ChannelCall(CallingChannel[Utterance]):
     """The port ``attendant.call.Call``: a caller for somebody who is away.
 
-    ``transferred_by`` and ``handover``: who sent the caller here, unasked or after asking us.
+    ``transferred_by`` and ``handover``: who sent the caller here, unasked or after asking us. ``astray``: unasked, and
+    to where no caller is served.
     """
 
     def __init__(
@@ -309,8 +310,10 @@ class ChannelCall(CallingChannel[Utterance]):
         *,
         transferred_by: str | None = None,
         handover: Handover | None = None,
+        astray: bool = False,
     ) -> None:
         super().__init__(tools, line, tools.media, extension)
+        self._astray = astray
         self._why = why
         self._shown = ""
         self._transferred_by = transferred_by
@@ -332,6 +335,11 @@ class ChannelCall(CallingChannel[Utterance]):
     def transferred_by(self) -> str | None:
         """The extension of who sent the caller on, unasked, to the extension called; None if it is none of ours."""
         return self._transferred_by
+
+    @property
+    def astray(self) -> bool:
+        """Whether the caller was sent on to where no caller is served; ``extension`` is who is to have them back."""
+        return self._astray
 
     @property
     def handover(self) -> Handover | None:
@@ -378,8 +386,9 @@ class ChannelCall(CallingChannel[Utterance]):
         await self._set_connected_line(self._tools.name_of(self._called) or "")
 
     async def _tell_fallback_who_was_called(self) -> None:
-        """A channel that was put into another's place knows nothing of that one's variables."""
-        if self._handover is not None and not self._picked_up:
+        """A channel that was put into another's place knows nothing of that one's variables, and who went astray
+        was called for another."""
+        if (self._handover is not None or self._astray) and not self._picked_up:
             await self.line.effect(
                 self._client.set_variable(self.line.channel.id, "ABSENCE_EXTENSION", self._called)
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import structlog
@@ -37,11 +38,19 @@ _log = structlog.get_logger()
 
 
 class HeldChannel:
-    """One hold. ``holder`` is the phone's channel; ``holds`` tells of any channel whether it holds, too."""
+    """One hold. ``holder`` is the phone's channel; ``holds`` tells of any channel whether it holds, too; ``turn`` is
+    shared by all holds of the phone."""
 
     def __init__(
-        self, tools: Tools, holder: Channel, extension: str, holds: Callable[[str], bool], began_at: float
+        self,
+        tools: Tools,
+        holder: Channel,
+        extension: str,
+        holds: Callable[[str], bool],
+        began_at: float,
+        turn: asyncio.Lock,
     ) -> None:
+        self._turn = turn
         self._tools = tools
         self._client = tools.client
         self._holder = holder
@@ -67,6 +76,14 @@ class HeldChannel:
     async def lasts(self, seconds: float) -> None:
         """Wait so long; whoever watches the hold cancels this when it ends."""
         await asyncio.sleep(seconds)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """The turn of this hold at the phone that holds."""
+        return self._turn
+
+    async def keeps_waiting(self) -> bool:
+        """Whether there is one person on hold: neither we alone, nor a conference."""
+        return await self._party_channel() is not None
 
     async def party(self) -> Display:
         """Who is on hold, as the holder's phone has shown them; nobody, if that can't be found out."""

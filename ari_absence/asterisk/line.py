@@ -169,6 +169,10 @@ class Line:
             case protocol.RecordingFinished() | protocol.RecordingFailed():
                 if self.take and event.name == self.take.name and self.take.end is None:
                     self.take.end = event
+            case protocol.BridgeAttendedTransfer():
+                behind = event.behind.get(self.channel.id)
+                if behind is not None and behind.caller_number is not None:
+                    self.channel = self.channel.shown_as(behind.caller_number, behind.caller_name)
             case _ if event.channel_id == self.channel.id:
                 self._note_own(event)
 

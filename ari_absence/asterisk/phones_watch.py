@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -38,6 +40,7 @@ class PhonesWatch:
         self._phones = phones
         self._on_hold = on_hold
         self._holds: dict[str, asyncio.Task[None]] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by phone
 
     @property
     def holds(self) -> int:
@@ -56,7 +59,7 @@ class PhonesWatch:
         """After a connect: subscribe, and see what is on hold now. For how long it was before is not known."""
         await self.subscribe()
         try:
-            channels = [protocol.read_channel(each) for each in await self._client.channels()]
+            channels = [protocol.read_channel(each) for each in _oldest_first(await self._client.channels())]
         except AsteriskError as error:
             _log.warning("holds.unknown", error=str(error))
             return
@@ -106,7 +109,8 @@ class PhonesWatch:
         if extension is None or channel.id in self._holds:
             return
         began_at = asyncio.get_running_loop().time()
-        held = HeldChannel(self._tools, channel, extension, self._holds.__contains__, began_at)
+        turn = self._turns.setdefault(channel.endpoint, asyncio.Lock())
+        held = HeldChannel(self._tools, channel, extension, self._holds.__contains__, began_at, turn)
         _log.info("hold.began", extension=extension)
         self._holds[channel.id] = asyncio.create_task(self._follow(held), name=f"hold {channel.id}")
 
@@ -121,6 +125,11 @@ class PhonesWatch:
             await self._on_hold(held)
         except Exception:  # noqa: BLE001 - a mistake in one recall is no reason to lose the others
             _log.exception("hold.failed")
+
+
+def _oldest_first(channels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which hold is the oldest, nobody can say after a connect; the oldest call is the best guess."""
+    return sorted(channels, key=lambda each: str(each.get("creationtime")))
 
 
 def _batches(phones: list[str]) -> Iterable[list[str]]:

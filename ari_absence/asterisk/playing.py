@@ -111,6 +111,7 @@ async def _follow(
     sound_seconds_max: float,
 ) -> None:
     def settled() -> bool:
+        """Whether nothing is to be waited for any more."""
         return line.gone or playback.finished or interrupted()
 
     while not await line.until(settled, LOOK_SECONDS):

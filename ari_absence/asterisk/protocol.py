@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ari_absence.core import text as cleaning
@@ -45,6 +45,20 @@ class Channel:
     def up(self) -> bool:
         """Whether it was answered."""
         return self.state == "Up"
+
+    @property
+    def is_half(self) -> bool:
+        """Whether it is one half of a channel that Asterisk made to join two talks: ``Local/...;2``."""
+        return self.name.startswith("Local/")
+
+    @property
+    def other_half(self) -> str:
+        """The name of the other half: ``...;1`` of ``...;2``."""
+        return self.name[:-1] + ("2" if self.name.endswith("1") else "1")
+
+    def shown_as(self, number: str | None, name: str | None) -> Channel:
+        """The same channel with the number and the name of who is behind it."""
+        return replace(self, caller_number=number, caller_name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,14 @@ class ChannelUnhold:
     """A phone took its other party back from hold."""
 
     channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeAttendedTransfer:
+    """A phone joined the parties of its two talks. ``behind``: whom each half stands for of the channel that was put
+    between the two talks, by the half's id; none where the talks became one."""
+
+    behind: Mapping[str, Channel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +216,7 @@ ChannelEvent = (
 )
 PlaybackEvent = PlaybackProgress | PlaybackFinished
 RecordingEvent = RecordingFinished | RecordingFailed
-CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent
+CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent | BridgeAttendedTransfer
 HoldEvent = ChannelHold | ChannelUnhold
 Event = CallEvent | HoldEvent | ContactStatusChange | ApplicationReplaced
 
@@ -287,6 +309,16 @@ def _left_bridge(body: _Json) -> ChannelLeftBridge:
     return ChannelLeftBridge(_id_of(body, "channel"), _id_of(body, "bridge"))
 
 
+def _attended_transfer(body: _Json) -> BridgeAttendedTransfer:
+    """The second half is in the talk of the second call, and stands for the party of the first there."""
+    sides = (
+        ("destination_link_second_leg", "transferee"),
+        ("destination_link_first_leg", "transfer_target"),
+    )
+    told = [(half, party) for half, party in sides if body.get(half) and body.get(party)]
+    return BridgeAttendedTransfer({_id_of(body, half): read_channel(body[party]) for half, party in told})
+
+
 def _dial(body: _Json) -> Dial:
     return Dial(_id_of(body, "peer"), _text(body["dialstatus"]), _maybe_id_of(body, "forwarded"))
 
@@ -318,6 +350,7 @@ READERS: Mapping[str, Callable[[_Json], Event]] = {
     "ChannelStateChange": _state_change,
     "ChannelDestroyed": lambda body: ChannelDestroyed(_id_of(body, "channel"), _count(body["cause"])),
     "ChannelLeftBridge": _left_bridge,
+    "BridgeAttendedTransfer": _attended_transfer,
     "Dial": _dial,
     "ChannelHold": lambda body: ChannelHold(read_channel(body["channel"])),
     "ChannelUnhold": lambda body: ChannelUnhold(_id_of(body, "channel")),

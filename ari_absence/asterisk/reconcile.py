@@ -48,6 +48,7 @@ class _Believed:
 
     @classmethod
     def of(cls, line: Line) -> _Believed:
+        """What we believe of ``line`` now."""
         playback = line.playback.id if line.playback and not line.playback.finished else None
         recording = line.take.name if line.take and line.take.end is None else None
         return cls(line.channel.id, not line.leg or line.up, playback, recording)

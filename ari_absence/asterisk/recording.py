@@ -80,6 +80,7 @@ async def _start(line: Line, client: AriClient, take: Take, audio_format: str, t
 
 async def _until_over(line: Line, client: AriClient, take: Take, seconds: float) -> None:
     def finished() -> bool:
+        """Whether Asterisk has told the end of it, good or bad."""
         return take.end is not None
 
     if not await line.until(lambda: line.gone or finished(), seconds):

@@ -53,6 +53,7 @@ class _Leg:
     ended_at: float | None = None
 
     def may_return_as(self, extension: str, number: str | None) -> bool:
+        """Whether a call for ``extension`` that shows ``number`` (None: withheld) may have come from this phone."""
         if number is None or self.shown is None:
             return number is self.shown
         return (self.ours or extension == self.extension) and _same(self.shown, number)

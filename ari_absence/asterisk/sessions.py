@@ -21,7 +21,7 @@ from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
-from ari_absence.asterisk.protocol import CallEvent, Channel, StasisStart
+from ari_absence.asterisk.protocol import BridgeAttendedTransfer, CallEvent, StasisStart
 from ari_absence.asterisk.returned import (
     AFTERGLOW_SECONDS,
     BUSY,
@@ -30,10 +30,11 @@ from ari_absence.asterisk.returned import (
     diverted_too_often,
 )
 from ari_absence.asterisk.tools import Tools
+from ari_absence.asterisk.transfers import Transfers
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
 from ari_absence.core.handover import Handover
-from ari_absence.core.people import Why
+from ari_absence.core.people import Caller, Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced
 
 CALLS_MAX = 100
@@ -58,6 +59,10 @@ CODE = "code"
 
 PARKED = "parked"
 """Instead of a reason, before the phone that parked and the slot: ``Stasis(<app>,parked,PJSIP/110,701)``."""
+
+ASTRAY = "astray"
+"""Instead of a reason, before the phone's channel that sent a caller on, unasked, to where no caller is served:
+``Stasis(<app>,astray,PJSIP/110-0000001a)``."""
 
 _SLOT = re.compile(r"[0-9]{1,8}", re.ASCII)
 
@@ -88,6 +93,7 @@ class Sessions:
         self._on_orphans = on_orphans
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
+        self._transfers = Transfers(lambda: self._switchboard.lines, self._caller_of)
         self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.taking_calls = True
@@ -107,10 +113,16 @@ class Sessions:
         """Whether the channel is a living call's caller or leg."""
         return self._switchboard.of_channel(channel_id) is not None
 
+    def _caller_of(self, call_id: str) -> Caller | None:
+        call = self._calls.get(call_id)
+        return call.caller if call else None
+
     def deliver(self, event: CallEvent) -> None:
         """Put the event into the queue of the line it belongs to; start and end calls."""
         if isinstance(event, StasisStart):
             self._started(event)
+        elif isinstance(event, BridgeAttendedTransfer):
+            self._note_transfer(event)
         elif not self._switchboard.deliver(event):
             self._for_nobody(event)
 
@@ -168,7 +180,16 @@ class Sessions:
         if isinstance(event, protocol.RecordingFinished) and ids.owner(event.name):
             self._run_errand(self._on_orphans([event.name]))
 
+    def _note_transfer(self, event: BridgeAttendedTransfer) -> None:
+        """Asterisk joins talks by channels without a number; whoever is in one of them is known by it from now on."""
+        known = self._transfers.note(event)
+        for half in known.behind:
+            line = self._switchboard.of_channel(half)
+            if line is not None:
+                line.inbox.put(known)
+
     def _started(self, event: StasisStart) -> None:
+        event = replace(event, channel=self._transfers.known(event.channel))
         channel_id = event.channel.id
         if event.replaced and self._switchboard.replace(event):
             return
@@ -191,6 +212,8 @@ class Sessions:
             self._begin_code(event)
         elif event.args[0] == PARKED:
             self._begin_parked(event)
+        elif event.args[0] == ASTRAY:
+            self._bring_back(event, event.args[1])
         elif self._tools.extension_of(event.channel.endpoint) is not None:
             self._begin(event, None)
         elif diverted_too_often("".join(event.args[2:3])):
@@ -205,10 +228,27 @@ class Sessions:
 
     def _begin(self, event: StasisStart, suspicion: Suspicion | None) -> None:
         line = Line(ids.new_call_id(), event.channel)
-        sent_by = self._tools.extension_of(_endpoint("".join(event.args[3:4])))
+        sender = "".join(event.args[3:4])
+        sent_by = self._tools.extension_of(_endpoint(sender))
+        if sent_by is not None and self._tools.name_of(event.args[1]) is None:
+            self._bring_back(event, sender)
+            return
         call = ChannelCall(self._tools, line, event.args[1], Why(event.args[0]), transferred_by=sent_by)
         _log.info("call.began", call=call.call_id, extension=call.extension, why=call.why.value)
         self._serve(call, partial(self._converse, call, suspicion))
+
+    def _bring_back(self, event: StasisStart, sender: str) -> None:
+        """A caller was sent on to where no caller is served, by the phone with the channel ``sender``: back there, or,
+        if that is nobody's, to the operator."""
+        sent_by = self._tools.extension_of(_endpoint(sender))
+        to = sent_by or self._tools.operator()
+        if to is None:
+            self.turn_away(event.channel.id)
+            return
+        line = Line(ids.new_call_id(), event.channel)
+        call = ChannelCall(self._tools, line, to, Why.NOANSWER, transferred_by=sent_by, astray=True)
+        _log.info("call.astray", call=call.call_id, extension=to)
+        self._serve(call, partial(self._on_call, call))
 
     def _begin_code(self, event: StasisStart) -> None:
         assert self._on_code is not None  # noqa: S101 - asked before
@@ -239,6 +279,12 @@ class Sessions:
             return f"{CALLS_MAX} calls are being held already"
         if args[:1] == (CODE,):
             return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
+        if args[:1] == (ASTRAY,):
+            return (
+                None
+                if len(args) == 2
+                else "the dialplan must say Stasis(<app>,astray,<transferer's channel>)"
+            )
         if args[:1] == (PARKED,):
             return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
         if len(args) not in (2, 3, 4) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
@@ -294,24 +340,12 @@ class Sessions:
         if extension is None or not self.taking_calls:
             await old.release_to_dialplan()
             return
-        line = Line(ids.new_call_id(), self._as_who_is_behind(await old.part(), old))
+        channel = self._transfers.known(await old.part(), old.began_at)
+        line = Line(ids.new_call_id(), channel)
         line.gone = line.ended = old.line.ended
         call = ChannelCall(self._tools, line, extension, why, handover=handover)
         _log.info("call.passed_on", call=call.call_id, before=old.call_id, by=handover.by)
         self._serve(call, partial(self._converse, call, None))
-
-    def _as_who_is_behind(self, channel: Channel, old: ChannelCall | DeskChannel) -> Channel:
-        """Asterisk joins a caller whom we had joined with who transferred by two halves of a channel of its own: ours
-        has no number, but we know whom we joined."""
-        if not channel.name.startswith("Local/"):
-            return channel
-        twin = channel.name[:-1] + "1"
-        for line in self._switchboard.lines:
-            joined = self._calls.get(line.call_id) if line.leg and line.bridge_id else None
-            if joined and (line.channel.name == twin or line.channel.endpoint == old.began_at):
-                known = joined.caller
-                return replace(channel, caller_number=known.number, caller_name=known.name)
-        return channel
 
     async def _converse(self, call: ChannelCall, suspicion: Suspicion | None) -> None:
         if suspicion is not None and await self._has_returned(call, suspicion):

@@ -69,6 +69,8 @@ class Switchboard:
 
     def _line_of(self, event: CallEvent) -> Line | None:
         match event:
+            case protocol.BridgeAttendedTransfer():
+                return None  # of two lines, as a rule
             case protocol.StasisStart():
                 return self.of_channel(event.channel.id)
             case protocol.PlaybackProgress() | protocol.PlaybackFinished():

@@ -25,9 +25,9 @@ DeskMedia = Callable[[Sequence[DeskUtterance]], Sequence[str]]
 class Tools:
     """What every call needs.
 
-    ``extension_of`` knows our phones by endpoint (``PJSIP/101``) and ``name_of`` the public name of an
-    extension; the fallback is the place in the dialplan where callers go whom we can't serve, the code extension
-    that for people of the house.
+    ``extension_of`` knows our phones by endpoint (``PJSIP/101``), ``name_of`` the public name of an extension and
+    ``operator`` the operator's extension; the fallback is the place in the dialplan where callers go whom we can't
+    serve, the code extension that for people of the house.
     """
 
     client: AriClient
@@ -44,3 +44,4 @@ class Tools:
     code_context: str = "ari-absence-code"
     code_extension: str = "away"
     outside: Outside = field(default_factory=Outside)
+    operator: Callable[[], str | None] = lambda: None

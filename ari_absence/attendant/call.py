@@ -242,6 +242,10 @@ class Call(Conversing[Utterance], Protocol):
         """The extension of who sent the caller on, unasked, to the extension called; None if it is none of ours."""
 
     @property
+    def astray(self) -> bool:
+        """Whether the caller was sent on to where no caller is served; ``extension`` is who is to have them back."""
+
+    @property
     def house(self) -> Voice[DeskUtterance]:
         """How a caller of the house is spoken with; CallerReplaced as soon as it is another who listens."""
 

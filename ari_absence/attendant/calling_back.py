@@ -36,6 +36,7 @@ async def ring_back(
 
 def _until_a_key(call: DeskCall) -> Pastime:
     async def ring() -> None:
+        """Ringing until a key; its return ends the call."""
         while await call.wait_ringing(RINGING_SECONDS) is None:
             pass
 

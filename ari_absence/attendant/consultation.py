@@ -17,6 +17,7 @@ from ari_absence.attendant.notebook import KeptAudio, Outcome
 from ari_absence.attendant.reach import hunt_through, keep_company
 from ari_absence.attendant.talk import INSTANT_SECONDS, Talk
 from ari_absence.core.consulting import colleague_attempts, mobile_attempts
+from ari_absence.core.decision import DEFAULT_KEYS
 from ari_absence.core.handover import Handover, Note
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Directory
@@ -24,7 +25,8 @@ from ari_absence.core.phrases import Action, Fixed, Phrase, Reaching, Utterance,
 from ari_absence.core.reception_phrases import ChoiceOfColleague, ReceptionPhrase, ReceptionUtterance
 from ari_absence.errors import CallerGone, CallerReplaced, CallError, EffectFailed, LedgerError
 
-MESSAGE, MOBILE, COLLEAGUE, RING_ME, NOTE, OWN_MESSAGE = "1", "2", "4", "6", "8", "#"
+MESSAGE, MOBILE, COLLEAGUE, NOTE, OWN_MESSAGE = "1", "2", "4", "6", "#"
+RING_ME = DEFAULT_KEYS[Action.CAMP_ON]  # the key that colleagues know from their own calls
 SPEAK = "1"
 SECOND_DIGIT_SECONDS = 2.0  # a number may begin with the key to speak; nobody types more slowly
 MENU_ROUNDS = 3  # heard so often without a key, only a word now and then is left of it
@@ -154,9 +156,10 @@ def _menu(consultation: Consultation) -> list[ReceptionUtterance]:
         menu.append(ReceptionPhrase.CHOICE_MOBILE)
     if attempts := colleague_attempts(decision):
         menu.append(ChoiceOfColleague(attempts[0].name))
+    menu.append(ReceptionPhrase.CHOICE_NOTE)
     if consultation.can_ring_them_back:
         menu.append(ReceptionPhrase.CHOICE_RING_ME)
-    return [*menu, ReceptionPhrase.CHOICE_NOTE, ReceptionPhrase.HANG_UP_TO_STAY]
+    return [*menu, ReceptionPhrase.HANG_UP_TO_STAY]
 
 
 async def _wait(consultation: Consultation) -> str | None:
@@ -223,6 +226,7 @@ def _company(consultation: Consultation) -> Pastime:
     """A word first and every so often, music, and any key for something else."""
 
     async def company() -> None:
+        """Until a key, which is kept to be answered."""
         seconds = consultation.talk.limits.word_every_seconds
         while consultation.key is None:
             consultation.key = await consultation.say(ReceptionPhrase.RINGING_FOR_YOU)

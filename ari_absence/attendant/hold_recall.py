@@ -1,5 +1,8 @@
 """Somebody on hold: who put them there is reminded, then rung, then the operator; a word for who waits now and then.
 
+Of several on hold at one phone, one is recalled at a time, who waits longest first. A call that is held while only we
+are at its other end, as a consultation that talks with no person, keeps nobody waiting: nothing is due for it.
+
 Plain hold belongs to the phone: the talk stays where it is, and nothing here ends it. Whatever goes wrong, the party on
 hold stays on hold, and the next recall comes.
 """
@@ -7,6 +10,7 @@ hold stays on hold, and the next recall comes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from ari_absence.attendant.call import Display, Ring
@@ -35,6 +39,12 @@ class HeldCall(Protocol):
     async def lasts(self, seconds: float) -> None:
         """Wait so long, the hold going on."""
 
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """The turn of this hold at the phone that holds: of several, only one has it, and who asked first is next."""
+
+    async def keeps_waiting(self) -> bool:
+        """Whether there is one person on hold just now."""
+
     async def party(self) -> Display:
         """Who is on hold, as the phone that holds has shown them."""
 
@@ -53,10 +63,13 @@ async def recall(held: HeldCall, directory: Callable[[], Directory]) -> None:
     operator = _operator(directory(), held.extension)
     for step in recalls(directory().site.limits, operator=operator is not None):
         await held.lasts(step.wait_seconds)
-        if step.whom is Whom.OPERATOR and operator is not None:
-            await _ring_operator(held, directory(), operator)
-        elif not await held.remind_in_talk():
-            await _ring_holder(held, directory())
+        async with held.turn():
+            if not await held.keeps_waiting():
+                continue
+            if step.whom is Whom.OPERATOR and operator is not None:
+                await _ring_operator(held, directory(), operator)
+            elif not await held.remind_in_talk():
+                await _ring_holder(held, directory())
 
 
 async def keep_company(held: HeldCall, limits: Callable[[], Limits]) -> None:

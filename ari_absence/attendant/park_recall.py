@@ -52,6 +52,7 @@ def _company(talk: Talk) -> Pastime:
     """Music, a word every so often, and the key to the message."""
 
     async def company() -> None:
+        """Until the caller chooses the message."""
         while not talk.wants_message(await talk.call.wait(talk.limits.word_every_seconds)):
             if await talk.tell(Phrase.SERVED_SOON):
                 return

@@ -112,6 +112,7 @@ def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = (), *, ringin
     wait = talk.call.wait_ringing if ringing else talk.call.wait
 
     async def company() -> None:
+        """Until the caller chooses the message."""
         words = first
         while not (words and await talk.tell(*words)):
             if talk.wants_message(await wait(talk.limits.word_every_seconds)):

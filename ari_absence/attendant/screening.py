@@ -34,6 +34,7 @@ def screening_of(talk: Talk, leg: Leg) -> Screening:
     """The talk that is held with whoever answers ``leg``."""
 
     async def screening(callee: Callee) -> Verdict | None:
+        """As :func:`screen`, of this leg."""
         return await screen(talk, leg, callee)
 
     return screening

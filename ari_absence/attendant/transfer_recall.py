@@ -1,4 +1,5 @@
 """A caller whom a colleague sent on, unasked, to somebody present who did not take the call: back to that colleague.
+So with who was sent to where no caller is served, a code or an extension that nobody has.
 
 Their phone rings, its display and a whisper say what this is, and one key decides. When they don't take it either,
 the operator is rung, then the caller is served as anybody who did not get through.
@@ -34,6 +35,8 @@ class _Choice:
 
 def is_recalled(talk: Talk) -> bool:
     """Whether the call is one that comes back."""
+    if talk.call.astray:
+        return True
     sender = talk.call.transferred_by
     return sender in talk.directory.people and sender != talk.call.extension and talk.call.why in _SHOWN
 
@@ -76,7 +79,7 @@ async def _decided(talk: Talk, end: HuntEnd) -> Outcome | None:
 async def _followed(talk: Talk) -> Outcome | None:
     """The person's own follow-me comes first."""
     attempts = talk.decision.attempts
-    if not attempts or talk.decision.rings_as_desk:
+    if not attempts or talk.decision.rings_as_desk or talk.call.astray:
         return None
     talk.attempted = True
     end = await hunt_through(talk, attempts, Reaching(attempts[0].name), *talk.way_out())
@@ -85,6 +88,8 @@ async def _followed(talk: Talk) -> Outcome | None:
 
 def _whom(talk: Talk) -> Iterator[str]:
     sender, operator = talk.call.transferred_by, talk.directory.site.operator
+    if talk.call.astray:
+        sender = talk.call.extension
     if sender is not None:
         yield sender
     if operator is not None and operator != sender and talk.offered(Action.OPERATOR):
@@ -94,19 +99,23 @@ def _whom(talk: Talk) -> Iterator[str]:
 
 def _display(talk: Talk) -> Display:
     """``Recall Mori: no answer``."""
+    if talk.call.astray:
+        return Display(talk.call.caller.number, "Recall: wrong number")
     return Display(talk.call.caller.number, f"Recall {talk.decision.person.name}: {_SHOWN[talk.call.why]}")
 
 
 def _screening(talk: Talk, choice: _Choice) -> Screening:
     """1 takes the caller back, 2 has a message taken, 4 has the colleague rung; anything else tells it again."""
+    why = TransferRecall(Name.of(talk.decision.person), talk.call.why)
     spoken: list[RungUtterance] = [
-        TransferRecall(Name.of(talk.decision.person), talk.call.why),
+        ReceptionPhrase.RECALL_WRONG_NUMBER if talk.call.astray else why,
         ReceptionPhrase.RECALL_MENU,
     ]
     if talk.decision.colleague and talk.offered(Action.COLLEAGUE):
         spoken.append(ChoiceOfColleague(talk.decision.colleague.name))
 
     async def screening(callee: Callee) -> Verdict | None:
+        """Tell what this is, ``screen_rounds`` times at most; None: no key came."""
         for _ in range(talk.limits.screen_rounds):
             key = await callee.ask(spoken, talk.limits.screen_seconds)
             if key == CALLER:

@@ -42,6 +42,7 @@ class Alarm:
 
     def _ring(self, leg: Leg) -> Ring:
         async def screening(callee: Callee) -> Verdict | None:
+            """As :meth:`tell`, to whoever answers this leg."""
             return await self.tell(callee, leg.extension)
 
         shown = Display(self.person.extension, f"urgent for {self.person.name}")

@@ -18,8 +18,8 @@ class ReceptionPhrase(StrEnum):
     # the consultation and the recall of a transfer
     CHOICE_MESSAGE = auto()  # 1, transfer to a message
     CHOICE_MOBILE = auto()  # 2, the mobile
-    CHOICE_RING_ME = auto()  # 6, ring me when they are back
-    CHOICE_NOTE = auto()  # 8, a note
+    CHOICE_RING_ME = auto()  # 8, ring me when they are back
+    CHOICE_NOTE = auto()  # 6, a note
     HANG_UP_TO_STAY = auto()  # hang up to stay with your caller
     TRANSFER_NOW = auto()  # transfer now; your caller will be asked for a message
     TRANSFER_ANY_TIME = auto()  # you can transfer your caller at any time
@@ -32,6 +32,7 @@ class ReceptionPhrase(StrEnum):
     NOTE_KEPT = auto()  # the note goes with your caller
     NO_NOTE = auto()  # no note was kept
     NOTE_SPOKEN = auto()  # to who is rung: with this note (a recording follows)
+    RECALL_WRONG_NUMBER = auto()  # a transfer comes back: that number is not for callers
     RECALL_MENU = auto()  # 1, your caller; 2, have a message taken
 
     STAYS_WITH_YOU = auto()  # your caller stays with you

@@ -20,8 +20,8 @@ from ari_absence.speech.language import CatalogueClip, Clip
 SENTENCES: Mapping[str, str] = {
     "choice_message": "1, transfer to a message.",
     "choice_mobile": "2, the mobile.",
-    "choice_ring_me": "6, ring me when they are back.",
-    "choice_note": "8, a note.",
+    "choice_ring_me": "8, ring me when they are back.",
+    "choice_note": "6, a note.",
     "hang_up_to_stay": "Hang up to stay with your caller.",
     "transfer_now": "Transfer now. Your caller will be asked for a message.",
     "transfer_any_time": "You can transfer your caller at any time.",
@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "note_kept": "The note goes with your caller.",
     "no_note": "No note was kept.",
     "note_spoken": "There is a spoken note.",
+    "recall_wrong_number": "Transfer recall. That number is not for callers.",
     "recall_menu": "1, your caller. 2, have a message taken.",
     "stays_with_you": "Your caller stays with you.",
     # Hold, park and camp-on.

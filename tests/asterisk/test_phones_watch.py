@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.held_channel import HeldChannel
-from ari_absence.asterisk.phones_watch import SUBSCRIBED_AT_ONCE, PhonesWatch
+from ari_absence.asterisk.phones_watch import SUBSCRIBED_AT_ONCE, OnHold, PhonesWatch
 from ari_absence.asterisk.protocol import (
     CallEvent,
     Channel,
@@ -41,6 +41,7 @@ class Pbx:
     subscribed: list[str] = field(default_factory=list)
     requests: int = 0
     away: bool = False
+    created: dict[str, str] = field(default_factory=dict)
 
     async def subscribe(self, app: str, endpoints: Sequence[str]) -> None:
         self.requests += 1
@@ -53,7 +54,15 @@ class Pbx:
             raise AsteriskUnreachable("nobody answers")
         caller = {"number": "", "name": ""}
         return [
-            {"id": each.id, "name": each.name, "state": each.state, "caller": caller} for each in self.live
+            {
+                "id": each.id,
+                "name": each.name,
+                "state": each.state,
+                "caller": caller,
+                "connected": {"number": "", "name": f"who talks with {each.name}"},
+                "creationtime": self.created.get(each.id, ""),
+            }
+            for each in self.live
         ]
 
     async def variable(self, channel_id: str, variable: str) -> str:
@@ -74,11 +83,13 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(pbx: Pbx, phones: Sequence[str] = tuple(OURS)) -> AsyncIterator[Watched]:
+async def watching(
+    pbx: Pbx, phones: Sequence[str] = tuple(OURS), follow: OnHold | None = None
+) -> AsyncIterator[Watched]:
     begun: list[str] = []
     ended: list[str] = []
 
-    async def follow(held: HeldChannel) -> None:
+    async def note(held: HeldChannel) -> None:
         begun.append(held.extension)
         try:
             await held.lasts(3600)
@@ -86,7 +97,7 @@ async def watching(pbx: Pbx, phones: Sequence[str] = tuple(OURS)) -> AsyncIterat
             ended.append(held.extension)
 
     tools = Tools(cast(AriClient, pbx), "ari-absence", lambda _: (), extension_of=OURS.get)
-    watch = PhonesWatch(tools, lambda: phones, follow)
+    watch = PhonesWatch(tools, lambda: phones, follow or note)
     try:
         yield Watched(pbx, watch, begun, ended)
     finally:
@@ -142,6 +153,25 @@ async def test_after_a_connect_what_is_on_hold_is_followed_and_what_is_over_is_n
         await it.watch.catch_up()
         await eventually(lambda: it.watch.holds == 1)
         await eventually(lambda: "100" in it.begun)
+
+
+async def test_of_two_holds_at_one_phone_one_has_its_turn_at_a_time_the_oldest_call_first() -> None:
+    older, newer = channel("PJSIP/100-7"), channel("PJSIP/100-2")
+    pbx = Pbx(
+        live=[newer, older], holding={older.id, newer.id}, created={older.id: "10:00", newer.id: "10:05"}
+    )
+    turns: list[str] = []
+
+    async def follow(held: HeldChannel) -> None:
+        async with held.turn():
+            turns.append((await held.party()).name)
+            await held.lasts(3600)
+
+    async with watching(pbx, follow=follow) as it:
+        await it.watch.catch_up()
+        await eventually(lambda: turns == ["who talks with PJSIP/100-7"])
+        it.watch.take(ChannelUnhold(older.id))
+        await eventually(lambda: turns[1:] == ["who talks with PJSIP/100-2"])
 
 
 async def test_asterisk_that_does_not_answer_ends_no_hold() -> None:

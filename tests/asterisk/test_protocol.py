@@ -29,6 +29,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ChannelLeftBridge": {"bridge": {"id": "b"}, "channel": CHANNEL},
     "ChannelHold": {"channel": CHANNEL, "musicclass": "default"},
     "ChannelUnhold": {"channel": CHANNEL},
+    "BridgeAttendedTransfer": {
+        "transferee": CHANNEL,
+        "transfer_target": {**CHANNEL, "id": "target"},
+        "destination_link_first_leg": {**CHANNEL, "id": "half 1"},
+        "destination_link_second_leg": {**CHANNEL, "id": "half 2"},
+    },
     "Dial": {"dialstatus": "RINGING", "peer": CHANNEL},
     "PlaybackStarted": {"playback": {"id": "p", "state": "playing"}},
     "PlaybackContinuing": {"playback": {"id": "p", "state": "continuing"}},

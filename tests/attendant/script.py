@@ -114,6 +114,7 @@ class ScriptedCall:
     heard_in_house: list[DeskUtterance] = field(default_factory=list)
     handover: Handover | None = None
     transferred_by: str | None = None
+    astray: bool = False
     several: bool = False
     to_hand_over: Handover | None = None
     rung: list[list[tuple[str, str, float]]] = field(default_factory=list)

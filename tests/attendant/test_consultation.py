@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from ari_absence.attendant.call import LegEnd, RecordingEnd
-from ari_absence.attendant.consultation import MENU_ROUNDS, consult, is_consultation
+from ari_absence.attendant.consultation import MENU_ROUNDS, NOTE, consult, is_consultation
 from ari_absence.attendant.notebook import Outcome
+from ari_absence.core.decision import DEFAULT_KEYS
 from ari_absence.core.handover import Handover, Note
 from ari_absence.core.people import Caller, Directory, Handling, Kind, Why
-from ari_absence.core.phrases import Fixed, Name, Phrase, Reaching, Recorded, Whereabouts
+from ari_absence.core.phrases import Action, Fixed, Name, Phrase, Reaching, Recorded, Whereabouts
 from ari_absence.core.reception_phrases import ChoiceOfColleague, NoteDigits, NoteFrom, ReceptionPhrase
 from ari_absence.errors import CallerReplaced
+from ari_absence.speech.english_reception import SENTENCES
 from tests.attendant.conversation import COLLEAGUE, OUTSIDER, Conversation
 from tests.attendant.reach_office import ALICE, KENJI, RECEPTION, away, office, steps
 from tests.attendant.script import SILENCE, Rings, Speaks, Step
@@ -83,8 +85,8 @@ async def test_receptionist_hears_first_where_the_person_is_and_what_can_be_done
         ReceptionPhrase.CHOICE_MESSAGE,
         ReceptionPhrase.CHOICE_MOBILE,
         ChoiceOfColleague(Name.of(KENJI)),
-        ReceptionPhrase.CHOICE_RING_ME,
         ReceptionPhrase.CHOICE_NOTE,
+        ReceptionPhrase.CHOICE_RING_ME,
         ReceptionPhrase.HANG_UP_TO_STAY,
     ]
     assert talk.call.heard == []
@@ -92,7 +94,7 @@ async def test_receptionist_hears_first_where_the_person_is_and_what_can_be_done
 
 
 async def test_only_what_can_work_now_is_offered() -> None:
-    talk = Consulting("2", "4", "6", office=PLAIN)
+    talk = Consulting("2", "4", "8", office=PLAIN)
     await talk.ask()
     assert talk.call.heard_in_house.count(Fixed(Phrase.NOT_UNDERSTOOD)) == 3
     assert not talk.hears(ReceptionPhrase.CHOICE_MOBILE)
@@ -101,7 +103,7 @@ async def test_only_what_can_work_now_is_offered() -> None:
 
 
 async def test_receptionist_is_not_offered_to_be_rung_when_somebody_is_back_who_is_there() -> None:
-    talk = Consulting("6", office=office(), camp_ons=Remembered(), why=Why.NOANSWER)
+    talk = Consulting("8", office=office(), camp_ons=Remembered(), why=Why.NOANSWER)
     await talk.ask()
     assert not talk.hears(ReceptionPhrase.CHOICE_RING_ME)
     assert talk.camp_ons is not None
@@ -131,7 +133,7 @@ async def test_key_1_says_what_the_caller_will_be_asked_and_waits() -> None:
 
 
 async def test_pound_makes_it_an_ordinary_call_and_takes_no_note_along() -> None:
-    talk = Consulting("8", "4", "711", SILENCE, "#")
+    talk = Consulting("6", "4", "711", SILENCE, "#")
     assert await talk.ask() is None
     assert not talk.call.over
     assert talk.call.to_hand_over == Handover("100")
@@ -139,39 +141,47 @@ async def test_pound_makes_it_an_ordinary_call_and_takes_no_note_along() -> None
 
 
 async def test_note_that_cannot_be_recorded_ends_nothing() -> None:
-    talk = Consulting("8", "1", SILENCE, SILENCE, "1", SILENCE)
+    talk = Consulting("6", "1", SILENCE, SILENCE, "1", SILENCE)
     talk.call.failing_steps = frozenset({RECORDING})
     assert await talk.ask() is Outcome.CONSULTED
     assert talk.hears(ReceptionPhrase.NO_NOTE, ReceptionPhrase.TRANSFER_NOW)
 
 
 @pytest.mark.parametrize("can", [True, False])
-async def test_key_6_has_the_receptionist_rung_when_the_person_is_back(can: bool) -> None:
+async def test_key_8_has_the_receptionist_rung_when_the_person_is_back(can: bool) -> None:
     camp_ons = Remembered(can=can)
-    talk = Consulting("6", SILENCE, camp_ons=camp_ons)
+    talk = Consulting("8", SILENCE, camp_ons=camp_ons)
     await talk.ask()
     assert camp_ons.asked == [("101", "100")]
     assert talk.hears(ReceptionPhrase.WILL_RING_YOU if can else ReceptionPhrase.CANNOT_RING_YOU)
+
+
+async def test_to_be_rung_is_the_same_key_for_every_colleague() -> None:
+    assert f"{DEFAULT_KEYS[Action.CAMP_ON]}, ring me" in SENTENCES[ReceptionPhrase.CHOICE_RING_ME]
+    assert f"{NOTE}, a note" in SENTENCES[ReceptionPhrase.CHOICE_NOTE]
+    camp_ons = Remembered()
+    await Consulting(DEFAULT_KEYS[Action.CAMP_ON], SILENCE, camp_ons=camp_ons).ask()
+    assert camp_ons.asked == [("101", "100")]
 
 
 # -- the note
 
 
 async def test_number_typed_as_a_note_goes_with_the_caller() -> None:
-    talk = Consulting("8", "4", "711", SILENCE)
+    talk = Consulting("6", "4", "711", SILENCE)
     await talk.ask()
     assert talk.call.to_hand_over == Handover("100", note=Note(digits="4711"))
     assert "4711" not in repr(talk.call.to_hand_over)
 
 
 async def test_number_may_begin_with_the_key_to_speak() -> None:
-    talk = Consulting("8", "1", "234", SILENCE)
+    talk = Consulting("6", "1", "234", SILENCE)
     await talk.ask()
     assert talk.call.to_hand_over == Handover("100", note=Note(digits="1234"))
 
 
 async def test_spoken_note_is_kept_and_forgotten_when_the_caller_stays() -> None:
-    talk = Consulting("8", "1", SILENCE, Speaks(2.0), SILENCE)
+    talk = Consulting("6", "1", SILENCE, Speaks(2.0), SILENCE)
     await talk.ask()
     (kept,) = talk.notebook.kept
     assert talk.call.to_hand_over is not None
@@ -180,7 +190,7 @@ async def test_spoken_note_is_kept_and_forgotten_when_the_caller_stays() -> None
 
 
 async def test_note_that_the_transfer_cut_short_goes_with_the_caller() -> None:
-    talk = Consulting("8", "1", SILENCE, Speaks(2.0, RecordingEnd.HANGUP))
+    talk = Consulting("6", "1", SILENCE, Speaks(2.0, RecordingEnd.HANGUP))
     talk.call.gone_after_steps = None
     await talk.ask()
     assert talk.call.to_hand_over is not None
@@ -191,7 +201,7 @@ async def test_note_that_the_transfer_cut_short_goes_with_the_caller() -> None:
 
 
 async def test_note_is_told_to_whom_the_key_has_rung_and_shown_inside_only() -> None:
-    talk = Consulting("8", "4", "711", SILENCE, "4", Rings(("2",)), SILENCE, "2", Rings(("2",)))
+    talk = Consulting("6", "4", "711", SILENCE, "4", Rings(("2",)), SILENCE, "2", Rings(("2",)))
     await talk.ask()
     assert [name for ((_, name, _),) in talk.call.rung] == ["for Alice Tanaka: Reception [4711]", "Reception"]
     for callee in talk.call.callees:
@@ -283,8 +293,8 @@ STORIES: dict[str, Story] = {
     "colleague": lambda k: Consulting(
         "4", Rings((".",), caller=(SILENCE, SILENCE)), SILENCE, replaced_after_steps=k
     ),
-    "note": lambda k: Consulting("8", "1", SILENCE, Speaks(2.0), SILENCE, replaced_after_steps=k),
-    "number": lambda k: Consulting("8", "4", "711", SILENCE, "1", SILENCE, replaced_after_steps=k),
+    "note": lambda k: Consulting("6", "1", SILENCE, Speaks(2.0), SILENCE, replaced_after_steps=k),
+    "number": lambda k: Consulting("6", "4", "711", SILENCE, "1", SILENCE, replaced_after_steps=k),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,15 @@ class Held:
     endpoint: str = "PJSIP/101"
     seconds: float = 0.0
     happened: list[str] = field(default_factory=list)
+    talks_with_nobody: list[bool] = field(default_factory=list)
+    turns: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def turn(self) -> asyncio.Lock:
+        return self.turns
+
+    async def keeps_waiting(self) -> bool:
+        assert self.turns.locked()
+        return not (self.talks_with_nobody and self.talks_with_nobody.pop(0))
 
     async def lasts(self, seconds: float) -> None:
         self.seconds += seconds
@@ -46,6 +56,7 @@ class Held:
 
     async def ring(self, rings: Sequence[Ring], ring_seconds: float) -> None:
         assert all(ring.screening is None for ring in rings)
+        assert self.turns.locked()
         self.happened += [f"{ring.target.endpoint}: {ring.shown.name}" for ring in rings]
         self.seconds += ring_seconds
 
@@ -80,6 +91,13 @@ async def test_holder_in_another_talk_is_beeped_instead_of_rung() -> None:
     happened = await recalled(Held(other_talks=[True, False], ends_after_seconds=130))
 
     assert happened == ["beep", "PJSIP/101: On hold 2:00 Hans Huber"]
+
+
+async def test_consultation_on_hold_that_talks_with_nobody_keeps_nobody_waiting() -> None:
+    held = Held(talks_with_nobody=[True] * 3, other_talks=[True], ends_after_seconds=200)
+    happened = await recalled(held)
+
+    assert happened == ["beep"], "not before somebody has taken the call that was rung from there"
 
 
 async def test_only_the_phone_that_holds_is_rung() -> None:

@@ -9,7 +9,7 @@ import pytest
 from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.handover import Handover
-from ari_absence.core.people import Handling, Why
+from ari_absence.core.people import Directory, Handling, Why
 from ari_absence.core.phrases import Fixed, Name, Phrase, Welcome
 from ari_absence.core.reception_phrases import ChoiceOfColleague, ReceptionPhrase, TransferRecall
 from ari_absence.core.steps import Situation
@@ -104,6 +104,56 @@ async def test_caller_who_leaves_at_any_step_is_noted() -> None:
     await whole.hold()
     for step in range(len(whole.call.done)):
         talk = sent_on(Rings(("2",)), Speaks(8.0), "1", gone_after_steps=step)
+        await talk.hold()
+        missed = [each.wish for each in talk.notebook.callbacks] == [Wish.MISSED]
+        assert missed != bool(talk.notebook.messages)
+
+
+# -- to where no caller is served
+
+
+def astray(
+    *script: Step, by: str | None = "101", office: Directory = OFFICE, gone_after_steps: int | None = None
+) -> Conversation:
+    """Somebody outside, whom 101 sent on to a code, or to an extension that nobody has."""
+    talk = sent_on(*script, by=by, office=office, gone_after_steps=gone_after_steps)
+    talk.call.astray = True
+    return talk
+
+
+async def test_caller_sent_on_to_a_code_comes_back_to_who_sent_them() -> None:
+    talk = astray(Rings(("1",), caller=(SILENCE, SILENCE)))
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.call.rung == [[("PJSIP/101", "Recall: wrong number", 15)]]
+    (callee,) = talk.call.callees
+    assert callee.heard[:2] == [ReceptionPhrase.RECALL_WRONG_NUMBER, ReceptionPhrase.RECALL_MENU]
+    assert talk.call.heard[0] == Fixed(Phrase.CONNECTING_BACK)
+    assert not any(isinstance(each, Welcome) for each in talk.call.heard)
+
+
+async def test_caller_sent_astray_whom_nobody_takes_back_is_served_as_one_for_the_sender() -> None:
+    talk = astray(Rings((LegEnd.DECLINED,)), Rings((LegEnd.NO_ANSWER,)), "1", Speaks(8.0), "1")
+    assert await talk.hold() is Outcome.MESSAGE
+    assert [endpoint for ((endpoint, _, _),) in talk.call.rung] == ["PJSIP/101", "PJSIP/100"]
+
+
+async def test_senders_own_follow_me_does_not_come_before_their_desk_when_a_caller_went_astray() -> None:
+    talk = astray(Rings(("1",), caller=(SILENCE, SILENCE)), office=FOLLOWED)
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.call.rung[0][0][0] == "PJSIP/101"
+
+
+async def test_caller_sent_astray_by_a_phone_of_nobody_is_taken_back_all_the_same() -> None:
+    talk = astray(Rings(("1",), caller=(SILENCE, SILENCE)), by=None)
+    assert await talk.hold() is Outcome.CONNECTED
+    assert talk.call.rung == [[("PJSIP/101", "Recall: wrong number", 15)]]
+
+
+async def test_caller_sent_astray_who_leaves_at_any_step_is_noted() -> None:
+    whole = astray(Rings(("2",)), Speaks(8.0), "1")
+    await whole.hold()
+    for step in range(len(whole.call.done)):
+        talk = astray(Rings(("2",)), Speaks(8.0), "1", gone_after_steps=step)
         await talk.hold()
         missed = [each.wish for each in talk.notebook.callbacks] == [Wish.MISSED]
         assert missed != bool(talk.notebook.messages)

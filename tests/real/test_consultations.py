@@ -110,7 +110,7 @@ async def test_receptionist_who_hangs_up_has_missed_nothing_and_keeps_the_caller
 async def test_spoken_note_goes_with_the_caller_even_if_the_transfer_cuts_it_short(stage: Stage) -> None:
     scene = await stage.open(limits=FAST)
     caller, reception = await consults(scene)
-    await reception.press("8")
+    await reception.press("6")
     await scene.playbill.hears("reception-note-menu")
     await reception.press("1")
     await reception.wait_for_beep()
@@ -129,7 +129,7 @@ async def test_typed_note_is_shown_and_told_to_the_colleague_who_takes_the_call(
     scene = await stage.open(limits=FAST)
     kenji = await scene.lab.desk_phone("102", on_ring="answer")
     caller, reception = await consults(scene)
-    await reception.press("8")
+    await reception.press("6")
     await scene.playbill.hears("reception-note-menu")
     await reception.press("4711#")
     await scene.playbill.hears("reception-note-kept")
