@@ -118,11 +118,10 @@ class ChannelUnhold:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """News of a phone being rung; ``forwarded`` is the channel its own call forwarding made."""
+    """News of a phone being rung."""
 
     channel_id: str
     status: str
-    forwarded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +287,7 @@ def _left_bridge(body: _Json) -> ChannelLeftBridge:
 
 
 def _dial(body: _Json) -> Dial:
-    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]), _maybe_id_of(body, "forwarded"))
+    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]))
 
 
 def _contact_status(body: _Json) -> ContactStatusChange:
