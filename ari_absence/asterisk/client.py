@@ -112,33 +112,33 @@ class AriClient:
         reason = "normal" if reason_code is None else None
         await self._transport.ask(requests.HANG_UP, channel_id, reason=reason, reason_code=reason_code)
 
-    async def originate(
+    async def create(
         self,
         endpoint: str,
         channel_id: str,
         app: str,
         *,
         app_args: str = "",
-        caller_id: str | None = None,
-        ring_seconds: int,
         originator: str | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """Ring a phone; it enters ``app`` when somebody answers.
+        """Make the channel that a phone will be rung by. It enters ``app`` at once, and can be dialled then.
 
         500 (:class:`RequestRefused`) is Asterisk's way to say that the phone is not registered or unknown.
         """
         await self._transport.ask(
-            requests.ORIGINATE,
+            requests.CREATE,
             endpoint=endpoint,
             channelId=channel_id,
             app=app,
             appArgs=app_args,
-            callerId=caller_id,
-            timeout=ring_seconds,
             originator=originator,
             variables=dict(variables) if variables else None,
         )
+
+    async def dial(self, channel_id: str) -> None:
+        """Ring the phone that a created channel is for. What it forwards to by itself nobody follows."""
+        await self._transport.ask(requests.DIAL, channel_id)
 
     async def endpoint(self, tech: str, resource: str) -> dict[str, Any]:
         """A phone: its ``state`` (``online`` is registered) and ``channel_ids``; unknown is :class:`AlreadyGone`."""
@@ -193,6 +193,10 @@ class AriClient:
             channel=list(channel_ids),
             inhibitConnectedLineUpdates=keep_displays or None,
         )
+
+    async def remove_channel(self, bridge_id: str, channel_id: str) -> None:
+        """Take the channel out of the bridge, back into our hands alone."""
+        await self._transport.ask(requests.REMOVE_CHANNEL, bridge_id, channel=channel_id)
 
     async def destroy_bridge(self, bridge_id: str) -> None:
         """Dissolve the bridge; who is in it stays in our hands."""

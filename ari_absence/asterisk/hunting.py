@@ -72,7 +72,7 @@ class Hunting:
         """
         for party in self._parties:
             if party.end is None and party is not self.taker:
-                too_late = party.ring.too_late if self.taker is not None else ()
+                too_late = party.ring.too_late if self.taker is not None and party.ring.screening else ()
                 self.dismiss(party, party.ring.left if caller_left else too_late)
 
     def dismiss(self, party: Party, words: Sequence[CalleeUtterance]) -> None:
@@ -140,7 +140,7 @@ class Hunting:
 
     async def _part(self, party: Party, words: Sequence[CalleeUtterance]) -> None:
         await self._stop_pursuing(party)
-        await party.let_go(words if party.ring.screening or party is self.taker else ())
+        await party.let_go(words)
 
     async def _stop_pursuing(self, party: Party) -> None:
         pursuit = self._pursuits[party]

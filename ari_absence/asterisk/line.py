@@ -60,7 +60,8 @@ class Line:
     ``gone``: the party left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
     ``replaced``: they left by a transfer that put somebody else into a caller's place, who is on ``channel`` now.
     ``heard``: whether a sound of ours has reached the party; None while nothing was played. ``leg`` is empty for
-    the caller; what follows ``placed`` is of use for a phone that we ring (``placed``: Asterisk has accepted it).
+    the caller; what follows ``placed`` is of use for a phone that we ring (``placed``: Asterisk has accepted it,
+    ``entered``: its channel is in our hands and can be dialled).
     """
 
     call_id: str
@@ -78,10 +79,10 @@ class Line:
     heard: bool | None = None
     count: int = 0
     placed: bool = False
+    entered: bool = False
     rang: bool = False
     up: bool = False
     cause: int | None = None
-    forwarded: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -182,7 +183,8 @@ class Line:
             if not self.leg and self.bridge_id is None:  # two who talk with each other go on talking
                 self.replaced = self.gone = True
         elif event.channel.id == self.channel.id:
-            self.up, self.channel = True, event.channel
+            self.entered, self.channel = True, event.channel
+            self.up |= event.channel.up
 
     def _note_own(self, event: protocol.ChannelEvent) -> None:
         match event:
@@ -193,20 +195,17 @@ class Line:
                 self.gone = self.ended = True
                 self.cause = event.cause
             case protocol.StasisEnd():
-                self.gone = self.ended = True
+                self.gone = True
+                self.ended |= not self.leg  # of a leg the end itself is told too, with its cause
             case protocol.ChannelHangupRequest():
                 self.gone = True
             case protocol.ChannelLeftBridge():
                 self.parted |= event.bridge_id == self.bridge_id
             case protocol.ChannelStateChange():
                 self.rang |= event.state == "Ringing"
+                self.up |= event.state == "Up"
             case protocol.Dial():
-                self._note_dial(event)
-
-    def _note_dial(self, event: protocol.Dial) -> None:
-        self.rang |= event.status in _SIGNS_OF_RINGING
-        if event.forwarded:
-            self.forwarded.append(event.forwarded)
+                self.rang |= event.status in _SIGNS_OF_RINGING
 
     def _note_playback(self, event: protocol.PlaybackEvent) -> None:
         playback = self.playback

@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 
-from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
+from ari_absence.asterisk import ids
+from ari_absence.asterisk.line import Line, through
 from ari_absence.asterisk.presenting import Presentation
 from ari_absence.asterisk.protocol import ChannelDestroyed
 from ari_absence.asterisk.speaking import Speaking
@@ -23,6 +24,9 @@ from ari_absence.errors import AlreadyGone, AsteriskError, CalleeGone, CallError
 RING_MARGIN_SECONDS = 3
 """How much longer Asterisk lets a phone ring than we do: it ends what we can't, being dead or cut off."""
 
+GUARD = "TIMEOUT(absolute)"
+"""What ends a leg that nobody of ours looks after: set before it rings, cleared when it was answered."""
+
 SCREENING_SECONDS_MAX = 180.0
 """Longest talk with somebody who was rung; three rounds of everything there is to say take half of it."""
 
@@ -32,13 +36,12 @@ FAREWELL_SECONDS_MAX = 8.0
 ANSWERED_ELSEWHERE = 26
 """Hang-up reason for the phones that lost: they log no missed call."""
 
-NO_FORWARDING = {"FORWARD_CONTEXT": "ari-absence-no-forwarding"}
-"""Where Asterisk looks up what a phone forwards to by itself (302): a context that nobody has, so it dials nothing."""
+DISPLAYED = "CONNECTEDLINE(all,i)"
+"""Whom the phone that is rung displays: a caller ID."""
 
 _UNREACHABLE = 20
 _BUSY = 17
 _DECLINED = 21
-_REDIRECTED = 23
 
 
 class Callee(Speaking[RungUtterance]):
@@ -61,16 +64,14 @@ class Party:
 
     def dial(self, ring_seconds: float, originator: str | None) -> None:
         """Have Asterisk ring the phone. That it refused becomes known as the end of the line."""
-        self._dialling = asyncio.create_task(self._originate(ring_seconds, originator))
+        self._dialling = asyncio.create_task(self._create(ring_seconds, originator))
 
     async def reach(self, ring_seconds: float) -> LegEnd | None:
         """Wait for somebody to answer, and for their verdict. None: they take the call."""
         if not await self._is_answered(ring_seconds):
             return self._why_unanswered()
-        if self.ring.screening is None:
-            return None
         self._log.info("leg.answered")
-        return await self._screen()
+        return await self._hear_out()
 
     async def let_go(self, words: Sequence[CalleeUtterance] = ()) -> None:
         """Stop ringing; who has answered and was still deciding hears ``words`` first."""
@@ -81,29 +82,28 @@ class Party:
             await through(self.hang_up(ANSWERED_ELSEWHERE))
 
     async def hang_up(self, reason_code: int | None = None) -> None:
-        """End the leg, and what it may have been forwarded to. Nothing is wrong with one that has ended."""
+        """End the leg. Nothing is wrong with one that has ended."""
         if self._dialling is not None:
             await asyncio.wait([self._dialling])  # a phone that Asterisk is just about to ring would ring on
         self.line.read()
         if not self.line.ended:
             await self._quietly(self._client.hang_up(self.line.channel.id, reason_code=reason_code))
             self.line.gone = self.line.ended = True
-        await self._forbid_forwarding()
 
     # -- ringing
 
-    async def _originate(self, ring_seconds: float, originator: str | None) -> None:
+    async def _create(self, ring_seconds: float, originator: str | None) -> None:
+        # created and dialled, not originated: an originate goes on to whatever a phone forwards to by itself (302)
         shown = self.presentation
+        guard = str(math.ceil(ring_seconds) + RING_MARGIN_SECONDS)
         try:
-            await self._client.originate(
+            await self._client.create(
                 self.ring.target.endpoint,
                 self.line.channel.id,
                 self._tools.app,
                 app_args=f"leg,{self.line.call_id}",
-                caller_id=shown.caller_id,
-                ring_seconds=math.ceil(ring_seconds) + RING_MARGIN_SECONDS,
                 originator=originator,
-                variables={**shown.variables, **NO_FORWARDING},
+                variables={DISPLAYED: shown.caller_id, **shown.variables, GUARD: guard},
             )
             self.line.placed = True
         except RequestRefused as error:
@@ -122,20 +122,25 @@ class Party:
     async def _is_answered(self, ring_seconds: float) -> bool:
         line, loop = self.line, asyncio.get_running_loop()
         deadline = loop.time() + ring_seconds
+        await line.until(lambda: line.entered or line.ended, ring_seconds)
+        if line.entered and not (line.up or line.ended) and not await self._is_dialled():
+            return False
         # the end itself, not the hang-up that announces it: only the end has the cause
-        while await line.until(lambda: line.up or line.ended or bool(line.forwarded), deadline - loop.time()):
-            if not line.forwarded:
-                break
-            await self._forbid_forwarding()
-        if line.cause == _REDIRECTED:  # what it was redirected to is told a moment later
-            await line.until(lambda: bool(line.forwarded), SETTLE_SECONDS)
+        await line.until(lambda: line.up or line.ended, deadline - loop.time())
         return line.up and not line.gone
 
-    async def _forbid_forwarding(self) -> None:
-        # the second wall, for what a phone names that is not looked up in a context (redirect_method)
-        while self.line.forwarded:
-            self._log.warning("leg.forwarded")
-            await self._quietly(self._client.hang_up(self.line.forwarded.pop()))
+    async def _is_dialled(self) -> bool:
+        """Have the phone ring; False if it never will."""
+        try:
+            await through(self._client.dial(self.line.channel.id))
+        except AlreadyGone:
+            pass  # why is told a moment later
+        except RequestRefused as error:
+            self._log.info("leg.refused", status=error.status)
+            return False
+        except AsteriskError:
+            self._log.warning("leg.unanswered_request")  # it may ring all the same
+        return True
 
     def _why_unanswered(self) -> LegEnd:
         if self.line.up:
@@ -148,9 +153,10 @@ class Party:
 
     # -- screening
 
-    async def _screen(self) -> LegEnd | None:
+    async def _hear_out(self) -> LegEnd | None:
         try:
             async with asyncio.timeout(SCREENING_SECONDS_MAX):
+                await self.line.effect(self._client.set_variable(self.line.channel.id, GUARD, "0"))
                 verdict = await self._ask_verdict()
         except TimeoutError:
             return LegEnd.UNDECIDED
@@ -162,8 +168,21 @@ class Party:
         return _END_BY[verdict]
 
     async def _ask_verdict(self) -> Verdict | None:
-        assert self.ring.screening is not None  # noqa: S101 - asked before
+        if self.ring.screening is None:
+            return Verdict.TAKE
+        await self._set_apart()
         return await self.ring.screening(self.callee)
+
+    async def _set_apart(self) -> None:
+        """Out of the hidden bridge in which Asterisk keeps all that it dials: from there a phone could transfer."""
+        line, client = self.line, self._client
+        bridge_id = ids.of_bridge(line.name, line.next_count())
+        try:
+            await line.effect(client.create_bridge(bridge_id, self._tools.app))
+            await line.effect(client.add_channels(bridge_id, [line.channel.id], keep_displays=True))
+            await line.effect(client.remove_channel(bridge_id, line.channel.id))
+        finally:
+            await through(self._quietly(client.destroy_bridge(bridge_id)))
 
     async def _part_with(self, words: Sequence[CalleeUtterance]) -> None:
         with contextlib.suppress(CallError, TimeoutError):

@@ -1,6 +1,6 @@
 """What a phone that is rung is shown, and what it is allowed to show the caller.
 
-The channel of a leg has two identities: the one its phone displays (``callerId`` of the originate), and its own,
+The channel of a leg has two identities: the one its phone displays (``CONNECTEDLINE``), and its own (``CALLERID``),
 which Asterisk tells the caller's phone when they are joined. The second is always the extension that was called,
 never the number that was rung.
 """
@@ -26,7 +26,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What the originate request says of the parties. ``number`` is what the phone sees; None is withheld.
+    """What the new channel is told of the parties. ``number`` is what the phone sees; None is withheld.
 
     ``ours``: it is a number of ours, not the caller's.
     """

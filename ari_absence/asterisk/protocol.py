@@ -140,11 +140,10 @@ class BridgeAttendedTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """News of a phone being rung; ``forwarded`` is the channel its own call forwarding made."""
+    """News of a phone being rung."""
 
     channel_id: str
     status: str
-    forwarded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +319,7 @@ def _attended_transfer(body: _Json) -> BridgeAttendedTransfer:
 
 
 def _dial(body: _Json) -> Dial:
-    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]), _maybe_id_of(body, "forwarded"))
+    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]))
 
 
 def _contact_status(body: _Json) -> ContactStatusChange:

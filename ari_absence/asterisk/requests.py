@@ -58,11 +58,9 @@ RECORD = Request(
 )
 CONTINUE = Request("POST", "/channels/{channelId}/continue", _names("context extension priority"), gone=_LEFT)
 HANG_UP = Request("DELETE", "/channels/{channelId}", _names("reason reason_code"))
-ORIGINATE = Request(
-    "POST",
-    "/channels",
-    _names("endpoint app appArgs callerId timeout channelId originator variables context extension"),
-)
+CREATE = Request("POST", "/channels/create", _names("endpoint app appArgs channelId originator variables"))
+DIAL = Request("POST", "/channels/{channelId}/dial", gone=_LEFT)
+ORIGINATE = Request("POST", "/channels", _names("endpoint timeout variables context extension"))
 SNOOP = Request(
     "POST", "/channels/{channelId}/snoop/{snoopId}", _names("spy whisper app appArgs"), gone=_LEFT
 )
@@ -82,6 +80,9 @@ ADD_CHANNEL = Request(
     "/bridges/{bridgeId}/addChannel",
     _names("channel inhibitConnectedLineUpdates"),
     gone=_LEFT_BEFORE_BRIDGE,
+)
+REMOVE_CHANNEL = Request(
+    "POST", "/bridges/{bridgeId}/removeChannel", _names("channel"), gone=_LEFT_BEFORE_BRIDGE
 )
 DESTROY_BRIDGE = Request("DELETE", "/bridges/{bridgeId}")
 BRIDGES = Request("GET", "/bridges")

@@ -195,11 +195,9 @@ class Sessions:
             return
         if ids.owner(channel_id):
             if not self._switchboard.deliver(event):
-                self.turn_away(channel_id)  # answered for a caller who is no longer there
+                self.turn_away(channel_id)  # made for a caller who is no longer there
         elif self._switchboard.of_channel(channel_id):
             self.counters["duplicates"] += 1
-        elif event.args[:1] == ("leg",):
-            self._hang_up(channel_id, None)  # a phone forwarded our ringing to whom nobody has allowed
         else:
             self._caller_came(event)
 

@@ -137,9 +137,16 @@ class FakeAsterisk:
         status, body = self._next_answer(request.method, path)
         if status == NEVER:
             await self._over.wait()
+        if (request.method, path, status) == ("POST", "/channels/create", 200):
+            await self._make_leg(values["channelId"])
         if isinstance(body, str):
             return web.Response(status=status, text=body)
         return web.json_response(body, status=status)
+
+    async def _make_leg(self, channel_id: str) -> None:
+        """As a real one: the channel comes into the application's hands before it rings."""
+        if self._connected.is_set():
+            await self.send("StasisStart", channel=channel(channel_id, state="Down"), args=["leg"])
 
     def _next_answer(self, method: str, path: str) -> tuple[int, Any]:
         for (verb, ending), answers in self._answers.items():

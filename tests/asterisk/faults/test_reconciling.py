@@ -18,8 +18,8 @@ SOUND: Any = "sound:activated"
 async def connected(asterisk: FakeAsterisk, office: Office, legs: int = 1) -> list[str]:
     office.answer_with(lambda call: call.hunt(rings(*(f"PJSIP/10{n}" for n in range(legs))), 5))
     await asterisk.start_call()
-    await asterisk.until_asked("POST", "/channels", times=legs)
-    return [values["channelId"] for values in asterisk.asked("POST", "/channels")]
+    await asterisk.until_asked("POST", "/channels/create", times=legs)
+    return [values["channelId"] for values in asterisk.asked("POST", "/channels/create")]
 
 
 async def test_a_reconciliation_that_fails_is_made_again(asterisk: FakeAsterisk, client: AriClient) -> None:

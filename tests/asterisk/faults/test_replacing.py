@@ -146,7 +146,7 @@ async def rung(asterisk: FakeAsterisk, office: Office, *, heir: bool) -> tuple[s
 
     office.answer_with(conversation)
     await asterisk.start_call()
-    leg = (await asterisk.until_asked("POST", "/channels"))["channelId"]
+    leg = (await asterisk.until_asked("POST", "/channels/create"))["channelId"]
     await asterisk.until_asked("POST", "/moh")
     return leg, company
 

@@ -56,10 +56,10 @@ async def test_adding_a_channel_that_has_left_is_already_gone(
 async def test_a_phone_that_can_not_be_rung_is_refused(
     asterisk: FakeAsterisk, client: AriClient, status: int, error: type[Exception]
 ) -> None:
-    asterisk.answer("POST", "/channels", (status, {"error": "Allocation failed"}))
+    asterisk.answer("POST", "/channels/create", (status, {"error": "Allocation failed"}))
 
     with pytest.raises(error, match="Allocation failed"):
-        await client.originate("PJSIP/102", "abs-1", "app", ring_seconds=5)
+        await client.create("PJSIP/102", "abs-1", "app")
 
 
 async def test_a_post_that_is_not_answered_is_unreachable_in_time_and_not_repeated(
