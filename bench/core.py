@@ -88,7 +88,10 @@ def _lamps(day: Day) -> list[Figure]:
         Figure("a day of lamps: CPU", day.cpu_s, "s", note="the service's own, in a simulated day"),
         Figure("a day of lamps: requests", day.requests, "", note=changes),
         Figure(
-            "a day of lamps: times woken", day.wakeups, "", note="at least once a minute: was the clock set?"
+            "a day of lamps: times woken",
+            day.wakeups,
+            "",
+            note="every half minute: are all as they were set?",
         ),
         Figure("a day of lamps: changes waiting", day.waiting, "", note="entries of the heap at its end"),
     ]

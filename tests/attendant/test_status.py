@@ -54,6 +54,21 @@ async def test_a_code_alone_asks_when() -> None:
     assert desk.book.now_set("101") == [(Kind.MEETING, tokyo(25, 11, 45))]
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("*31", "Away from the desk, back this afternoon at three forty-five."),
+        ("*32", "In a meeting, back this afternoon at three forty-five."),
+        ("*33", "Out, back this afternoon at three forty-five."),
+        ("*34", "On a business trip, back this afternoon at three forty-five."),
+        ("*36", "Off, back this afternoon at three forty-five."),
+        ("*37", "Not to be disturbed, free again this afternoon at three forty-five."),
+    ],
+)
+async def test_code_of_every_kind_but_one_asks_when(code: str, said: str) -> None:
+    assert (await Dialled(code, "1545", office=office()).serve())[:2] == [BACK_WHEN, said]
+
+
 @pytest.mark.parametrize(("code", "keys"), [("*33", ["#"]), ("*33*#", [])])
 async def test_an_unknown_return_is_until_further_notice(code: str, keys: list[str]) -> None:
     desk = Dialled(code, *keys, office=office())

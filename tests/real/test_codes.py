@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,8 +64,12 @@ async def logs_in(caller: Caller, extension: str, pin: str) -> None:
     await caller.presses(f"{pin}#")
 
 
-async def test_a_code_with_a_time_holds_for_the_very_next_call_and_is_confirmed(scene: Scene) -> None:
+async def test_a_code_with_a_time_holds_for_the_very_next_call_in_the_midst_of_a_flood_of_codes(
+    scene: Scene,
+) -> None:
     kenji = await scene.colleague("102")
+    load = Load(FLOODED, calls=30, calls_per_s=30.0, listen_s=2.0, speak_s=0.1)
+    flood = asyncio.create_task(run_sipp(scene.lab, load))
     await kenji.calls("*33*1530")
     await kenji.hears("status-out-back")
     await kenji.hears("today-15-30")
@@ -77,17 +82,16 @@ async def test_a_code_with_a_time_holds_for_the_very_next_call_and_is_confirmed(
     await caller.hears("who-out-of-office-until")
     await caller.hears("today-15-30")
     await caller.hangs_up()
+    result = await flood
+    assert (len(result.answered_ms), result.unanswered) == (30, 0)
+    await waiting.until(lambda: not scene.office.status()["calls"], 10.0, "The end of the flood")
 
 
-async def test_a_hash_ends_what_is_dialled_in_one_go(scene: Scene) -> None:
-    kenji = await scene.colleague("102")
-    await confirmed(kenji, "*33*%23", "status-out")
-    await confirmed(kenji, "*33*1530%23", "status-out-back")
-
-
-async def test_every_kind_is_set_in_one_go_and_shown_by_who(stage: Stage) -> None:
+async def test_every_kind_is_set_in_one_go_and_shown_by_who_and_a_hash_ends_it(stage: Stage) -> None:
     scene = await stage.open(now=FAR_MORNING)
     kenji = await scene.colleague("102")
+    await confirmed(kenji, "*33*%23", "status-out")
+    await confirmed(kenji, "*33*1545%23", "status-out-back")
     for code, kind in DIRECT.items():
         await confirmed(kenji, code, f"status-{kind}-back")
         assert f'what="set {kind.replace("-", "_")}"' in scene.log
@@ -97,25 +101,7 @@ async def test_every_kind_is_set_in_one_go_and_shown_by_who(stage: Stage) -> Non
     await confirmed(kenji, "*30", "status-you-are-back")
 
 
-async def test_every_kind_asks_when_one_is_back(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT)
-    phones = [await scene.colleague(extension) for extension in ("100", "102", "110")]
-    for number, kind in enumerate(("away", "meeting", "out", "business-trip", "day-off", "dnd")):
-        caller = phones[number % 3]
-        await caller.calls(f"*3{number + 1 if number < 4 else number + 2}")
-        await caller.hears("status-back-when")
-        await caller.presses("1545#")
-        await caller.hears(f"status-{kind}-back")
-        await caller.hangs_up()
-    await confirmed(phones[0], "*35", "status-left-back")  # the next working day goes without saying
-    caller = phones[1]
-    await caller.calls("*31")
-    await caller.hears("status-back-when")
-    await caller.presses("#")
-    await caller.hears("status-away")
-
-
-async def test_a_time_past_is_refused_and_digits_that_mean_two_things_are_offered_both_ways(
+async def test_code_of_every_kind_alone_asks_and_digits_that_mean_two_things_are_offered_both_ways(
     stage: Stage,
 ) -> None:
     scene = await stage.open(limits=PATIENT)
@@ -136,19 +122,11 @@ async def test_a_time_past_is_refused_and_digits_that_mean_two_things_are_offere
     caller = await scene.call("102")
     await caller.hears("date-24")
     await caller.hangs_up()
-
-
-async def test_three_answers_that_make_no_sense_change_nothing(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT)
-    kenji = await scene.colleague("102")
-    await kenji.calls("*33")
-    for _ in range(3):
+    for code in ("*31", "*32", "*33", "*34", "*36", "*37"):
+        await kenji.calls(code)
         await kenji.hears("status-back-when")
-        await kenji.presses("9999#")
-        await kenji.hears("status-not-a-time")
-    await kenji.hears("status-state-kept")
-    await kenji.is_hung_up_on()
-    assert "absences.changed" not in scene.log
+        await kenji.hangs_up()
+    await confirmed(kenji, "*35", "status-left-back")  # the next working day goes without saying
 
 
 async def test_a_planned_trip_is_ended_by_one_key_and_the_phone_rings_again(scene: Scene) -> None:
@@ -170,27 +148,62 @@ async def test_a_planned_trip_is_ended_by_one_key_and_the_phone_rings_again(scen
     await alice.is_hung_up_on()
 
 
-async def test_the_lamp_follows_the_key_and_a_restart_forgets_nothing(scene: Scene) -> None:
-    lamp = await scene.lab.lamp("*39102", user="102")
-    assert lamp.state == "terminated"
-    kenji = await scene.colleague("102")
+async def test_the_lamp_follows_the_key_and_who_says_until_when_they_are_here_and_a_restart_forgets_neither(
+    stage: Stage,
+) -> None:
+    """103 works at night and has two phones. While the service hangs or is away, phones are told so, and the
+    announcement for callers is never played."""
+    scene = await stage.open(now=FAR_MORNING, limits=PATIENT)
+    key = await scene.lab.lamp("*39102", user="102")
+    night = await scene.lab.lamp("103", user="100")
+    assert (key.state, night.state) == ("terminated", "confirmed")
+    kenji, desk, second = [await scene.colleague(phone) for phone in ("102", "103", "113")]
     await confirmed(kenji, "*39102", "status-away")
-    await lamp.wait_for_state("confirmed", 2.0)
+    await key.wait_for_state("confirmed", 2.0)
+    await second.calls("*30")
+    await second.hears("status-here-until-when")
+    await second.presses("1545#")
+    await second.hears("status-here-back")
+    await second.is_hung_up_on()
+    await night.wait_for_state("terminated", 2.0)
+    assert 'what="set here" by="phone 103"' in scene.log
+    shown = await who(scene, "103")
+    assert (shown["present"], shown["until"]) == (True, "2037-11-25T15:45:00+09:00")
 
+    with scene.service_frozen():
+        await kenji.phone.dial("*33*1530")
+        await kenji.hears("im-sorry", 20.0)
+        await kenji.is_hung_up_on()
     await scene.office.stop_service()
-    scene.office.pretend_now = "2026-11-25T10:05+09:00"
+    await kenji.calls("*33*1530")
+    await kenji.hears("im-sorry")
+    await kenji.hears("please-try-call-later")
+    await kenji.is_hung_up_on()
+    assert "vm-theperson" not in scene.playbill.played
+    scene.office.pretend_now = "2037-11-25T10:05+09:00"
     await scene.office.start_service()
-    assert lamp.states == ["terminated", "confirmed"]
+    assert (key.states, night.states) == (["terminated", "confirmed"], ["confirmed", "terminated"])
+
     caller = await scene.call("102")
     await caller.hears("who-away-from-desk-shortly")
     await caller.hangs_up()
     await confirmed(kenji, "*39102", "status-you-are-back")
-    await lamp.wait_for_state("terminated", 2.0)
+    await key.wait_for_state("terminated", 2.0)
+    await caller.phone.dial("103")
+    await desk.phone.wait_incoming()
+    await caller.hangs_up()
+    await confirmed(desk, "*30*1400", "status-here-back")
 
 
-async def test_reception_sets_a_colleague_by_right_and_a_colleague_only_by_pin(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT)
-    reception = await scene.colleague("100")
+async def test_reception_sets_a_colleague_by_right_and_others_by_pin_also_at_a_phone_of_nobody(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=PATIENT, running=False)
+    people = scene.office.config / "people.yaml"
+    people.write_text(people.read_text().replace("[PJSIP/103, PJSIP/113]", "[PJSIP/103]"))
+    await scene.office.start_service()
+    pin = await new_pin(scene, "102")
+    reception, mori, stranger = [await scene.colleague(phone) for phone in ("100", "110", "113")]
     await reception.calls("*930102")
     await reception.hears("status-which-state")
     await reception.presses("3")
@@ -200,8 +213,6 @@ async def test_reception_sets_a_colleague_by_right_and_a_colleague_only_by_pin(s
     await reception.is_hung_up_on()
     await scene.log_tells('by="phone 100 for 102"')
 
-    pin = await new_pin(scene, "102")
-    mori = await scene.colleague("110")
     await mori.calls("*930102")
     await mori.hears("status-pin-of-owner")
     await mori.hears("status-enter-pin")
@@ -214,28 +225,32 @@ async def test_reception_sets_a_colleague_by_right_and_a_colleague_only_by_pin(s
     await mori.hears("status-who-is-present")
     await mori.is_hung_up_on()
     await scene.log_tells('by="phone 110 for 102"')
-    assert pin not in scene.log
 
-
-async def test_a_phone_of_nobody_is_told_so_and_served_by_extension_and_pin(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT, running=False)
-    people = scene.office.config / "people.yaml"
-    people.write_text(people.read_text().replace("[PJSIP/103, PJSIP/113]", "[PJSIP/103]"))
-    await scene.office.start_service()
-    pin = await new_pin(scene, "102")
-    stranger = await scene.colleague("113")
     await stranger.calls("*33*1545")
     await stranger.hears("status-phone-of-nobody")
     await logs_in(stranger, "102", pin)
     await stranger.hears("status-out-back")
     await stranger.is_hung_up_on()
     await scene.log_tells('by="PIN 102"')
+    assert pin not in scene.log
 
 
-async def test_who_calls_the_access_number_from_outside_sets_their_state(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT)
+async def test_who_guesses_a_pin_from_outside_is_locked_out_until_it_is_unlocked(stage: Stage) -> None:
+    scene = await stage.open(limits={**PATIENT, "pin_tries": 2})
     pin = await new_pin(scene, "102")
-    kenji = await scene.call(ACCESS)
+    attacker = await scene.call(ACCESS)
+    for guess in ("0000", "0001", pin):
+        await logs_in(attacker, "102", guess)
+        await attacker.hears("status-no-such-pair")
+    await attacker.hears("status-too-many-tries")
+    await attacker.is_hung_up_on()
+    (mail,) = await scene.office.mail.wait_for_mails(1)
+    assert mail["Subject"].startswith("The PIN of extension 102 is locked")
+    assert re.search(r"event=pin\.locked call=[0-9]", scene.log)
+
+    await scene.office.cli("pin", "102", "--unlock")
+    kenji = attacker
+    await kenji.calls(ACCESS)
     await logs_in(kenji, "102", pin)
     await kenji.hears("status-outside-menu")
     await kenji.presses("3")
@@ -249,60 +264,7 @@ async def test_who_calls_the_access_number_from_outside_sets_their_state(stage: 
     await kenji.hears("status-goodbye")
     await kenji.is_hung_up_on()
     await scene.log_tells('by="PIN 102 from outside"')
-
-
-async def test_who_guesses_a_pin_is_locked_out_and_a_restart_forgets_no_guess(stage: Stage) -> None:
-    scene = await stage.open(limits=PATIENT)
-    pin = await new_pin(scene, "102")
-    attacker = await scene.call(ACCESS)
-    for guess in ("0000", "0001", "0002"):
-        await logs_in(attacker, "102", guess)
-        await attacker.hears("status-no-such-pair")
-    await attacker.hears("status-too-many-tries")
-    await attacker.is_hung_up_on()
-    (mail,) = await scene.office.mail.wait_for_mails(1)
-    assert mail["Subject"].startswith("The PIN of extension 102 is locked")
-
-    await scene.office.kill_service()
-    await scene.office.start_service()
-    await attacker.calls(ACCESS)
-    await logs_in(attacker, "102", pin)
-    await attacker.hears("status-no-such-pair")
-    await attacker.hangs_up()
-
-    await scene.office.cli("pin", "102", "--unlock")
-    await attacker.calls(ACCESS)
-    await logs_in(attacker, "102", pin)
-    await attacker.hears("status-outside-menu")
-    await attacker.hangs_up()
     assert pin not in scene.log
-
-
-async def test_a_flood_of_codes_is_answered_and_leaves_nothing(scene: Scene) -> None:
-    kenji = await scene.colleague("102")
-    load = Load(FLOODED, calls=30, calls_per_s=30.0, listen_s=2.0, speak_s=0.1)
-    flood = asyncio.create_task(run_sipp(scene.lab, load))
-    await confirmed(kenji, "*33*1530", "status-out-back")
-    result = await flood
-    assert (len(result.answered_ms), result.unanswered) == (30, 0)
-    await waiting.until(lambda: not scene.office.status()["calls"], 10.0, "The end of the flood")
-
-
-async def test_a_service_that_hangs_or_is_away_has_the_phone_told_and_no_callers_announcement_played(
-    scene: Scene,
-) -> None:
-    kenji = await scene.colleague("102")
-    with scene.service_frozen():
-        await kenji.phone.dial("*33*1530")
-        await kenji.hears("im-sorry", 20.0)
-        await kenji.is_hung_up_on()
-    await scene.office.stop_service()
-    await kenji.calls("*33*1530")
-    await kenji.hears("im-sorry")
-    await kenji.hears("please-try-call-later")
-    await kenji.is_hung_up_on()
-    assert "vm-theperson" not in scene.playbill.played
-    await scene.office.start_service()
 
 
 async def test_the_confirmation_is_understood_as_it_reaches_the_phone(stage: Stage) -> None:
