@@ -15,7 +15,7 @@ from tests.real.scenes import HANS, VOICE_HZ, Caller, Scene, Stage, tone_seconds
 pytestmark = pytest.mark.real
 
 OTHER_HZ = 1300.0
-REACHABLE, PREMIUM = "+81312345678", "0990123456"
+REACHABLE, BUSY, PREMIUM = "+81312345678", "+81312345699", "0990123456"
 PIN = "583920"
 LATER = "2026-11-25T11:00+09:00"
 
@@ -78,10 +78,26 @@ async def test_a_message_goes_on_to_a_colleague_with_an_introduction_and_by_mail
     await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 2, 10, "Two files")
 
 
-async def test_whoever_left_a_message_is_called_back_by_one_key_and_it_is_settled(stage: Stage) -> None:
-    scene = await office_with(stage, number=REACHABLE, due=timedelta(hours=9))
+async def test_callers_are_called_back_by_one_key_and_settled_but_no_premium_number_is_dialled(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(running=False, limits={"step_ring_seconds": 6})
+    post = Postbox(scene)
+    post.leave(number=PREMIUM, before=timedelta(hours=3), seconds=1.5)
+    post.leave(number=BUSY, before=timedelta(hours=2), seconds=1.5)
+    post.leave(number=REACHABLE, due=timedelta(hours=9), seconds=1.5)
+    await scene.office.start_service()
+    await scene.lab.refused_outside(BUSY, 486)
     hans = await scene.lab.outside_phone(REACHABLE, on_ring="answer")
     alice = await hears_first(scene)
+    await alice.presses("32")
+    await alice.hears("mailbox-number-not-allowed")
+    await skips_the_envelope(alice, "6")
+    await alice.hears("mailbox-to-delete", 25)
+    await alice.presses("32")
+    await alice.hears("mailbox-line-busy")
+    await skips_the_envelope(alice, "6")
+    await alice.hears("mailbox-to-call-back", 25)
     await alice.presses("2")
     await alice.hears("mailbox-calling-back")
     await hans.wait_established()
@@ -91,31 +107,12 @@ async def test_whoever_left_a_message_is_called_back_by_one_key_and_it_is_settle
     await alice.hears("mailbox-back-in-mailbox")
     await alice.hangs_up()
 
-    (message,) = scene.ledger.messages("101")
-    assert message.settled_at is not None
-    assert (message.history[-1]["what"], message.history[-1]["by"]) == ("settled", "phone 101")
-    assert "312345678" not in scene.log
-
-
-async def test_a_premium_number_is_refused_and_so_is_a_busy_one_told(stage: Stage) -> None:
-    scene = await stage.open(running=False)
-    post = Postbox(scene)
-    post.leave(number=PREMIUM, before=timedelta(hours=2))
-    post.leave(number=REACHABLE)
-    await scene.office.start_service()
-    await scene.lab.refused_outside(REACHABLE, 486)
-    alice = await hears_first(scene)
-    await alice.presses("32")
-    await alice.hears("mailbox-number-not-allowed")
-    await skips_the_envelope(alice, "6")
-    await alice.hears("mailbox-to-delete", 25)
-    await alice.presses("32")
-    await alice.hears("mailbox-line-busy")
-    await alice.hangs_up()
-
-    tried = scene.ledger.messages("101")[0]
+    settled, tried, _ = scene.ledger.messages("101")
+    assert settled.settled_at is not None
+    assert (settled.history[-1]["what"], settled.history[-1]["by"]) == ("settled", "phone 101")
     assert tried.history[-1]["what"] == "tried to call back: busy"
     assert PREMIUM not in "".join((await scene.lab.carrier()).invitations)
+    assert "312345678" not in scene.log
 
 
 async def test_callers_hear_a_recorded_greeting_and_name_until_they_are_deleted(stage: Stage) -> None:
