@@ -34,8 +34,8 @@ class MailboxTalk:
     ``own_phone``: the phone is the owner's. ``number_of`` reads a caller's number as this country writes it,
     ``present`` tells whether the owner is at work. ``listed`` are the messages of the chosen folder, by id, as they
     were when it was chosen; ``position`` is the current one. ``calls_owed``: how many calls the owner owes, with a
-    message or without. ``news`` is what the next question
-    opens with, ``pressed`` a key that was pressed before it was asked for, ``fast`` the speed of playing.
+    message or without. ``news`` is what the next question opens with, ``pressed`` a key that was pressed before it was
+    asked for, ``fast`` the speed of playing.
     """
 
     call: DeskCall

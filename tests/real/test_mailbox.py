@@ -16,6 +16,7 @@ from tests.real.test_callbacks import digits
 pytestmark = pytest.mark.real
 
 OTHER_HZ = 1300.0
+LONG_SECONDS = 10.0  # to skip in, and so that a third of it is told from what it takes to hear a key
 _MESSAGE = re.compile("[0-9a-f]{32}")  # the name of what is lent for one session
 
 
@@ -34,6 +35,14 @@ async def hears_begin(owner: Caller, hz: float = VOICE_HZ, seconds: float = 0.3)
     await waiting.until(lambda: owner.heard(hz) > before + seconds, 20, f"A while of {hz:g} Hz")
 
 
+async def goes_straight_to_the_message(owner: Caller, key: str, hz: float = VOICE_HZ) -> None:
+    """Press a key that leads to a message, skip its envelope, and wait until it is heard."""
+    await owner.presses(key)
+    await owner.hears("mailbox-message")
+    await owner.presses("#")
+    await hears_begin(owner, hz)
+
+
 async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves(stage: Stage) -> None:
     scene = await stage.open(running=False)
     post = Postbox(scene)
@@ -44,15 +53,21 @@ async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves
     await alice.hears("mailbox-you-have")
     await alice.hears("mailbox-n-2")
     await alice.hears("mailbox-of-them-urgent-end")
-    await alice.hears("mailbox-main-menu")
+    await alice.hears("status-callbacks-01")
+    await alice.hears("mailbox-to-return-calls")
+    await alice.presses("2")
+    await alice.hears("status-callback-number")
+    await alice.presses("2")  # later
+    await alice.hears("status-callback-later")
+    await alice.hears("mailbox-to-listen")
     await alice.presses("1")
     for sound in ("mailbox-message", "mailbox-urgent", "mailbox-received", "mailbox-yesterday-morning"):
         await alice.hears(sound)
     await alice.hears("their-number-is")
+    await alice.hears("status-wish-message")
     await alice.hears("mailbox-promised-by")
     await alice.phone.wait_for_tone(VOICE_HZ, 2.5)
-    await alice.hears("mailbox-owed-menu")
-    await alice.hears("mailbox-message-menu")
+    await alice.hears("mailbox-to-delete")
     assert digits(scene.playbill.played) == HANS
     await alice.presses("7")
     await alice.hears("mailbox-deleted")
@@ -60,14 +75,12 @@ async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves
     await alice.hears("mailbox-restored")
     await alice.presses("9")
     await alice.hears("mailbox-saved")
-    await alice.presses("6")
-    await hears_begin(alice, OTHER_HZ)
+    await goes_straight_to_the_message(alice, "6", OTHER_HZ)
     await alice.presses("7")  # interrupts, and deletes
     await alice.hears("mailbox-deleted")
     await alice.presses("4")
     await alice.hears("mailbox-urgent")
-    await alice.presses("5")
-    await hears_begin(alice)
+    await goes_straight_to_the_message(alice, "5")
     await alice.presses("33")
     await alice.hears("mailbox-received")
     await alice.presses("39")
@@ -94,39 +107,39 @@ async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves
 
 async def test_a_message_can_be_paused_skipped_in_and_heard_faster(stage: Stage) -> None:
     scene = await stage.open(running=False)
-    Postbox(scene).leave(seconds=15.0)
+    Postbox(scene).leave(seconds=LONG_SECONDS)
     await scene.office.start_service()
     alice = await at_mailbox(scene)
-    await alice.hears("mailbox-main-menu")
-    await alice.presses("1")
-    await hears_begin(alice)
+    await goes_straight_to_the_message(alice, "1")
     await alice.presses("0")
     await alice.phone.wait_for_quiet(1.2)
-    assert "mailbox-message-menu" not in scene.playbill.played
+    assert "mailbox-to-delete" not in scene.playbill.played
     await alice.presses("0")
     await hears_begin(alice)
     await alice.presses("##*")  # six seconds on, three back
-    await alice.hears("mailbox-message-menu", 25)
+    await alice.hears("mailbox-to-delete", 25)
     first = alice.heard(VOICE_HZ)
-    assert first == pytest.approx(12.0, abs=1.3)
-    await alice.presses("5")
-    await hears_begin(alice)
+    assert first == pytest.approx(LONG_SECONDS - 3.0, abs=1.3)
+    await goes_straight_to_the_message(alice, "5")
     begun = alice.heard(VOICE_HZ) - first
     await alice.presses("1")
-    await alice.hears("mailbox-message-menu", 25)
+    await alice.hears("mailbox-to-delete", 25)
     whole = alice.heard(VOICE_HZ) - first
-    assert whole == pytest.approx(begun + (15.0 - begun) / 1.5, abs=1.5)  # the rest in two thirds of its time
+    hastened = begun + (LONG_SECONDS - begun) / 1.5  # the rest in two thirds of its time
+    assert whole == pytest.approx(hastened, abs=1.2)
     await alice.hangs_up()
 
 
-async def test_two_phones_of_one_person_in_one_mailbox_at_once_agree_on_what_is_there(stage: Stage) -> None:
-    scene = await stage.open(running=False)
+async def test_two_phones_in_one_full_mailbox_agree_on_what_is_there_and_a_deletion_frees_a_place(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(running=False, limits={"messages_per_person": 1, "messages_warning": 1})
     Postbox(scene).leave()
     await scene.office.start_service()
     first, second = await at_mailbox(scene), await at_mailbox(scene)
     await asyncio.gather(*(each.phone.wait_for_sound() for each in (first, second)))
-    await first.presses("1")
-    await hears_begin(first)
+    await first.hears("mailbox-full")
+    await goes_straight_to_the_message(first, "1")
     await second.presses("1")
     await hears_begin(second)
     await first.presses("7")
@@ -135,10 +148,18 @@ async def test_two_phones_of_one_person_in_one_mailbox_at_once_agree_on_what_is_
     await second.hears("mailbox-no-longer-there")
     await first.presses("7")
     await first.hears("mailbox-restored")
-    await first.hangs_up()
-    await second.hangs_up()
-
     assert len(scene.ledger.messages("101")) == 1
+    await first.presses("7")
+    await first.hears("mailbox-deleted")
+    await second.hangs_up()
+    await first.hangs_up()
+
+    caller = await scene.caller_in_the_review()
+    await caller.presses("1")
+    await caller.hears("say-message-saved")
+    again = await at_mailbox(scene)
+    await again.hears("mailbox-full")
+    await again.hangs_up()
 
 
 async def test_what_was_done_stands_after_a_hang_up_and_a_restart_in_between(stage: Stage) -> None:
@@ -147,44 +168,19 @@ async def test_what_was_done_stands_after_a_hang_up_and_a_restart_in_between(sta
     first, second = post.leave(before=timedelta(hours=2)), post.leave(hz=OTHER_HZ)
     await scene.office.start_service()
     alice = await at_mailbox(scene)
-    await alice.hears("mailbox-main-menu")
-    await alice.presses("1")
-    await hears_begin(alice)
+    await goes_straight_to_the_message(alice, "1")
     await alice.presses("7")
     await alice.hears("mailbox-deleted")
-    await alice.presses("6")
-    await hears_begin(alice, OTHER_HZ)
+    await goes_straight_to_the_message(alice, "6", OTHER_HZ)
     await scene.office.kill_service()
     await alice.hangs_up()
     await scene.office.start_service()
     again = await at_mailbox(scene)
     await again.hears("mailbox-old-one-end")
-    await again.presses("1")
-    await hears_begin(again, OTHER_HZ)
+    await goes_straight_to_the_message(again, "1", OTHER_HZ)
     await again.hangs_up()
 
     (message,) = scene.ledger.messages("101")
     assert (message.id, message.heard_at is not None) == (second, True)
     assert first != second
     assert not list((scene.office.data / "sounds" / "site-en" / "lent").glob("*"))
-
-
-async def test_a_mailbox_that_fills_up_says_so_and_a_deletion_frees_a_place(stage: Stage) -> None:
-    scene = await stage.open(running=False, limits={"messages_per_person": 2, "messages_warning": 1})
-    post = Postbox(scene)
-    post.leave()
-    post.leave(heard=True)
-    await scene.office.start_service()
-    alice = await at_mailbox(scene)
-    await alice.hears("mailbox-full")
-    await alice.presses("1")
-    await alice.hears("mailbox-message-menu")
-    await alice.presses("7")
-    await alice.hears("mailbox-deleted")
-    await alice.hangs_up()
-    caller = await scene.caller_in_the_review()
-    await caller.presses("1")
-    await caller.hears("say-message-saved")
-    again = await at_mailbox(scene)
-    await again.hears("mailbox-full")
-    await again.hangs_up()

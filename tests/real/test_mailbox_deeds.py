@@ -15,7 +15,7 @@ from tests.real.scenes import HANS, VOICE_HZ, Caller, Scene, Stage, tone_seconds
 pytestmark = pytest.mark.real
 
 OTHER_HZ = 1300.0
-REACHABLE, PREMIUM = "+81312345678", "0990123456"
+REACHABLE, BUSY, PREMIUM = "+81312345678", "+81312345699", "0990123456"
 PIN = "583920"
 LATER = "2026-11-25T11:00+09:00"
 
@@ -32,10 +32,16 @@ async def hears_first(scene: Scene) -> Caller:
     """Alice, who has heard her first message and is asked what to do with it."""
     alice = await scene.colleague("101")
     await alice.calls("*97")
-    await alice.hears("mailbox-main-menu")
-    await alice.presses("1")
-    await alice.hears("mailbox-message-menu", 25)
+    await skips_the_envelope(alice)
+    await alice.hears("mailbox-to-delete", 25)
     return alice
+
+
+async def skips_the_envelope(owner: Caller, key: str = "1") -> None:
+    """Press a key that leads to a message, as soon as anything is heard, and go straight to what was said."""
+    await owner.chooses(key)
+    await owner.hears("mailbox-message")
+    await owner.presses("#")
 
 
 async def test_a_message_goes_on_to_a_colleague_with_an_introduction_and_by_mail(stage: Stage) -> None:
@@ -64,18 +70,34 @@ async def test_a_message_goes_on_to_a_colleague_with_an_introduction_and_by_mail
     assert "Forwarded: by extension 101" in mail.get_body().get_content()  # type: ignore[union-attr]
     kenji = await scene.colleague("102")
     await kenji.calls("*97")
-    await kenji.hears("mailbox-main-menu")
-    await kenji.presses("1")
+    await kenji.chooses("1")
     await kenji.hears("mailbox-forwarded-this")
+    await kenji.presses("#")
     await kenji.phone.wait_for_tone(OTHER_HZ, 1.5)
     await kenji.hangs_up()
     await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 2, 10, "Two files")
 
 
-async def test_whoever_left_a_message_is_called_back_by_one_key_and_it_is_settled(stage: Stage) -> None:
-    scene = await office_with(stage, number=REACHABLE, due=timedelta(hours=9))
+async def test_callers_are_called_back_by_one_key_and_settled_but_no_premium_number_is_dialled(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(running=False, limits={"step_ring_seconds": 6})
+    post = Postbox(scene)
+    post.leave(number=PREMIUM, before=timedelta(hours=3), seconds=1.5)
+    post.leave(number=BUSY, before=timedelta(hours=2), seconds=1.5)
+    post.leave(number=REACHABLE, due=timedelta(hours=9), seconds=1.5)
+    await scene.office.start_service()
+    await scene.lab.refused_outside(BUSY, 486)
     hans = await scene.lab.outside_phone(REACHABLE, on_ring="answer")
     alice = await hears_first(scene)
+    await alice.presses("32")
+    await alice.hears("mailbox-number-not-allowed")
+    await skips_the_envelope(alice, "6")
+    await alice.hears("mailbox-to-delete", 25)
+    await alice.presses("32")
+    await alice.hears("mailbox-line-busy")
+    await skips_the_envelope(alice, "6")
+    await alice.hears("mailbox-to-call-back", 25)
     await alice.presses("2")
     await alice.hears("mailbox-calling-back")
     await hans.wait_established()
@@ -85,38 +107,19 @@ async def test_whoever_left_a_message_is_called_back_by_one_key_and_it_is_settle
     await alice.hears("mailbox-back-in-mailbox")
     await alice.hangs_up()
 
-    (message,) = scene.ledger.messages("101")
-    assert message.settled_at is not None
-    assert (message.history[-1]["what"], message.history[-1]["by"]) == ("settled", "phone 101")
-    assert "312345678" not in scene.log
-
-
-async def test_a_premium_number_is_refused_and_so_is_a_busy_one_told(stage: Stage) -> None:
-    scene = await stage.open(running=False)
-    post = Postbox(scene)
-    post.leave(number=PREMIUM, before=timedelta(hours=2))
-    post.leave(number=REACHABLE)
-    await scene.office.start_service()
-    await scene.lab.refused_outside(REACHABLE, 486)
-    alice = await hears_first(scene)
-    await alice.presses("32")
-    await alice.hears("mailbox-number-not-allowed")
-    await alice.presses("6")
-    await alice.hears("mailbox-message-menu", 25)
-    await alice.presses("32")
-    await alice.hears("mailbox-line-busy")
-    await alice.hangs_up()
-
-    tried = scene.ledger.messages("101")[0]
+    settled, tried, _ = scene.ledger.messages("101")
+    assert settled.settled_at is not None
+    assert (settled.history[-1]["what"], settled.history[-1]["by"]) == ("settled", "phone 101")
     assert tried.history[-1]["what"] == "tried to call back: busy"
     assert PREMIUM not in "".join((await scene.lab.carrier()).invitations)
+    assert "312345678" not in scene.log
 
 
 async def test_callers_hear_a_recorded_greeting_and_name_until_they_are_deleted(stage: Stage) -> None:
     scene = await stage.open()
     alice = await scene.colleague("101")
     await alice.calls("*97")
-    await alice.hears("mailbox-main-menu")
+    await alice.hears("mailbox-for-options")
     await alice.presses("03")
     await alice.hears("mailbox-name-menu")
     await alice.presses("1")
@@ -157,14 +160,13 @@ async def test_a_pin_is_changed_at_ones_own_phone_and_opens_the_mailbox_at_anoth
     scene = await office_with(stage)
     alice = await scene.colleague("101")
     await alice.calls("*97")
-    await alice.hears("mailbox-main-menu")
+    await alice.hears("mailbox-to-listen")
     await alice.presses("05")
-    for pin, said in (("123456", "mailbox-pin-run"), (PIN, "mailbox-pin-changed")):
-        await alice.hears("mailbox-new-pin")
-        await alice.presses(f"{pin}#")
-        await alice.hears("mailbox-new-pin-again")
-        await alice.presses(f"{pin}#")
-        await alice.hears(said)
+    await alice.hears("mailbox-new-pin")
+    await alice.presses(f"{PIN}#")
+    await alice.hears("mailbox-new-pin-again")
+    await alice.presses(f"{PIN}#")
+    await alice.hears("mailbox-pin-changed")
     await alice.hangs_up()
 
     kenji = await scene.colleague("102")
@@ -174,8 +176,7 @@ async def test_a_pin_is_changed_at_ones_own_phone_and_opens_the_mailbox_at_anoth
     await kenji.hears("status-enter-pin")
     await kenji.presses(f"{PIN}#")
     await kenji.hears("mailbox-in-the-mailbox-of")
-    await kenji.hears("mailbox-main-menu")
-    await kenji.presses("1")
+    await skips_the_envelope(kenji)
     await kenji.phone.wait_for_tone(VOICE_HZ, 2.0)
     await kenji.hangs_up()
     await waiting.until(lambda: scene.ledger.messages("101")[0].heard_at, 5, "The mark")
