@@ -230,7 +230,7 @@ class Sessions:
         line = Line(ids.new_call_id(), event.channel)
         sender = "".join(event.args[3:4])
         sent_by = self._tools.extension_of(_endpoint(sender))
-        if sent_by is not None and self._tools.name_of(event.args[1]) is None:
+        if sender and self._tools.name_of(event.args[1]) is None:
             self._bring_back(event, sender)
             return
         call = ChannelCall(self._tools, line, event.args[1], Why(event.args[0]), transferred_by=sent_by)
