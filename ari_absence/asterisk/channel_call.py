@@ -10,6 +10,7 @@ import structlog
 
 from ari_absence.asterisk import endpoints, listening, playing
 from ari_absence.asterisk import recording as taking
+from ari_absence.asterisk.guard import Guard
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
@@ -65,7 +66,7 @@ class CallingChannel(Speaking[Sayable]):
         self._called = called
         self.began_at = line.channel.endpoint
         self._released = False
-        self._guarded = True
+        self._guard = Guard(line, tools.client)
         self._picked_up = False
         self._log = structlog.get_logger().bind(call=line.call_id)
 
@@ -96,17 +97,17 @@ class CallingChannel(Speaking[Sayable]):
         return self._picked_up or self.line.channel.up
 
     async def answer(self) -> None:
-        """Clear the guard of the dialplan, then pick up."""
+        """Put off the guard of the dialplan, then pick up."""
         self.line.catch_up()
-        await self._clear_guard()
+        await self._guard.prolong()
         await self.line.effect(self._client.answer(self.line.channel.id))
         self._picked_up = True
         self._log.info("call.answered")
 
     async def ring_on(self, enough: Callable[[], bool], seconds: float) -> None:
-        """Clear the guard of the dialplan and let the caller hear ringing until it is ``enough``, or for so long."""
+        """Put off the guard of the dialplan and let the caller hear ringing until it is ``enough``, or for so long."""
         self.line.catch_up()
-        await self._clear_guard()
+        await self._guard.prolong(seconds)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         try:
@@ -132,6 +133,7 @@ class CallingChannel(Speaking[Sayable]):
     async def record(self, terms: RecordingTerms) -> Recording:
         """Beep and record. A hang-up meanwhile gives a recording ended by ``HANGUP``."""
         self.line.catch_up()
+        await self._guard.prolong(terms.max_seconds)
         done = await taking.record(self.line, self._client, self._tools.recording_format, terms)
         self._log.info("call.recorded", ended_by=done.ended_by.value, seconds=round(done.seconds))
         return done
@@ -141,6 +143,7 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
+        await self._guard.prolong(seconds)
         try:
             await self.line.effect(self._client.music(self.line.channel.id))
             return await (self._key_or_free(seconds, free) if free else self._key(seconds))
@@ -178,13 +181,13 @@ class CallingChannel(Speaking[Sayable]):
     ) -> Hunt:
         """Ring all at once, screen each who answers, join the first taker, return when they have talked."""
         self.line.catch_up()
-        await self._clear_guard()
         called = Identity(self._shown_as, self._tools.name_of(self._shown_as) or "")
         cause = Cause(
             self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
         )
-        hunting = Hunting(self._tools, cause, rings, ring_seconds)
-        hunt = await Joining(self._tools, self, hunting, heir).run(pastime)
+        async with self._guard.taken_away():
+            hunting = Hunting(self._tools, cause, rings, ring_seconds)
+            hunt = await Joining(self._tools, self, hunting, heir).run(pastime)
         if hunt.end is HuntEnd.TALKED:
             self.line.keys.clear()  # what was pressed while talking was meant for the other party
         return hunt
@@ -271,11 +274,9 @@ class CallingChannel(Speaking[Sayable]):
             await taking.stop(self._client, self.line.take)
             self.line.take = None
 
-    async def _clear_guard(self) -> None:
-        """Tell the guard in the dialplan that somebody is here."""
-        if self._guarded:
-            await self.line.effect(self._client.set_variable(self.line.channel.id, "TIMEOUT(absolute)", "0"))
-            self._guarded = False
+    async def _play(self, utterances: Sequence[Sayable], interrupted: Callable[[], bool]) -> None:
+        await self._guard.prolong()
+        await super()._play(utterances, interrupted)
 
     async def _stop_music(self) -> None:
         await self._stop(self._client.stop_music, "music.not_stopped")
@@ -373,7 +374,7 @@ class ChannelCall(CallingChannel[Utterance]):
         self._shown = text
 
     async def answer(self) -> None:
-        """Clear the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
+        """Put off the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
         self.line.catch_up()
         await self._tell_fallback_who_was_called()
         if not (self._shown and self.caller.inside) or self.answered:
@@ -415,6 +416,7 @@ class DeskChannel(CallingChannel[DeskUtterance]):
     async def listen(self, message: MessageAudio, seconds: float, from_seconds: float = 0.0) -> Listened:
         """Play a message: ``*`` and ``#`` skip 3 seconds, 0 pauses; other keys end it."""
         self.line.catch_up()
+        await self._guard.prolong(2 * seconds + listening.PAUSE_SECONDS_MAX)
         return await listening.listen(self.line, self._client, self._media([message]), seconds, from_seconds)
 
     @property

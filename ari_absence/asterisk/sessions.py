@@ -7,7 +7,6 @@ that takes another's place takes its place here too.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ import structlog
 
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
+from ari_absence.asterisk.arrival import ASTRAY, CODE, PARKED, mistake_in
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
@@ -53,22 +53,6 @@ OnParked = Callable[[ChannelCall, str], Coroutine[object, object, None]]
 
 OnOrphans = Callable[[list[str]], Awaitable[None]]
 """Told the names of stored recordings of ours that belong to no living call."""
-
-CODE = "code"
-"""What the dialplan says instead of a reason, before the code that was dialled: ``Stasis(<app>,code,*33*1530)``."""
-
-PARKED = "parked"
-"""Instead of a reason, before the phone that parked and the slot: ``Stasis(<app>,parked,PJSIP/110,701)``."""
-
-ASTRAY = "astray"
-"""Instead of a reason, before the phone's channel that sent a caller on, unasked, to where no caller is served:
-``Stasis(<app>,astray,PJSIP/110-0000001a)``."""
-
-_SLOT = re.compile(r"[0-9]{1,8}", re.ASCII)
-
-_CODE = re.compile(r"[0-9*#]{1,40}", re.ASCII)
-
-_EXTENSION = re.compile(r"[0-9*#A-Za-z_-]{1,64}", re.ASCII)  # what people.yaml accepts
 
 T = TypeVar("T")
 
@@ -228,7 +212,7 @@ class Sessions:
         line = Line(ids.new_call_id(), event.channel)
         sender = "".join(event.args[3:4])
         sent_by = self._tools.extension_of(_endpoint(sender))
-        if sent_by is not None and self._tools.name_of(event.args[1]) is None:
+        if sender and self._tools.name_of(event.args[1]) is None:
             self._bring_back(event, sender)
             return
         call = ChannelCall(self._tools, line, event.args[1], Why(event.args[0]), transferred_by=sent_by)
@@ -275,29 +259,9 @@ class Sessions:
             return "no calls are taken now"
         if len(self._calls) >= CALLS_MAX:
             return f"{CALLS_MAX} calls are being held already"
-        if args[:1] == (CODE,):
-            return None if self._on_code and len(args) == 2 and _CODE.fullmatch(args[1]) else "no such code"
-        if args[:1] == (ASTRAY,):
-            return (
-                None
-                if len(args) == 2
-                else "the dialplan must say Stasis(<app>,astray,<transferer's channel>)"
-            )
-        if args[:1] == (PARKED,):
-            return None if self._on_parked and self._is_parked(args) else "nobody of ours parked this call"
-        if len(args) not in (2, 3, 4) or args[0] not in set(Why) or not _EXTENSION.fullmatch(args[1]):
-            return (
-                "the dialplan must say Stasis(<app>,absent|noanswer|busy|unreachable,<extension>"
-                "[,<diversions>[,<transferer>]])"
-            )
-        return None
-
-    def _is_parked(self, args: tuple[str, ...]) -> bool:
-        return (
-            len(args) == 3
-            and self._tools.extension_of(args[1]) is not None
-            and bool(_SLOT.fullmatch(args[2]))
-        )
+        if (args[:1] == (CODE,) and not self._on_code) or (args[:1] == (PARKED,) and not self._on_parked):
+            return "nothing can be noted now, and only callers are served"
+        return mistake_in(args, self._tools.extension_of)
 
     # -- the life of a call
 

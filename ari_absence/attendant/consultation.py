@@ -99,7 +99,8 @@ async def consult(talk: Talk, camp_ons: CampOns | None = None) -> Outcome | None
     Raises:
         CallerReplaced: the transfer was completed; the caller is to be spoken with afresh.
     """
-    consultation = Consultation(talk, Handover(talk.call.caller.extension), camp_ons)
+    # not who is on the line now: the transfer may be completed already, while our phone still rang
+    consultation = Consultation(talk, Handover(talk.decision.enquiry.caller.extension), camp_ons)
     consultation.will_hand_over(consultation.handover)
     try:
         outcome = await _consult(consultation)

@@ -54,7 +54,7 @@ async def _open(talk: Talk) -> tuple[list[Utterance], Outcome | None]:
 
 def _greeting(talk: Talk) -> list[Utterance]:
     """A transferred caller has been welcomed already, and one whose call comes back has been spoken with."""
-    if talk.call.handover is None and not talk.attempted:
+    if talk.call.handover is None and not talk.attempted and not is_recalled(talk):
         return list(talk.decision.greeting)
     rest = [each for each in talk.decision.greeting if not isinstance(each, Welcome)]
     return [Fixed(Phrase.THANKS_FOR_WAITING), *rest]

@@ -135,7 +135,7 @@ class Phone:
         await self._baresip.sequence(("callfind", self.current.id), ("transfer", self._uri(number)))
 
     async def transfer_attended(self) -> None:
-        """Join the party of the first live call with that of the second one (attended transfer)."""
+        """Join the party of the first live call with that of the second, which may ring yet (attended transfer)."""
         live = [call for call in self.calls if call.live]
         if len(live) != 2:
             raise LabError(f"An attended transfer needs two calls; {self.name} has {len(live)}.")
@@ -352,8 +352,9 @@ class Phone:
 
     def _replaces(self, call: Call) -> str:
         """The Replaces parameter that names a call's dialog; its tags are read from the SIP trace."""
-        for message in self.sip_messages:
-            if message.call_id == call.id and message.answers_well and message.tag("to"):
+        told = [each for each in self.sip_messages if each.call_id == call.id and each.tag("to")]
+        for message in sorted(told, key=lambda each: not each.answers_well):
+            if message.answers_well or message.tells_of_ringing:
                 ours, theirs = ("from", "to") if call.outgoing else ("to", "from")
                 return f"{call.id}%3Bto-tag%3D{message.tag(theirs)}%3Bfrom-tag%3D{message.tag(ours)}"
         raise LabError(f"The second call of {self.name} was not answered; nobody can be transferred to it.")

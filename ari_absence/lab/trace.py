@@ -31,6 +31,11 @@ class SipMessage:
         """Whether it is a 200."""
         return self.first_line.startswith("SIP/2.0 200 ")
 
+    @property
+    def tells_of_ringing(self) -> bool:
+        """Whether it is a 180 or 183."""
+        return self.first_line.startswith(("SIP/2.0 180 ", "SIP/2.0 183 "))
+
     def tag(self, header: str) -> str:
         """The tag parameter of its ``from`` or ``to`` header, empty if it has none."""
         found = re.search(r";tag=([^\s;>]+)", self.headers.get(header, ""))

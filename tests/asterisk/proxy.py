@@ -20,6 +20,8 @@ class Proxy:
         self.refused = 0
         self.requests: list[str] = []
         """What we asked Asterisk for, as ``GET /ari/…``, in order."""
+        self.misled: tuple[bytes, bytes] | None = None
+        """What is changed in our requests on the way: the second stands for the first, and is as long."""
 
     @property
     def port(self) -> int:
@@ -55,26 +57,26 @@ class Proxy:
             writer.close()
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        for source, sink, note in ((reader, far_writer, self._note), (far_reader, writer, _unnoted)):
+        for source, sink, note in ((reader, far_writer, self._note), (far_reader, writer, _unchanged)):
             pipe = asyncio.create_task(_pass_on(source, sink, note))
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
 
-    def _note(self, sent: bytes) -> None:
+    def _note(self, sent: bytes) -> bytes:
         self.requests += re.findall(r"([A-Z]+ \S+) HTTP/1\.1\r\n", sent.decode(errors="replace"))
+        return sent.replace(*self.misled) if self.misled else sent
 
 
-def _unnoted(_: bytes) -> None:
-    pass
+def _unchanged(sent: bytes) -> bytes:
+    return sent
 
 
 async def _pass_on(
-    source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: Callable[[bytes], None]
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: Callable[[bytes], bytes]
 ) -> None:
     try:
         while data := await source.read(65_536):
-            note(data)
-            sink.write(data)
+            sink.write(note(data))
             await sink.drain()
     except OSError:
         return

@@ -117,6 +117,13 @@ async def test_caller_who_was_promised_a_message_is_asked_for_it_though_the_mobi
     assert fresh.call.rung == []
 
 
+async def test_transfer_completed_before_we_said_a_word_is_known_by_who_made_it() -> None:
+    talk = Consulting()
+    talk.call.caller = OUTSIDER  # who took the reception's place while our phone still rang
+    await talk.ask()
+    assert talk.call.to_hand_over == Handover("100")
+
+
 async def test_nobody_is_hung_up_on_who_could_still_transfer() -> None:
     talk = Consulting(*(SILENCE,) * 20)
     await talk.ask()

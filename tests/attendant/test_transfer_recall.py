@@ -80,6 +80,13 @@ async def test_operator_who_sent_the_caller_is_rung_once() -> None:
     assert len(talk.call.rung) == 1
 
 
+async def test_caller_whose_call_came_back_in_vain_is_not_welcomed_as_if_they_had_just_called() -> None:
+    talk = sent_on(Rings((LegEnd.NO_ANSWER,)), Rings((LegEnd.NO_ANSWER,)), "3", Speaks(1.0))
+    await talk.hold()
+    assert not any(isinstance(each, Welcome) for each in talk.call.heard)
+    assert Phrase.THANKS_FOR_WAITING in talk.call.phrases()
+
+
 async def test_caller_may_leave_a_message_instead() -> None:
     talk = sent_on(Rings((LegEnd.NO_ANSWER,), caller=(SILENCE, "#")), Speaks(8.0), "1")
     assert await talk.hold() is Outcome.MESSAGE

@@ -249,3 +249,25 @@ async def test_colleague_consults_by_having_a_caller_on_hold_and_is_an_ordinary_
     await is_served_afresh(scene, caller)
     await caller.hangs_up()
     assert (await outcomes(scene, 3))[1:] == [("102", "transferred"), (HANS, "missed")]
+
+
+async def test_caller_keeps_their_number_through_a_second_transfer(stage: Stage) -> None:
+    scene = await stage.open(limits=FAST)
+    kenji = await scene.lab.desk_phone("102", on_ring="answer")
+    caller, reception = await consults(scene)
+    await reception.press("4")
+    await kenji.wait_established()
+    await scene.playbill.hears("say-screening-menu-with-note")
+    await kenji.press("1")
+    await scene.log_tells("call.connected")
+    await reception.transfer_attended()
+    await reception.wait_ended()
+    await kenji.hold()
+    await kenji.call("103")
+    await scene.playbill.hears("reception-choice-note")
+    await kenji.transfer_attended()
+    await is_served_afresh(scene, caller)
+    await caller.hangs_up()
+    assert await outcomes(scene, 3) == [("100", "transferred"), ("102", "transferred"), (HANS, "missed")]
+    missed = await scene.ledger.the_callback()
+    assert (missed.extension, missed.number) == ("103", HANS)

@@ -33,6 +33,16 @@ async def holding(scene: Scene, extension: str = OPERATOR, number: str = HANS) -
     return caller, phone
 
 
+async def holding_another(scene: Scene, phone: Phone, number: str) -> tuple[Caller, Call]:
+    """A second caller, whom the same phone has answered and put on hold, too."""
+    phone.on_ring = "answer"
+    caller = await scene.call(OPERATOR, number)
+    call = await phone.wait_established()
+    phone.on_ring = "ring"
+    await phone.hold()
+    return caller, call
+
+
 async def recalled(phone: Phone, calls: int = 2, deadline_s: float = 10.0) -> Call:
     """The phone rings because of whoever it holds: its call number ``calls``."""
     await waiting.until(
@@ -131,6 +141,40 @@ async def test_two_phones_hold_at_the_same_time(stage: Stage) -> None:
     for phone in (reception, mori):
         await phone.answer()
     await asyncio.gather(hear_each_other(hans.phone, reception), hear_each_other(eva.phone, mori))
+
+
+async def test_of_two_callers_held_by_the_operator_the_one_who_waits_longest_is_recalled_first(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits={"hold_reminder_seconds": 4, "recall_ring_seconds": 3})
+    _, reception = await holding(scene)
+    eva, _ = await holding_another(scene, reception, "0449998877")
+    hans_recall = await recalled(reception, 3)
+    assert hans_recall.peer_uri.startswith(f"sip:{HANS}@")
+    assert hans_recall.peer_name.startswith("On hold 0:04")
+    eva_recall = await recalled(reception, 4)
+    assert not hans_recall.live, "one at a time"
+    assert eva_recall.peer_uri.startswith("sip:0449998877@")
+    await reception.answer()
+    await hear_each_other(eva.phone, reception)
+    await reception.wait_for_beep()
+    assert not any(", for" in call.peer_name for call in reception.calls), "the operator is the holder"
+
+
+async def test_holder_who_cannot_be_joined_is_told_that_the_caller_is_still_on_hold(
+    proxy: Proxy, stage: Stage
+) -> None:
+    url = f"http://127.0.0.1:{proxy.port}/ari"
+    scene = await stage.open(limits={**QUICK, "recall_ring_seconds": 10}, ari_url=url)
+    caller, reception = await holding(scene)
+    await recalled(reception)
+    proxy.misled = (b"GET /ari/bridges ", b"GET /ari/nowhere ")
+    await reception.answer()
+    await scene.playbill.hears("reception-still-on-hold", 10)
+    proxy.misled = None
+    await waiting.until(lambda: not reception.calls[1].live, 10, "The end of the word")
+    await reception.resume(reception.calls[0])
+    await hear_each_other(caller.phone, reception)
 
 
 async def test_caller_on_hold_hears_music_and_a_word_over_it(stage: Stage) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ari_absence.asterisk import AriClient
+from ari_absence.asterisk.guard import GUARD_SECONDS as GUARD_SECONDS_OF_A_TALK
 from ari_absence.errors import LabError
 from ari_absence.lab import waiting
 from tests.real.scenes import VOICE_HZ, Caller, Scene, Stage, tone_seconds
@@ -128,4 +130,19 @@ async def test_a_bad_configuration_exits_78_and_the_dialplan_stands_in(scene: Sc
     await caller.hears("vm-isunavail")
     await caller.hangs_up()
     file.write_text(good)
+    await scene.office.start_service()
+
+
+async def test_a_service_killed_in_the_middle_of_a_code_keeps_nobody_for_ever(scene: Scene) -> None:
+    caller = await scene.call("5900")
+    await caller.hears("status-enter-extension")
+    await scene.office.kill_service()
+    lab = scene.lab
+    async with AriClient(lab.ari_url, lab.ari_username, lab.ari_password) as client:
+        (channel,) = await client.channels()
+        left_seconds = float(await client.variable(channel["id"], "TIMEOUT(absolute)"))
+        assert 0 < left_seconds <= GUARD_SECONDS_OF_A_TALK, "Asterisk takes the call back by itself"
+        await client.set_variable(channel["id"], "TIMEOUT(absolute)", "1")  # nobody waits ten minutes here
+    await caller.hears("im-sorry")
+    await caller.is_hung_up_on()
     await scene.office.start_service()

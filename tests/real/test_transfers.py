@@ -128,3 +128,67 @@ async def test_caller_who_hangs_up_during_the_recall_is_noted_and_the_sender_is_
     await scene.playbill.hears("say-caller-left")
     await sender.wait_ended()
     await waiting.until(scene.ledger.callbacks, 10, "The missed call")
+
+
+async def test_caller_sent_on_to_a_code_or_to_a_number_of_nobody_comes_back_to_who_sent_them(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=QUICK)
+    caller, sender = await sends_on(scene, "*97")
+    await caller.hears("say-connecting-back")
+    await rings_again(sender)
+    assert "Recall: wrong number" in str(sender.sip_messages)
+    await sender.answer()
+    await scene.playbill.hears("reception-recall-wrong-number")
+    await sender.press("1")
+    await hear_each_other(caller, sender)
+    assert "status-enter-extension" not in scene.playbill.played
+    await sender.transfer("199")
+    await rings_again(sender)
+    await sender.reject()
+    await caller.hears("who-cannot-come")
+    await caller.hangs_up()
+    await waiting.until(scene.ledger.callbacks, 10, "The missed call")
+    assert [(each.extension, each.number) for each in scene.ledger.callbacks()] == [("110", HANS)]
+
+
+async def rings_while_consulted(scene: Scene, extension: str) -> tuple[Caller, Phone]:
+    """Hans is on hold at the reception, for whom another phone, or only Asterisk, rings."""
+    reception = await scene.lab.desk_phone("100", on_ring="answer")
+    caller = await scene.call("100")
+    await reception.wait_established()
+    reception.on_ring = "ring"
+    await reception.hold()
+    await reception.dial(extension)
+    await reception.wait_ringing()
+    return caller, reception
+
+
+async def test_transfer_completed_while_the_phone_rings_comes_back_when_nobody_answers(stage: Stage) -> None:
+    scene = await stage.open(limits=QUICK)
+    await scene.lab.desk_phone("110")
+    caller, reception = await rings_while_consulted(scene, "110")
+    await reception.transfer_attended()
+    await caller.hears("say-connecting-back")
+    await rings_again(reception)
+    assert "Recall Mori: no answer" in str(reception.sip_messages)
+    await reception.answer()
+    await scene.playbill.hears("reception-recall-menu")
+    await reception.press("1")
+    await hear_each_other(caller, reception)
+    await caller.hangs_up()
+    assert await outcomes(scene, 1) == [(HANS, "connected")]
+
+
+async def test_transfer_completed_before_we_answer_for_somebody_absent_serves_the_caller(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=FAST)
+    with scene.service_frozen():
+        caller, reception = await rings_while_consulted(scene, "101")
+        await reception.transfer_attended()
+        await reception.wait_ended()
+    await caller.hears("say-thanks-for-waiting", 6)
+    await caller.hangs_up()
+    assert await outcomes(scene) == [("100", "transferred"), (HANS, "missed")]
+    assert "transferred by 100 (Reception)" in str(scene.ledger.calls()[0].reasons)
