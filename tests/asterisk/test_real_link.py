@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from ari_absence.asterisk import AriClient, ChannelCall, link, transport
 from ari_absence.asterisk.line import Line
+from ari_absence.asterisk.party import RING_MARGIN_SECONDS
 from ari_absence.attendant.call import Hunt, HuntEnd, Recording, RecordingEnd, RecordingTerms
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
@@ -161,23 +162,55 @@ async def test_a_caller_who_left_while_the_link_was_cut_is_gone(lab: Lab) -> Non
             await office.outcome(3)
 
 
-@pytest.mark.parametrize("reaction", ["answer", "reject"])
-async def test_a_phone_that_reacts_while_the_link_is_cut_was_not_reached(lab: Lab, reaction: str) -> None:
-    # Asterisk hangs up a leg that is answered while nobody serves the application
-    async def conversation(call: ChannelCall) -> Hunt:
-        await call.answer()
-        return await call.hunt(rings("PJSIP/102"), 15)
-
+async def test_a_phone_that_refuses_while_the_link_is_cut_was_not_reached(lab: Lab) -> None:
     async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
         phone = await lab.desk_phone("102", on_ring="ring")
-        office.answer_with(conversation)
+        office.answer_with(ringing(15))
         await call_us(lab)
         await phone.wait_incoming()
         async with cut(proxy, office):
-            await (phone.answer() if reaction == "answer" else phone.reject())
+            await phone.reject()
             await phone.wait_ended(3)
 
         assert (await office.outcome(5)).end is HuntEnd.NO_ANSWER
+
+
+async def test_a_phone_that_answers_while_the_link_is_cut_is_joined_when_it_is_back(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        phone = await lab.desk_phone("102", on_ring="ring")
+        office.answer_with(ringing(15))
+        await call_us(lab)
+        await phone.wait_incoming()
+        async with cut(proxy, office):
+            await phone.answer()
+            await phone.wait_established()
+        await eventually(lambda: any(line.leg and line.bridge_id for line in office.link.sessions.lines), 5)
+        await phone.hang_up()
+
+        assert (await office.outcome(5)).end is HuntEnd.TALKED
+
+
+async def test_asterisk_itself_lets_go_of_a_phone_that_answered_when_we_can_not(lab: Lab) -> None:
+    async with Proxy(lab.settings.http_port) as proxy, behind(proxy, lab) as office:
+        phone = await lab.desk_phone("102", on_ring="ring")
+        office.answer_with(ringing(1))
+        await call_us(lab)
+        await phone.wait_incoming()
+        async with cut(proxy, office):
+            await phone.answer()
+            await phone.wait_ended(1 + RING_MARGIN_SECONDS + 1)
+
+        assert (await office.outcome(5)).end is HuntEnd.NO_ANSWER
+
+
+def ringing(ring_seconds: float) -> Callable[[ChannelCall], Awaitable[Hunt]]:
+    """A conversation in which phone 102 is rung so long."""
+
+    async def conversation(call: ChannelCall) -> Hunt:
+        await call.answer()
+        return await call.hunt(rings("PJSIP/102"), ring_seconds)
+
+    return conversation
 
 
 async def test_callers_who_come_while_the_link_is_cut_hear_the_fallback(lab: Lab) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from ari_absence.asterisk import ChannelCall
+from ari_absence.attendant.call import Ring
 from ari_absence.lab import Lab
 from ari_absence.lab.carrier import Refused
 from tests.asterisk.conftest import APP, Office
@@ -19,7 +20,9 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 NUMBER = "+81901112223"
 PREMIUM = "0900123456"
+DIAL_STRING = f"PJSIP%2F{PREMIUM}%40trunk"  # in the user part of a Contact, percent-encoded, it may be a whole one
 MOBILE = "0791239876"
+NEXT = "0791239877"
 
 WAY_OUT = """
 [lab-shared](+)
@@ -60,13 +63,16 @@ async def test_a_present_persons_phone_that_forwards_by_itself_leads_to_us_and_n
     assert not [text for text in told if number[-8:] in text or "SIP/2.0 181" in text or "Diversion" in text]
 
 
-@pytest.mark.parametrize(("extension", "ring_seconds"), [("102", 0.0), ("103", 0.5)])
+@pytest.mark.parametrize(
+    ("extension", "ring_seconds", "target"),
+    [("102", 0.0, PREMIUM), ("103", 0.5, PREMIUM), ("113", 0.5, DIAL_STRING)],
+)
 async def test_nobody_outside_is_rung_for_a_colleagues_phone_that_forwards_by_itself(
-    lab: Lab, office: Office, extension: str, ring_seconds: float
+    lab: Lab, office: Office, extension: str, ring_seconds: float, target: str
 ) -> None:
     carrier = await lab.carrier()
     await lab.outside_phone(PREMIUM, on_ring="answer")
-    await lab.refusing_phone(extension, 302, ring_seconds=ring_seconds, forwards_to=PREMIUM)
+    await lab.refusing_phone(extension, 302, ring_seconds=ring_seconds, forwards_to=target)
     office.answer_with(hunting(screened(f"PJSIP/{extension}"), ring_seconds=3))
     await call_us(lab)
 
@@ -74,14 +80,19 @@ async def test_nobody_outside_is_rung_for_a_colleagues_phone_that_forwards_by_it
     assert carrier.invitations == []
 
 
-async def test_nobody_else_is_rung_for_a_mobile_that_forwards_by_itself(lab: Lab, office: Office) -> None:
+@pytest.mark.parametrize("target", [PREMIUM, DIAL_STRING, f"Local%2F{PREMIUM}%40lab-shared"])
+async def test_nobody_else_is_rung_for_a_mobile_that_forwards_by_itself_and_the_next_phone_is(
+    lab: Lab, office: Office, target: str
+) -> None:
     carrier = await lab.carrier()
-    carrier.fates[MOBILE] = Refused(302, contact=f"sip:{PREMIUM}@127.0.0.1:{lab.sip_port}")
-    office.answer_with(hunting(mobile(MOBILE), ring_seconds=3))
+    carrier.fates[MOBILE] = Refused(302, contact=f"sip:{target}@127.0.0.1:{lab.sip_port}")
+    await lab.refused_outside(NEXT, 486)
+    office.answer_with(one_after_the_other(mobile(MOBILE), mobile(NEXT)))
     await call_us(lab)
-    await office.outcome()
 
-    assert [dialled(each) for each in carrier.invitations] == [MOBILE]
+    outcome = await office.outcome()
+    assert [dialled(each) for each in carrier.invitations] == [MOBILE, NEXT]
+    assert outcome == ["unreachable", "busy"]
 
 
 async def test_nobody_outside_is_rung_for_an_alert_to_a_phone_that_forwards_by_itself(
@@ -92,6 +103,16 @@ async def test_nobody_outside_is_rung_for_an_alert_to_a_phone_that_forwards_by_i
     await office.link.alert([screened("PJSIP/100")], 3)
 
     assert carrier.invitations == []
+
+
+def one_after_the_other(*rings: Ring) -> Callable[[ChannelCall], Awaitable[list[str]]]:
+    """A conversation that rings each phone in turn, as a ladder does; how it ended with each."""
+
+    async def conversation(call: ChannelCall) -> list[str]:
+        await call.answer()
+        return [end for ring in rings for end in ends(await call.hunt([ring], 3))]
+
+    return conversation
 
 
 def dialled(invitation: str) -> str:
