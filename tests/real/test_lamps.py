@@ -68,16 +68,21 @@ async def beside_ours(scene: Scene) -> str:
     return name
 
 
-async def test_the_lamp_is_lit_at_once_by_a_command_and_put_out_by_another(stage: Stage) -> None:
+async def test_lamps_are_lit_and_put_out_at_once_by_commands_and_dark_for_who_works_elsewhere(
+    stage: Stage,
+) -> None:
     scene = await stage.open(now=FAR_MORNING)
-    lamp = await scene.lab.lamp("101")
-    assert lamp.state == "terminated"
-    await scene.office.cli("away", "101", "out")
-    await lamp.wait_for_state("confirmed", 1.0)
-    await is_stood_in_for(scene, "101")
+    lamps = [await scene.lab.lamp("101", user=user) for user in ("110", "100")]
+    for kind, state in (("out", "confirmed"), ("remote", "terminated"), ("dnd", "confirmed")):
+        await scene.office.cli("away", "101", kind)
+        for lamp in lamps:
+            await lamp.wait_for_state(state, 1.0)
+        if kind == "out":
+            await is_stood_in_for(scene, "101")
     await scene.office.cli("back", "101")
-    await lamp.wait_for_state("terminated", 1.0)
-    assert lamp.states == ["terminated", "confirmed", "terminated"]
+    for lamp in lamps:
+        await lamp.wait_for_state("terminated", 1.0)
+        assert lamp.states == ["terminated", "confirmed", "terminated", "confirmed", "terminated"]
 
 
 async def test_the_lamp_follows_the_schedule_to_the_second(stage: Stage) -> None:
@@ -180,12 +185,3 @@ async def test_what_others_did_to_lamps_and_displays_is_put_right_within_half_a_
     await lamp.wait_for_state("confirmed", 35.0)
     await messages.wait_for_state("no", 35.0)
     await waiting.until(lambda: "do not disturb" in display.bodies[-1], 35.0, "The text")
-
-
-async def test_the_lamp_of_who_works_elsewhere_is_dark_and_that_of_dnd_is_lit(stage: Stage) -> None:
-    scene = await stage.open(now=FAR_MORNING)
-    lamps = [await scene.lab.lamp("101", user=user) for user in ("110", "100")]
-    for kind, state in (("dnd", "confirmed"), ("remote", "terminated"), ("away", "confirmed")):
-        await scene.office.cli("away", "101", kind)
-        for lamp in lamps:
-            await lamp.wait_for_state(state, 1.0)
