@@ -322,6 +322,14 @@ async def test_only_folders_with_messages_are_offered() -> None:
     assert MailboxPhrase.SAVED_MESSAGES in session.heard
 
 
+async def test_in_an_empty_folder_nothing_is_offered_to_be_listened_to() -> None:
+    session = Session("2", "3", "#", letters=[letter(1), letter(2, heard=True)])
+    await session.hold()
+
+    assert session.heard.count(MailboxPhrase.TO_LISTEN) == 1  # before it was chosen
+    assert session.heard.count(MailboxPhrase.TO_CHANGE_FOLDERS) == 2
+
+
 async def test_a_key_that_means_no_folder_is_told_so() -> None:
     call = await Session("2", "7", "#", letters=[letter(1), letter(2, heard=True)]).hold()
 
