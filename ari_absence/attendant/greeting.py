@@ -16,7 +16,7 @@ async def greet(talk: Talk) -> Outcome:
     """The conversation from the first word: greeting, choice, and what was chosen."""
     handover = talk.call.handover
     talk.attempted = handover is not None and (handover.tried or handover.to_message)
-    if talk.decision.rings_as_desk and not talk.attempted and not talk.call.astray:
+    if talk.decision.rings_as_desk and not talk.attempted:
         outcome = await wishes.rings_as_the_desk(talk)
         if outcome is not None:
             return outcome
