@@ -47,7 +47,6 @@ def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Prese
     extension = called.number if called else ring.shown.number
     shown = ring.shown.number if trunk is None else _by_trunk(trunk, caller, extension)
     variables = {
-        **_NOT_DIVERTED,
         "CALLERID(num)": called.number if called else "",
         "CALLERID(name)": called.name if called else "",
     }
@@ -60,7 +59,7 @@ def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Prese
 
 
 def caller_id(number: str | None, name: str) -> str:
-    """``"name" <number>``; always something: without it Asterisk passes on what the caller's phone sent, as it came."""
+    """``"name" <number>``; always something: an empty one would leave the phone without a name to show."""
     return f'"{_plain(name)}" <{_plain(number or ANONYMOUS)}>'
 
 
@@ -95,19 +94,6 @@ def _own_number(trunk: Trunk, extension: str | None) -> str | None:
     if extension is None and "{extension}" in trunk.own_number:
         return None
     return trunk.own_number.replace("{extension}", extension or "")
-
-
-_NOT_DIVERTED = {
-    **{
-        f"REDIRECTING({party}-{part},i)": ""
-        for party in ("from", "orig", "to", "priv-from", "priv-orig", "priv-to")
-        for part in ("num", "name")
-    },
-    "REDIRECTING(reason,i)": "unknown",
-    "REDIRECTING(orig-reason,i)": "unknown",
-    "REDIRECTING(count,i)": "0",
-}
-"""What diverted the caller to us came from outside, unchecked; a leg inherits it from the caller's channel."""
 
 
 def _diversion(called: Identity, own_number: str | None) -> dict[str, str]:

@@ -46,7 +46,7 @@ class DialTarget:
     """Something that may be dialled. Only :class:`DialPolicy` makes one; a test holds that.
 
     ``endpoint`` is an ARI endpoint (``PJSIP/101``); that of an outside number holds a private number and is for
-    the originate request alone, so it prints as a placeholder. ``trunk`` is the way out of an outside number.
+    the create request alone, so it prints as a placeholder. ``trunk`` is the way out of an outside number.
     """
 
     endpoint: str

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 DIALPLAN = Path(__file__).parent.parent.parent / "dialplan" / "ari_absence.conf"
 NUMBER = "+81901112223"
 PREMIUM = "0900123456"
-DIAL_STRING = f"PJSIP%2F{PREMIUM}%40trunk"  # in the user part of a Contact, percent-encoded, it may be a whole one
+DIAL_STRING = f"PJSIP%2F{PREMIUM}%40trunk"  # percent-encoded, as the user part of a Contact
 MOBILE = "0791239876"
 NEXT = "0791239877"
 
