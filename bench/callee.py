@@ -17,7 +17,8 @@ BUSY = 486
 class Callees:
     """Phones that listen on UDP ports of this process.
 
-    ``rung`` says when the INVITE of each call came, by the caller's number.
+    ``rung`` says when the first INVITE of each call came, by its Call-ID, in the order in which they came. The number
+    in it does not tell callers apart: a trunk that shows a number of the house shows none for who has none.
     """
 
     def __init__(self) -> None:
@@ -38,20 +39,20 @@ class Callees:
         self._open.callback(loop.remove_reader, phone)
         return int(phone.getsockname()[1])
 
-    def collect(self) -> dict[str, float]:
-        """What was noted since the last time."""
-        collected, self.rung = self.rung, {}
+    def collect(self) -> list[float]:
+        """What was noted since the last time, the first call first."""
+        collected, self.rung = [*self.rung.values()], {}
         return collected
 
     def _take(self, phone: socket.socket) -> None:
         packet, at, source = receive(phone)
         text = packet.decode("utf-8", "replace")
         if text.startswith("INVITE "):
-            self.rung.setdefault(caller_of(text), at)
+            self.rung.setdefault(call_id_of(text), at)
             phone.sendto(refusal(text, BUSY).encode(), source)
 
 
-def caller_of(invite: str) -> str:
-    """The number in the From header of an INVITE."""
-    found = re.search(r"^From:.*?<sip:([^@>]*)@", invite, re.MULTILINE | re.IGNORECASE)
+def call_id_of(invite: str) -> str:
+    """The Call-ID of an INVITE."""
+    found = re.search(r"^Call-ID:\s*(\S+)", invite, re.MULTILINE | re.IGNORECASE)
     return found[1] if found else ""

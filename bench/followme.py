@@ -147,12 +147,19 @@ async def _turn(stage: Stage, plan: Plan) -> list[float]:
     """Milliseconds to the callee's INVITE, for each call: from the key, or without one from the caller's INVITE."""
     courses = await follow_calls(stage.lab, plan)
     await stage.lab.until_quiet(30)
-    rung = stage.callees.collect()
-    return [_wait_ms(courses[number], at) for number, at in rung.items() if number in courses]
+    return _waits_ms([*courses.values()], stage.callees.collect())
 
 
-def _wait_ms(course: Course, rung_at: float) -> float:
-    return (rung_at - (course.keyed_at or course.invited_at)) * 1000
+def _waits_ms(courses: Sequence[Course], rung: Sequence[float]) -> list[float]:
+    """Each call rings one phone, and they come a quarter of a second apart: the first that came was rung for first.
+
+    Calls that got nowhere can't be told from one another, so that a turn with one of them counts for nothing.
+    """
+    began = sorted(course.keyed_at or course.invited_at for course in courses)
+    if len(began) != len(rung):
+        tell(f"a turn is left out: {len(began)} calls, but {len(rung)} phones were rung")
+        return []
+    return [(at - since) * 1000 for since, at in zip(began, rung, strict=True)]
 
 
 def _figures(turns: Mapping[str, Sequence[Sequence[float]]]) -> list[Figure]:

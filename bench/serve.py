@@ -49,11 +49,15 @@ def _tone() -> Iterable[int]:
     return audio.tone(300, NAME_SECONDS, level=0.3, rate_hz=WIDEBAND_HZ)
 
 
+VOICE_OF_THE_SERVICE = "ari_absence.app.parts.voice_here"
+"""Where the service looks for its speech engine: synthesising would be measured along."""
+
+
 def main() -> None:
     """Run the command."""
     from ari_absence.cli import main as ari_absence
 
-    with patch("ari_absence.app.service.voice_here", ToneVoice):
+    with patch(VOICE_OF_THE_SERVICE, ToneVoice):
         ari_absence()
 
 

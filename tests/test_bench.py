@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bench import figures
-from bench.callee import caller_of
-from bench.caller import courses, moments
+from bench import figures, followme
+from bench.callee import call_id_of
+from bench.caller import Course, courses, moments
 from bench.calls import percentile
 from bench.figures import Figure, Goal
+from bench.serve import VOICE_OF_THE_SERVICE
 
 _LOG = """\
 ----------------------------------------------- 2026-11-23T10:36:46.500000Z
@@ -122,5 +124,20 @@ def test_the_course_of_a_call_is_found_by_its_number() -> None:
     assert round(course.keyed_at - course.invited_at, 6) == 1.5
 
 
-def test_a_call_is_known_at_the_callee_by_its_callers_number() -> None:
-    assert caller_of('INVITE sip:x SIP/2.0\r\nFrom: "Hans" <sip:0449@127.0.0.1>;tag=1\r\n\r\n') == "0449"
+def test_a_call_is_known_at_the_callee_by_its_call_id_whatever_number_it_shows() -> None:
+    invite = (
+        "INVITE sip:x SIP/2.0\r\nFrom: <sip:anonymous@anonymous.invalid>;tag=1\r\nCall-ID: 7-4@there\r\n\r\n"
+    )
+    assert call_id_of(invite) == "7-4@there"
+
+
+def test_phones_that_were_rung_are_told_apart_by_their_order_whatever_a_trunk_shows() -> None:
+    assert followme._waits_ms([Course(20.0), Course(10.0, keyed_at=11.0)], [11.5, 20.25]) == [500.0, 250.0]
+
+
+def test_a_turn_in_which_a_call_got_nowhere_counts_for_nothing() -> None:
+    assert followme._waits_ms([Course(20.0), Course(10.0)], [20.25]) == []
+
+
+def test_the_service_takes_its_voice_from_where_the_bench_puts_another() -> None:
+    assert callable(pkgutil.resolve_name(VOICE_OF_THE_SERVICE))
