@@ -1,0 +1,16 @@
+"""Deliveries by more channels than mail."""
+
+from __future__ import annotations
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a ledger goes back by restoring the backup made before its upgrade")
