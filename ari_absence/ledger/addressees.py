@@ -1,33 +1,55 @@
-"""Who is told what, and by which channel."""
+"""Who is told what, and by which channel.
+
+Whoever queues a delivery says who; by which channels they are told is found out when it is queued, for it depends on
+what it is, how urgent, and the hour (``core.delivery_rules``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ari_absence.core.people import Directory
+from ari_absence.core.delivery_rules import EMAIL, Hour, Item, Telling, quiet_until, tellings
+from ari_absence.core.people import Directory, Person
 
-EMAIL = "email"
+
+class Addressee(Protocol):
+    """Somebody who is told something."""
+
+    def destinations(self, item: Item, at: datetime) -> Sequence[Destination]:
+        """Where ``item``, left at ``at`` (UTC), goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A channel (``email``) and an address in it."""
+    """A channel (``email``) and an address in it.
+
+    ``not_before`` None: at once. ``step`` counts those of a cascade from 0; the later ones are told only what nobody
+    has heard or settled by then.
+    """
 
     channel: str
     recipient: str
+    not_before: datetime | None = None
+    step: int = 0
+
+    def destinations(self, item: Item, at: datetime) -> Sequence[Destination]:
+        """This one, whatever it is."""
+        del item, at
+        return (self,)
 
 
 class Addressees(Protocol):
     """Says where deliveries go. Asked once per item, at the moment it is saved."""
 
-    def of(self, extension: str) -> Sequence[Destination]:
-        """Where what was left for ``extension`` goes."""
+    def of(self, extension: str) -> Sequence[Addressee]:
+        """Who is told of what was left for ``extension``."""
 
-    def operator(self) -> Sequence[Destination]:
-        """Where troubles that somebody else must mend are told."""
+    def operator(self) -> Sequence[Addressee]:
+        """Who is told of troubles that somebody else must mend."""
 
     def zone(self, extension: str) -> ZoneInfo:
         """By which clock times are told that concern ``extension``."""
@@ -57,3 +79,84 @@ class MailAddressees:
     def _mail(self, extension: str) -> Sequence[Destination]:
         person = self._directory().people.get(extension)
         return (Destination(EMAIL, person.email),) if person and person.email else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels that something can be delivered by now; ``chats`` are those of them that people read together."""
+
+    usable: frozenset[str] = frozenset({EMAIL})
+    chats: tuple[str, ...] = ()
+
+
+class RuledAddressees:
+    """Everybody is told as the rules say: their own, then the site's, else as usual."""
+
+    def __init__(self, directory: Callable[[], Directory], channels: Callable[[], Channels]) -> None:
+        self._directory = directory
+        self._channels = channels
+        self._mail = MailAddressees(directory)
+
+    def of(self, extension: str) -> Sequence[Addressee]:
+        """The person; the operator in the place of somebody who can't be told anything."""
+        return (_Ruled(extension, self),)
+
+    def operator(self) -> Sequence[Addressee]:
+        """The operator, if there is one."""
+        operator = self._directory().site.operator
+        return self.of(operator) if operator else ()
+
+    def zone(self, extension: str) -> ZoneInfo:
+        """As ``MailAddressees``."""
+        return self._mail.zone(extension)
+
+    def route(self, extension: str, item: Item, at: datetime) -> Sequence[Destination]:
+        """Where ``item``, left for ``extension`` at ``at`` (UTC), goes. It goes somewhere at once, or after the quiet
+        hours: by mail, should the rules lead nowhere."""
+        person = self._directory().people.get(extension)
+        found = tuple(self._by_rules(person, item, at)) if person else ()
+        if any(each.step == 0 for each in found):
+            return found
+        return (*self._mail.of(extension), *found)
+
+    def _by_rules(self, person: Person, item: Item, at: datetime) -> Iterator[Destination]:
+        directory, channels = self._directory(), self._channels()
+        rules = (*person.delivery.rules, *directory.delivery.rules)
+        begins_at = at if item.urgent else quiet_until(_quiet(person, directory), at, person.zone)
+        for step, telling in enumerate(tellings(item, rules, _hour(person, at), channels.chats)):
+            for channel in telling.by:
+                recipient = _recipient(person, channel)
+                if recipient and channel in channels.usable:
+                    yield Destination(channel, recipient, _not_before(telling, begins_at, at), step)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """Somebody of the house."""
+
+    extension: str
+    _addressees: RuledAddressees
+
+    def destinations(self, item: Item, at: datetime) -> Sequence[Destination]:
+        """As the rules say."""
+        return self._addressees.route(self.extension, item, at)
+
+
+def _quiet(person: Person, directory: Directory) -> tuple[tuple[int, int], ...]:
+    quiet = person.delivery.quiet
+    return (directory.delivery.quiet if quiet is None else quiet) or ()
+
+
+def _hour(person: Person, at: datetime) -> Hour:
+    local = at.astimezone(person.zone)
+    return Hour(person.hours.open_at(at, person.zone, person.holidays), local.hour * 60 + local.minute)
+
+
+def _recipient(person: Person, channel: str) -> str | None:
+    """Their address in the channel: a hook is told whom it is about, and a phone whose it is."""
+    return person.email if channel == EMAIL else person.extension
+
+
+def _not_before(telling: Telling, begins_at: datetime, at: datetime) -> datetime | None:
+    moment = begins_at + telling.after
+    return None if moment == at else moment

@@ -15,14 +15,16 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ari_absence.core.delivery_rules import Item, ItemKind
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
-from ari_absence.ledger.deliveries import Notice, Topic, queue_notice
+from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
 from ari_absence.ledger.model import (
     AudioRow,
     CallbackRow,
+    CallbackState,
     CallRow,
     DeliveryRow,
     DeliveryState,
@@ -109,7 +111,10 @@ class LedgerOutbox:
         self._addressees = addressees
 
     async def claim(self, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-        """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none."""
+        """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none.
+
+        A later step of a cascade is withdrawn instead if the item was heard or settled meanwhile.
+        """
         if not await self._thread.query(lambda connection: _is_due(connection, channel, now)):
             return None  # the usual answer; a transaction that writes would hold up the calls
         return await self._thread.write(lambda session: _claim(session, channel, now, lease_until))
@@ -166,7 +171,9 @@ class LedgerOutbox:
         if row.topic == Topic.NOTICE:
             return  # a notice about a notice could go round for ever
         facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
-        elsewhere = [there for there in self._addressees.operator() if there.recipient != row.recipient]
+        about = Item(ItemKind.NOTICE, name=Notice.DELIVERY_DEAD.value)
+        there = routed(self._addressees.operator(), about, at)
+        elsewhere = [each for each in there if (each.channel, each.recipient) != (row.channel, row.recipient)]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
         queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
 
@@ -221,6 +228,12 @@ class LedgerOutbox:
             "possibly_cut": audio.possibly_cut,
             "audio": self._recordings.path_of(audio.id),
         }
+
+
+def retry_all_dead(session: Session, now: datetime) -> int:
+    """Try everything again from ``now`` on that was given up; gives how many that are."""
+    dead = select(DeliveryRow.id).where(DeliveryRow.state == DeliveryState.DEAD.value)
+    return sum(retry(session, each, now) for each in session.scalars(dead).all())
 
 
 def retry(session: Session, delivery_id: str, now: datetime) -> bool:
@@ -279,13 +292,9 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    row = session.scalar(
-        select(DeliveryRow)
-        .where(_due(channel, now))
-        .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    while (row := _next(session, channel, now)) is not None and row.step and _is_over(row):
+        row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
+        session.flush()
     if row is None:
         return None
     if row.state == DeliveryState.CLAIMED:
@@ -296,6 +305,24 @@ def _claim(session: Session, channel: str, now: datetime, lease_until: datetime)
     return ClaimedDelivery(
         row.id, row.claim, row.key, row.channel, row.recipient, row.attempts, row.queued_at
     )
+
+
+def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
+    return session.scalar(
+        select(DeliveryRow)
+        .where(_due(channel, now))
+        .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _is_over(row: DeliveryRow) -> bool:
+    """Whether somebody has heard the message, or the call is owed no more: then nobody else need be told."""
+    message, callback = row.message, row.callback
+    if message is not None:
+        return any((message.heard_at, message.deleted_at, message.settled_at))
+    return callback is not None and callback.state == CallbackState.SETTLED
 
 
 def _settle(session: Session, claim: Lease, values: Mapping[str, Any]) -> bool:

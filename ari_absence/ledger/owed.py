@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.ledger import mailbox_changes
-from ari_absence.ledger.addressees import Destination
+from ari_absence.ledger.addressees import Addressee
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.ids import Prefix
 from ari_absence.ledger.mailbox_changes import settle_message
@@ -111,7 +111,7 @@ def note_attempt(session: Session, callback_id: str, end: str, by: str, now: dat
 
 
 def hand_over(
-    session: Session, callback_id: str, to: str, by: str, destinations: Sequence[Destination], now: datetime
+    session: Session, callback_id: str, to: str, by: str, destinations: Sequence[Addressee], now: datetime
 ) -> bool:
     """Have ``to`` owe it, who is told by mail; False when nothing was owed any more."""
     row = session.get(CallbackRow, callback_id)

@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, tru
 
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.core.decision import Decision
+from ari_absence.core.delivery_rules import ItemKind
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
@@ -21,6 +22,12 @@ from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
+
+_KIND_OF = {
+    Wish.CALL_BACK: ItemKind.CALLBACK,
+    Wish.JUST_CALLED: ItemKind.JUST_CALLED,
+    Wish.MISSED: ItemKind.MISSED,
+}
 
 _calls, _audio = table_of(CallRow), table_of(AudioRow)
 _messages, _callbacks = table_of(MessageRow), table_of(CallbackRow)
@@ -231,7 +238,8 @@ def save_callback(
             "history": [{"at": now.isoformat(), "what": "noted", "by": noted.by}],
         },
     )
-    queued = queue_callback(connection, callback_id, addressees.of(extension), now, noted.told_from)
+    to, kind = addressees.of(extension), _KIND_OF[noted.wish]
+    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
