@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ari_absence.core.delivery_rules import Item, ItemKind
@@ -22,6 +22,7 @@ from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
 from ari_absence.ledger.model import (
+    NOT_OWED,
     AudioRow,
     CallbackRow,
     CallbackState,
@@ -152,6 +153,13 @@ class LedgerOutbox:
         """The destination works again."""
         await self._thread.write(lambda session: _clear_rest(session, destination))
 
+    async def bury_stranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
+        """Give up what was queued before ``before`` for a channel that is none of ``channels``; gives how many."""
+        stranded = _stranded(channels, before)
+        if not await self._thread.query(lambda connection: connection.scalar(stranded.limit(1)) is not None):
+            return 0
+        return await self._thread.write(lambda session: self._bury_all(session, stranded, now))
+
     async def next_due(self, channels: Collection[str]) -> datetime | None:
         """When the next delivery of these channels is due, or a lease runs out; None when nothing is owed."""
         return await self._thread.read(lambda session: _next_due(session, channels))
@@ -176,6 +184,17 @@ class LedgerOutbox:
         elsewhere = [each for each in there if (each.channel, each.recipient) != (row.channel, row.recipient)]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
         queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
+
+    def _bury_all(self, session: Session, stranded: Select[Any], now: datetime) -> int:
+        rows = [session.get_one(DeliveryRow, each) for each in session.scalars(stranded)]
+        for row in rows:
+            row.claim, why = secrets.token_hex(_CLAIM_BYTES), f"no channel {row.channel} is configured"
+            session.flush()
+            lease = ClaimedDelivery(
+                row.id, row.claim, row.key, row.channel, row.recipient, row.attempts, row.queued_at
+            )
+            self._bury(session, lease, now, why)
+        return len(rows)
 
     def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
         row = session.get_one(DeliveryRow, delivery_id)
@@ -285,6 +304,15 @@ def _due(channel: str, now: datetime) -> ColumnElement[bool]:
     due = DeliveryRow.state.in_(_WAITING) & (DeliveryRow.not_before <= now)
     abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
     return (DeliveryRow.channel == channel) & or_(due, abandoned)
+
+
+def _stranded(channels: Collection[str], before: datetime) -> Select[Any]:
+    owed = DeliveryRow.state.not_in(NOT_OWED) & (DeliveryRow.queued_at <= before)
+    return (
+        select(DeliveryRow.id)
+        .where(owed, DeliveryRow.not_before <= before)
+        .where(DeliveryRow.channel.not_in(channels))
+    )
 
 
 def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
