@@ -61,6 +61,9 @@ class DeliveryState(StrEnum):
 NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.WITHDRAWN.value)
 """The states in which nobody will try a delivery any more."""
 
+WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+"""Those in which it is tried when its time has come."""
+
 
 _ID = String(40)
 _WORD = String(32)

@@ -19,10 +19,11 @@ from ari_absence.core.delivery_rules import Item, ItemKind
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.dead_letters import retry, stranded, told_again_at
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
 from ari_absence.ledger.model import (
-    NOT_OWED,
+    WAITING,
     AudioRow,
     CallbackRow,
     CallbackState,
@@ -35,9 +36,10 @@ from ari_absence.ledger.model import (
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
+    hours=1
+)  # a hook that was removed refuses everything; one mail says as much as fifty
 _CLAIM_BYTES = 8
 _ERROR_LENGTH_MAX = 500
-_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,9 @@ class LedgerOutbox:
         """The destination works again."""
         await self._thread.write(lambda session: _clear_rest(session, destination))
 
-    async def bury_stranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
+    async def burystranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
         """Give up what was queued before ``before`` for a channel that is none of ``channels``; gives how many."""
-        stranded = _stranded(channels, before)
+        stranded = stranded(channels, before)
         if not await self._thread.query(lambda connection: connection.scalar(stranded.limit(1)) is not None):
             return 0
         return await self._thread.write(lambda session: self._bury_all(session, stranded, now))
@@ -179,9 +181,16 @@ class LedgerOutbox:
         if row.topic == Topic.NOTICE:
             return  # a notice about a notice could go round for ever
         facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
+        told_again = told_again_at(session, row.channel, at)
+        if told_again is None:
+            return  # who is about to be told of another one looks at all of them
         about = Item(ItemKind.NOTICE, name=Notice.DELIVERY_DEAD.value)
-        there = routed(self._addressees.operator(), about, at)
-        elsewhere = [each for each in there if (each.channel, each.recipient) != (row.channel, row.recipient)]
+        there = routed(self._addressees.operator(), about, told_again)
+        elsewhere = [
+            replace(each, not_before=max(each.not_before or told_again, told_again))
+            for each in there
+            if (each.channel, each.recipient) != (row.channel, row.recipient)
+        ]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
         queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
 
@@ -249,23 +258,6 @@ class LedgerOutbox:
         }
 
 
-def retry_all_dead(session: Session, now: datetime) -> int:
-    """Try everything again from ``now`` on that was given up; gives how many that are."""
-    dead = select(DeliveryRow.id).where(DeliveryRow.state == DeliveryState.DEAD.value)
-    return sum(retry(session, each, now) for each in session.scalars(dead).all())
-
-
-def retry(session: Session, delivery_id: str, now: datetime) -> bool:
-    """Try a dead or waiting delivery again from ``now`` on, with a fresh count and a fresh time limit."""
-    row = session.get(DeliveryRow, delivery_id)
-    if row is None or row.state not in (*_WAITING, DeliveryState.DEAD):
-        return False
-    row.state = DeliveryState.PENDING.value
-    row.attempts = 0
-    row.queued_at = row.not_before = now
-    return True
-
-
 def _call_facts(call: CallRow) -> dict[str, Any]:
     return {
         "extension": call.extension,
@@ -301,18 +293,9 @@ def _extension(row: DeliveryRow) -> str:
 
 
 def _due(channel: str, now: datetime) -> ColumnElement[bool]:
-    due = DeliveryRow.state.in_(_WAITING) & (DeliveryRow.not_before <= now)
+    due = DeliveryRow.state.in_(WAITING) & (DeliveryRow.not_before <= now)
     abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
     return (DeliveryRow.channel == channel) & or_(due, abandoned)
-
-
-def _stranded(channels: Collection[str], before: datetime) -> Select[Any]:
-    owed = DeliveryRow.state.not_in(NOT_OWED) & (DeliveryRow.queued_at <= before)
-    return (
-        select(DeliveryRow.id)
-        .where(owed, DeliveryRow.not_before <= before)
-        .where(DeliveryRow.channel.not_in(channels))
-    )
 
 
 def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
@@ -377,7 +360,7 @@ def _clear_rest(session: Session, destination: str) -> None:
 
 def _next_due(session: Session, channels: Collection[str]) -> datetime | None:
     of_channels = DeliveryRow.channel.in_(channels)
-    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(_WAITING))
+    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(WAITING))
     leased = select(func.min(DeliveryRow.lease_until)).where(
         of_channels, DeliveryRow.state == DeliveryState.CLAIMED.value
     )
