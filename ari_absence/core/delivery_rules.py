@@ -45,11 +45,16 @@ NOTICES = (
     "mailbox_filling",
     "mailbox_full",
     "delivery_dead",
-    "forward_changed",
     "pin_locked",
     "callback_handed_over",
 )
-"""The notices by their own names, for rules about one of them."""
+"""The notices by their own names, for rules about one of them.
+
+Where calls go on to is told by mail only: it may name its owner's private number.
+"""
+
+ALWAYS_MAILED = "delivery_dead"
+"""Told by mail, too, whatever the rules say: they may lead where nothing can be delivered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ari_absence.core.delivery_rules import EMAIL, Hour, Item, Telling, quiet_until, tellings
+from ari_absence.core.delivery_rules import ALWAYS_MAILED, EMAIL, Hour, Item, Telling, quiet_until, tellings
 from ari_absence.core.people import Directory, Person
 
 
@@ -115,7 +115,7 @@ class RuledAddressees:
         hours: by mail, should the rules lead nowhere."""
         person = self._directory().people.get(extension)
         found = tuple(self._by_rules(person, item, at)) if person else ()
-        if any(each.step == 0 for each in found):
+        if any(each.step == 0 for each in found) and item.name != ALWAYS_MAILED:
             return found
         return (*self._mail.of(extension), *found)
 

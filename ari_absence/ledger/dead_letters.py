@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ari_absence.ledger.deliveries import Notice, Topic
 from ari_absence.ledger.model import NOT_OWED, WAITING, DeliveryRow, DeliveryState
 
-TOLD_AGAIN_AFTER = timedelta(
+TOLD_AGAIN_AFTER = timedelta(hours=1)  # what refuses everything is told once, not fifty times
 
 
 def retry(session: Session, delivery_id: str, now: datetime) -> bool:

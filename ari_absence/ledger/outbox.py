@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ari_absence.core.delivery_rules import Item, ItemKind
+from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
@@ -36,8 +36,6 @@ from ari_absence.ledger.model import (
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
-    hours=1
-)  # a hook that was removed refuses everything; one mail says as much as fifty
 _CLAIM_BYTES = 8
 _ERROR_LENGTH_MAX = 500
 
@@ -155,12 +153,12 @@ class LedgerOutbox:
         """The destination works again."""
         await self._thread.write(lambda session: _clear_rest(session, destination))
 
-    async def burystranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
+    async def bury_stranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
         """Give up what was queued before ``before`` for a channel that is none of ``channels``; gives how many."""
-        stranded = stranded(channels, before)
-        if not await self._thread.query(lambda connection: connection.scalar(stranded.limit(1)) is not None):
+        which = stranded(channels, before)
+        if not await self._thread.query(lambda connection: connection.scalar(which.limit(1)) is not None):
             return 0
-        return await self._thread.write(lambda session: self._bury_all(session, stranded, now))
+        return await self._thread.write(lambda session: self._bury_all(session, which, now))
 
     async def next_due(self, channels: Collection[str]) -> datetime | None:
         """When the next delivery of these channels is due, or a lease runs out; None when nothing is owed."""
@@ -189,13 +187,13 @@ class LedgerOutbox:
         elsewhere = [
             replace(each, not_before=max(each.not_before or told_again, told_again))
             for each in there
-            if (each.channel, each.recipient) != (row.channel, row.recipient)
+            if each.channel != row.channel or (each.channel == EMAIL and each.recipient != row.recipient)
         ]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
         queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
 
-    def _bury_all(self, session: Session, stranded: Select[Any], now: datetime) -> int:
-        rows = [session.get_one(DeliveryRow, each) for each in session.scalars(stranded)]
+    def _bury_all(self, session: Session, which: Select[Any], now: datetime) -> int:
+        rows = [session.get_one(DeliveryRow, each) for each in session.scalars(which)]
         for row in rows:
             row.claim, why = secrets.token_hex(_CLAIM_BYTES), f"no channel {row.channel} is configured"
             session.flush()

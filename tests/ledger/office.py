@@ -22,7 +22,7 @@ from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Sit
 from ari_absence.core.phrases import AbsenceClass, Name, Whereabouts
 from ari_absence.core.schedule import State
 from ari_absence.errors import AlreadyGone, RequestRefused
-from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.addressees import Addressees, Channels, MailAddressees, RuledAddressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
@@ -192,7 +192,7 @@ class Office:
         self.thread = LedgerThread(self.store)
         self.audio = RecordingStore(folder)
         self.asterisk = asterisk or FakeRecordings()
-        self.addressees = MailAddressees(lambda: self.directory)
+        self.addressees: Addressees = MailAddressees(lambda: self.directory)
         self.rings = 0
         self.notebook = LedgerNotebook(
             thread=self.thread,
@@ -205,6 +205,12 @@ class Office:
             dialing=lambda: self.directory.dialing,
         )
         self.outbox = LedgerOutbox(self.thread, self.audio, self.addressees)
+
+    def tell_by_rules(self, channels: Channels) -> None:
+        """Tell people as the rules of the directory say, from now on, instead of by mail alone."""
+        ruled = RuledAddressees(lambda: self.directory, lambda: channels)
+        self.addressees = self.notebook._addressees = ruled
+        self.outbox = LedgerOutbox(self.thread, self.audio, ruled)
 
     def _ring(self) -> None:
         self.rings += 1
