@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Wish
 from ari_absence.core.decision import Decision, Enquiry, Reason
+from ari_absence.core.delivery_rules import DeliveryRules, Rule, Telling
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Site, Source, Why
@@ -211,6 +212,11 @@ class Office:
         ruled = RuledAddressees(lambda: self.directory, lambda: channels)
         self.addressees = self.notebook._addressees = ruled
         self.outbox = LedgerOutbox(self.thread, self.audio, ruled)
+
+    def tell_all_by(self, *channels: str) -> None:
+        """Have the site say that everything is told by these channels."""
+        rules = DeliveryRules((Rule((Telling(channels),)),))
+        self.directory = replace(self.directory, delivery=rules)
 
     def _ring(self) -> None:
         self.rings += 1
