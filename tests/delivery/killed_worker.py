@@ -52,10 +52,9 @@ class Death:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        """``work`` with a step before and after it."""
+        """``work`` with a step after it, which is the one before whatever comes next."""
 
         async def stepping(*given: Any, **named: Any) -> Any:
-            self.step()
             result = await work(*given, **named)
             self.step()
             return result
@@ -74,7 +73,7 @@ class Death:
 
 
 class DeadlyOutbox:
-    """The ledger's outbox, with a step before and after whatever it is asked."""
+    """The ledger's outbox, with a step after whatever it is asked."""
 
     def __init__(self, outbox: Outbox, death: Death) -> None:
         self._outbox = outbox
@@ -85,7 +84,7 @@ class DeadlyOutbox:
 
 
 class DeadlyNotifier:
-    """A notifier, with a step before and after each delivery."""
+    """A notifier, with a step after each delivery."""
 
     def __init__(self, notifier: Notifier, death: Death) -> None:
         self._notifier = notifier
@@ -121,6 +120,7 @@ async def work(folder: Path, channel: str, port: int, step: int, *, deadly: bool
     """The first worker dies at ``step``; the next one comes when its lease has ended."""
     office = office_at(folder, channel, NOON if deadly else NOON + LEASE)
     death = Death(step if deadly else None)
+    death.step()
     for name in _WITHIN_TRANSACTIONS if deadly else ():
         setattr(ledger_outbox, name, death.within(getattr(ledger_outbox, name)))
     outbox = cast("Outbox", DeadlyOutbox(office.outbox, death))
