@@ -16,6 +16,7 @@ import structlog
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
+from ari_absence.app.channels import channels_of, notifiers_of
 from ari_absence.app.commands import Commands
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
@@ -27,7 +28,6 @@ from ari_absence.app.parts import (
     cancelled,
     client_of,
     message_lamp_of,
-    notifiers_of,
     open_to_asterisk,
     sounds_of,
     spare_what_stays,
@@ -49,10 +49,10 @@ from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
+from ari_absence.delivery.ports import Notifier
 from ari_absence.errors import LedgerError
-from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.addressees import RuledAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.lock import ServiceLock
@@ -101,7 +101,7 @@ class Service:
         self._ledger_trouble: str | None = None
         self._stopping = asyncio.Event()
         # as long as there is nothing to deliver
-        self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: None
+        self._deliver_through: Callable[[Sequence[Notifier]], None] = lambda _: None
 
     async def run(self) -> None:
         """Serve until a signal: everything, or, as long as the ledger can't be used, announcements only."""
@@ -131,7 +131,9 @@ class Service:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
-        self._addressees = MailAddressees(self._records.directory)
+        self._addressees = RuledAddressees(
+            self._records.directory, lambda: channels_of(self._records.configuration)
+        )
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(sounds_of, configuration)
         self._speaker = Speaker(self._sounds, aloud=self._debug)
@@ -210,7 +212,9 @@ class Service:
     def _build(self, configuration: Configuration) -> None:
         self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
+        self._outbox = OutboxWorker(
+            outbox, notifiers_of(self._records.configuration, self._clock), self._clock
+        )
         self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
@@ -222,6 +226,7 @@ class Service:
             self._outbox.wake,
             lambda: self._records.directory().dialing,
             self._message_changed,
+            lambda: self._records.directory().site.country,
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
         self._housekeeping = Housekeeping(
@@ -310,7 +315,8 @@ class Service:
         self._camp_ons.wake()
 
     async def _recover(self) -> None:
-        recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
+        site = self._records.directory().site
+        recovery = Recovery(self._addressees, site.limits, self._clock, ids.owner, site.country)
         await recovery.run(self._thread, self._store)
 
     async def _open_control(
@@ -390,7 +396,7 @@ class Service:
         tell_warnings(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
-        self._deliver_through(notifiers_of(fresh))
+        self._deliver_through(notifiers_of(fresh, self._clock))
         self._lamps.refresh()
         self._message_lamps.refresh_all()
         if self._ledger_trouble is None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ari_absence.config.delivery_schema import PersonDeliveryShape
 from ari_absence.config.handling_schema import HandlingShape, StepShape
 from ari_absence.config.value_types import (
     AnyOccasion,
@@ -98,6 +99,9 @@ class PersonShape(Shape):
     )
     handling: dict[AnyOccasion, HandlingShape] = Field(
         default_factory=dict, description="As the site's `handling`; what is not said here is as there."
+    )
+    delivery: PersonDeliveryShape | None = Field(
+        default=None, description="How they are told, where it differs (docs/delivery.md)."
     )
 
 

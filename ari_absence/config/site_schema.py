@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ari_absence.config.conversation_schema import AnswerShape, CodesShape, KeysShape, LimitsShape
+from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
 from ari_absence.config.handling_schema import HandlingShape
 from ari_absence.config.value_types import (
     AnyOccasion,
@@ -21,6 +22,7 @@ from ari_absence.config.value_types import (
     Name,
     OwnNumber,
     Shape,
+    Span,
     Trunk,
     Url,
     WeeklySpans,
@@ -168,6 +170,18 @@ class DeliveryShape(Shape):
     """How messages reach their owners."""
 
     email: EmailShape | None = Field(default=None, description="By mail.")
+    hooks: dict[HookName, HookShape] = Field(
+        default_factory=dict,
+        description="Chats and other programs, by names of your choice (docs/delivery.md).",
+    )
+    rules: list[DeliveryRuleShape] = Field(
+        default_factory=list,
+        description="Who is told by which channels. The first rule that fits counts; if none does, it goes by mail.",
+    )
+    quiet: list[Span] | None = Field(
+        default=None,
+        description="Times of everybody's day at which only what is urgent is told: `22:00-07:00`.",
+    )
 
 
 class StorageShape(Shape):

@@ -21,6 +21,8 @@ class Prefix(StrEnum):
     ABSENCE = "V"
     FORWARD = "F"
     GREETING = "G"
+    OWED = "R"
+    """A return call that is owed."""
 
 
 _MANY = (Prefix.DELIVERY, Prefix.NOTICE)

@@ -26,7 +26,7 @@ from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow
 from ari_absence.ledger.notebook import LedgerNotebook
-from ari_absence.ledger.owed import count_owed
+from ari_absence.ledger.owed_reading import offered_to
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
@@ -73,7 +73,7 @@ class LedgerMailboxes:
             mailbox_reading.letters(session, extension),
             fill,
             mailbox_reading.greetings(session, extension),
-            count_owed(session, extension),
+            len(offered_to(session, [extension], self._clock.now())),
         )
 
     async def mark_heard(self, message_id: str, by: str) -> bool:
@@ -96,13 +96,28 @@ class LedgerMailboxes:
         """Whoever left it was called back."""
         return await self._changed(mailbox_changes.settle_message, message_id, by)
 
-    async def note_attempt(self, message_id: str, end: LegEnd, by: str) -> None:
+    async def begin_attempt(self, message_id: str, extension: str, by: str) -> str | None:
+        """Have nobody else call them meanwhile; gives the extension of a colleague who does already."""
+        now = self._clock.now()
+        return await self._thread.write(
+            lambda session: mailbox_changes.begin_attempt(session, message_id, extension, by, now)
+        )
+
+    async def note_attempt(self, message_id: str, end: LegEnd, by: str, again_at: datetime | None) -> None:
         """Calling back has been tried."""
 
         def noted(session: Session, of: str, who: str, now: datetime) -> str | None:
-            return mailbox_changes.note_attempt(session, of, end.value, who, now)
+            return mailbox_changes.note_attempt(session, of, end.value, who, now, again_at)
 
         await self._changed(noted, message_id, by)
+
+    async def put_off(self, message_id: str, until: datetime, by: str) -> None:
+        """Offer the call back again at ``until``."""
+
+        def put(session: Session, of: str, who: str, now: datetime) -> str | None:
+            return mailbox_changes.put_off(session, of, until, who, now)
+
+        await self._changed(put, message_id, by)
 
     async def _changed(self, change: Change, message_id: str, by: str) -> bool:
         now = self._clock.now()

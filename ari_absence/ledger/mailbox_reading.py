@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,25 +12,16 @@ from ari_absence.core.mailbox import Letter
 from ari_absence.core.people import Caller
 from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.ledger.mailbox_model import GreetingRow
-from ari_absence.ledger.model import CallbackRow, CallbackState, CallRow, MessageRow
+from ari_absence.ledger.model import MessageRow
+from ari_absence.ledger.owed_reading import live_wishes
 
 
 def letters(session: Session, extension: str) -> tuple[Letter, ...]:
     """The messages of ``extension`` that its owner has not deleted, the oldest first."""
     query = select(MessageRow).where(MessageRow.extension == extension, MessageRow.deleted_at.is_(None))
-    asked = _asked_for_calls(session, extension)
-    return tuple(_letter(row, asked) for row in session.scalars(query.order_by(MessageRow.at, MessageRow.id)))
-
-
-def _asked_for_calls(session: Session, extension: str) -> set[str]:
-    """Who, by the number they call from, waits for a call that they have asked for."""
-    waiting = (
-        CallbackRow.state == CallbackState.OPEN.value,
-        CallbackRow.wish == CallbackWish.CALL_BACK.value,
-    )
-    query = select(CallRow.caller_number).join(CallbackRow, CallbackRow.call_id == CallRow.id)
-    found = session.scalars(query.where(CallbackRow.extension == extension, *waiting))
-    return {number for number in found if number is not None}
+    rows = session.scalars(query.order_by(MessageRow.at, MessageRow.id)).all()
+    live = live_wishes(session, [row.owed_id for row in rows if row.owed_id])
+    return tuple(_letter(row, live) for row in rows)
 
 
 def greetings(session: Session, extension: str) -> tuple[Greeting, ...]:
@@ -60,10 +51,10 @@ def greeting_of(row: GreetingRow) -> Greeting:
     )
 
 
-def _letter(row: MessageRow, asked: Collection[str]) -> Letter:
-    """``asked``: the numbers of those who have asked to be called back, in this call or in another."""
+def _letter(row: MessageRow, live: Mapping[str, str]) -> Letter:
+    """``live``: what those who are owed a call want, in this call or in another, by the id of what is owed."""
     call = row.call
-    wish = CallbackWish.CALL_BACK if call.caller_number in asked else CallbackWish.MESSAGE
+    owed_id, asked = row.owed_id or "", CallbackWish.CALL_BACK
     return Letter(
         message_id=row.id,
         audio_id=row.audio_id,
@@ -72,9 +63,9 @@ def _letter(row: MessageRow, asked: Collection[str]) -> Letter:
         caller=Caller(call.caller_number, call.caller_name, call.caller_extension),
         urgent=row.urgent,
         due=row.due,
-        settled=row.settled_at is not None,
+        settled=row.due is not None and bool(owed_id) and owed_id not in live,
         heard=row.heard_at is not None,
         saved=row.saved_at is not None,
         forwarded_by=row.forwarded_by,
-        wish=wish,
+        wish=asked if live.get(owed_id) == asked else CallbackWish.MESSAGE,
     )

@@ -38,14 +38,6 @@ class UtcInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class CallbackState(StrEnum):
-    """Whether a callback is still owed. ``INFORMATION``: there is no number to call."""
-
-    OPEN = "open"
-    SETTLED = "settled"
-    INFORMATION = "information"
-
-
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
@@ -54,6 +46,15 @@ class DeliveryState(StrEnum):
     RETRY = "retry"
     DELIVERED = "delivered"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"
+    """A later step of a cascade, which nobody needed any more."""
+
+
+NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.WITHDRAWN.value)
+"""The states in which nobody will try a delivery any more."""
+
+WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+"""Those in which it is tried when its time has come."""
 
 
 _ID = String(40)
@@ -119,8 +120,8 @@ class AudioRow(Row):
 class MessageRow(Row):
     """A message somebody left, or a colleague has forwarded (``forwarded_by``: the extension).
 
-    ``deleted_at``: its owner wants it no more; until it is purged it can be had back. ``settled_at``: whoever left it
-    was called back. ``history`` is a list of {at, what, by}; None is an empty one.
+    ``deleted_at``: its owner wants it no more; until it is purged it can be had back. ``owed_id``: the call that is
+    owed for it. ``history`` is a list of {at, what, by}; None is an empty one.
     """
 
     __tablename__ = "messages"
@@ -135,7 +136,7 @@ class MessageRow(Row):
     heard_at: Mapped[datetime | None]
     saved_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
-    settled_at: Mapped[datetime | None]
+    owed_id: Mapped[str | None] = mapped_column(_ID, index=True)
     forwarded_by: Mapped[str | None] = mapped_column(_WORD)
     history: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
@@ -144,7 +145,7 @@ class MessageRow(Row):
 
 
 class CallbackRow(Row):
-    """Somebody to be called back, or to be told of. ``history`` is a list of {at, what, by}."""
+    """Somebody to be called back, or to be told of. ``owed_id``: the call that is owed for it; None: nobody to call."""
 
     __tablename__ = "callbacks"
 
@@ -156,8 +157,7 @@ class CallbackRow(Row):
     number: Mapped[str | None] = mapped_column(String(64))
     name_audio_id: Mapped[str | None] = mapped_column(ForeignKey("audio.id"), unique=True)
     due: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(_WORD, index=True)
-    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    owed_id: Mapped[str | None] = mapped_column(_ID, index=True)
 
     call: Mapped[CallRow] = relationship(lazy="joined")
     name_audio: Mapped[AudioRow | None] = relationship(lazy="joined")
@@ -206,7 +206,10 @@ class AbsenceRow(Row):
 
 
 class DeliveryRow(Row):
-    """One delivery owed: of a message, of a callback, or of a notice (``topic`` says which)."""
+    """One delivery owed: of a message, of a callback, or of a notice (``topic`` says which).
+
+    ``step``: of its cascade. Those after the first (0) are withdrawn if it was heard or settled by then.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_channel_state_not_before", "channel", "state", "not_before"),)
@@ -220,6 +223,7 @@ class DeliveryRow(Row):
     channel: Mapped[str] = mapped_column(_WORD)
     recipient: Mapped[str] = mapped_column(String(320))
     urgent: Mapped[bool] = mapped_column(default=False)
+    step: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(_WORD, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from ari_absence.ledger import handover_model, mailbox_model, model, pin_model, reception_model
+from ari_absence.ledger import (
+    delivery_model,
+    digest_model,
+    handover_model,
+    mailbox_model,
+    model,
+    owed_model,
+    pin_model,
+    reception_model,
+    transcript_model,
+)
 
 METADATA = model.Row.metadata
 
-__all__ = ["METADATA", "handover_model", "mailbox_model", "model", "pin_model", "reception_model"]
+__all__ = [
+    "METADATA",
+    "delivery_model",
+    "digest_model",
+    "handover_model",
+    "mailbox_model",
+    "model",
+    "owed_model",
+    "pin_model",
+    "reception_model",
+    "transcript_model",
+]

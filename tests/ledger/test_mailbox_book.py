@@ -16,12 +16,11 @@ from ari_absence.core.greetings import GreetingKind
 from ari_absence.core.mailbox import Folder, MessageCounts
 from ari_absence.core.people import Limits
 from ari_absence.errors import LedgerError
-from ari_absence.ledger import reading
+from ari_absence.ledger import owed_calls, owed_reading, reading
 from ari_absence.ledger.mailbox_book import LedgerMailboxes
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
-from ari_absence.ledger.model import AudioRow, CallbackRow, DeliveryRow, EscalationRow
-from ari_absence.ledger.settling import settle_callback
+from ari_absence.ledger.model import AudioRow, DeliveryRow, EscalationRow
 from tests.ledger.office import NOON, Office, callback_draft, decision, directory, tone
 
 BY = "phone 101"
@@ -87,10 +86,16 @@ async def test_a_message_goes_from_new_to_old_to_saved_and_its_history_tells_who
 
 async def test_an_open_mailbox_tells_how_many_calls_its_owner_owes(books: Books) -> None:
     assert (await books.mailboxes.open("101")).calls_owed == 0
-    callback_id = await books.office.notebook.save_callback(callback_draft(decision("call-9")))
+    await books.office.notebook.save_callback(callback_draft(decision("call-9")))
     assert (await books.mailboxes.open("101")).calls_owed == 1
     with books.office.store.writing() as session:
-        settle_callback(session, callback_id, BY, NOON)
+        (owed,) = owed_reading.owed_calls(session, "101")
+        owed_calls.put_off(session, owed.id, books.office.clock.now() + timedelta(minutes=15), BY, NOON)
+    assert (await books.mailboxes.open("101")).calls_owed == 0
+    books.office.clock.advance(timedelta(minutes=15))
+    assert (await books.mailboxes.open("101")).calls_owed == 1
+    with books.office.store.writing() as session:
+        owed_calls.settle(session, owed.id, BY, NOON)
     assert (await books.mailboxes.open("101")).calls_owed == 0
 
 
@@ -133,14 +138,14 @@ async def test_of_an_urgent_message_that_its_owner_knows_nobody_else_is_told(boo
 async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(books: Books) -> None:
     first, second = await books.office.leave_message("call-1"), await books.office.leave_message("call-2")
     await books.office.notebook.save_callback(callback_draft(decision("call-3")))
-    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY)
+    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY, None)
     assert await books.mailboxes.settle(first, BY)
 
     letters = {each.message_id: each for each in (await books.mailboxes.open("101")).letters}
     assert letters[first].settled
     assert letters[second].settled
     with books.office.store.reading() as session:
-        (callback,) = session.scalars(select(CallbackRow))
+        (callback,) = reading.callbacks(session)
         assert (callback.state, callback.history[-1]["by"]) == ("settled", BY)
         message = reading.message(session, first)
     assert message is not None

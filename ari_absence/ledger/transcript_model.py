@@ -1,0 +1,1 @@
+"""The tables of transcripts, as typed rows; see ``ledger.model``."""
