@@ -7,16 +7,17 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from ari_absence.core.owed import OwedState
-from ari_absence.ledger.model import table_of
+from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE
 from ari_absence.ledger.pages import FIRST_PAGE, Page
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
+_BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
 
 
@@ -164,6 +165,17 @@ def histories_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list
     found: dict[str, list[OwedChange]] = {}
     for owed_id, change in _history(session, owed_ids):
         found.setdefault(owed_id, []).append(change)
+    return found
+
+
+def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """The calls that each of these entries stands for, the first one first."""
+    found: dict[str, list[str]] = {}
+    named = union(*(select(row.owed_id, row.call_id).where(row.owed_id.in_(owed_ids)) for row in _BELONGING))
+    asked = named.subquery()
+    query = select(asked.c.owed_id, CallRow.id).join(CallRow, CallRow.id == asked.c.call_id)
+    for owed_id, call_id in session.execute(query.order_by(CallRow.began_at, CallRow.id)):
+        found.setdefault(owed_id, []).append(call_id)
     return found
 
 
