@@ -323,7 +323,7 @@ async def one_of_the_team_tries_while_the_other_hears_of_it(
     """Kenji calls back; meanwhile his colleague asks, too. They are busy, and are called again in a quarter."""
     kenji = await scene.colleague("102")
     await kenji.calls("*38")
-    await kenji.hears("status-callback-menu")
+    await kenji.hears("status-callback-number")
     await kenji.presses("1")
     await phone.wait_incoming()
     await other.calls("*38")
@@ -334,8 +334,11 @@ async def one_of_the_team_tries_while_the_other_hears_of_it(
     await kenji.presses("1")
     await kenji.hears("status-again-in-a-quarter")
     await kenji.is_hung_up_on()
-    (owed,) = await scene.office.cli_json("callbacks", "--for", "sales")
-    assert (owed["state"], owed["claimed_by"], owed["attempts"]) == ("attempted", "102", 1)
+    (tried,) = scene.ledger.callbacks()
+    *_, claimed, calling, busy, put_off = (step["what"] for step in tried.history)
+    assert (claimed, calling, busy) == ("claimed for 102", "calling", "tried to call back: busy")
+    assert put_off.startswith("put off until ")
+    assert tried.state == "attempted"
 
 
 async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> None:
