@@ -140,8 +140,9 @@ async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(b
 async def test_who_is_called_though_nothing_is_owed_leaves_a_trace_in_the_message(books: Books) -> None:
     message_id = await books.office.leave_message()
     assert await books.mailboxes.settle(message_id, BY)
+    books.office.clock.advance(DAY)
     assert await books.mailboxes.begin_attempt(message_id, "101", BY) is None
-    await books.mailboxes.note_attempt(message_id, LegEnd.BUSY, BY, NOON + DAY)
+    await books.mailboxes.note_attempt(message_id, LegEnd.BUSY, BY, NOON + 2 * DAY)
 
     with books.office.store.reading() as session:
         message = reading.message(session, message_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ari_absence.lab import waiting
 from ari_absence.lab.load import Load, run_sipp
 from ari_absence.lab.phone import Phone
 from ari_absence.speech.audio import read_wav
+from tests.real.letters import Postbox
 from tests.real.scenes import Caller, Scene, Stage
 from tests.speech.hearing import listen
 
@@ -315,6 +317,27 @@ async def test_the_confirmation_is_understood_as_it_reaches_the_phone(stage: Sta
     assert sound.rate_hz == 16_000
     heard = listen("Out, back this afternoon at three thirty.", sound, Decoder())
     assert heard.wrong <= 2, heard
+
+
+async def test_a_call_is_returned_by_command_from_the_owners_phone_and_settled(stage: Stage) -> None:
+    scene = await stage.open(running=False)
+    Postbox(scene).leave(number="+81312345678", due=timedelta(hours=9))
+    await scene.office.start_service()
+    alice = await scene.colleague("101")
+    alice.phone.on_ring = "answer"
+    hans = await scene.lab.outside_phone("+81312345678", on_ring="answer")
+    (owed,) = await scene.office.cli_json("callbacks")
+    await scene.office.cli("callbacks", "dial", owed["id"])
+    await alice.phone.wait_established()
+    await hans.wait_established()
+    await asyncio.gather(hans.speak_tone(OTHER_HZ, 1.2), alice.phone.wait_for_tone(OTHER_HZ, 0.4, 8))
+    await hans.hang_up()
+    await alice.is_hung_up_on()
+    await scene.log_tells("callback.settled")
+    (message,) = scene.ledger.messages("101")
+    assert message.settled_at is not None
+    assert message.history[-1]["by"].startswith("command (")
+    assert "312345678" not in scene.log
 
 
 async def one_of_the_team_tries_while_the_other_hears_of_it(
