@@ -179,6 +179,32 @@ def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class OwedBehind:
+    """The calls that are owed for some messages or callbacks, with their histories."""
+
+    entries: Mapping[str, OwedCall]
+    changes: Mapping[str, Sequence[OwedChange]]
+
+    @classmethod
+    def of(cls, session: Session, owed_ids: Sequence[str | None]) -> OwedBehind:
+        """Those with these ids."""
+        known = [owed_id for owed_id in owed_ids if owed_id is not None]
+        return cls(owed_among(session, known), histories_of(session, known))
+
+    def history_of(self, owed_id: str | None) -> tuple[Mapping[str, Any], ...]:
+        """What became of one, as a history is stored elsewhere."""
+        return tuple(
+            {"at": change.at.isoformat(), "what": change.what, "by": change.by}
+            for change in self.changes.get(owed_id or "", ())
+        )
+
+    def settled_at(self, owed_id: str | None) -> datetime | None:
+        """When one was settled."""
+        entry = self.entries.get(owed_id or "")
+        return entry.over_at if entry and entry.state == OwedState.SETTLED else None
+
+
 def _history(session: Session, owed_ids: Sequence[str]) -> list[tuple[str, OwedChange]]:
     query = select(_changes.c.owed_id, _changes.c.at, _changes.c.what, _changes.c.by)
     query = query.where(_changes.c.owed_id.in_(owed_ids)).order_by(_changes.c.id)

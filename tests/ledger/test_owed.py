@@ -15,6 +15,7 @@ from ari_absence.core.people import Caller
 from ari_absence.ledger import owed_calls, owed_reading, reading, settling
 from ari_absence.ledger.mailbox_changes import delete_kept, hear_message, restore_deleted
 from ari_absence.ledger.owed_calls import Attempt, NotDone, Refusal
+from ari_absence.ledger.owed_keys import tell_apart
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.owed_purge import expire_owed
 from ari_absence.ledger.owed_reading import OwedCall
@@ -71,6 +72,22 @@ async def test_a_number_that_is_written_in_another_way_is_the_same_caller(office
     await ask_for_a_call(office, "call-2", number="+81312345678")
     (entry,) = owed(office)
     assert (entry.caller, entry.number, entry.times) == (KEY, "0312345678", 2)
+
+
+async def test_callers_noted_by_the_plan_of_no_country_are_told_apart_when_it_is_known(
+    office: Office,
+) -> None:
+    await ask_for_a_call(office, "call-1", number="0312345678")
+    await ask_for_a_call(office, "call-2", number="+81312345678")
+    await ask_for_a_call(office, "call-3", number="0398765432")
+    await ask_for_a_call(office, "call-4", number="4711")
+    assert do(office, lambda session: tell_apart(session, "JP", NOON)) == 2
+    assert do(office, lambda session: tell_apart(session, "JP", NOON)) == 0
+    assert sorted((each.caller, each.times) for each in owed(office)) == [
+        ("+81312345678", 2),
+        ("+81398765432", 1),
+        ("4711", 1),
+    ]
 
 
 async def test_a_withheld_number_is_information_and_owed_nothing(office: Office) -> None:
