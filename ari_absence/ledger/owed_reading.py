@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from ari_absence.core.owed import OwedState
+from ari_absence.core.owed import OwedState, OwedWish
 from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE
@@ -19,6 +19,7 @@ from ari_absence.ledger.pages import FIRST_PAGE, Page
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
 _BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
+_ASKS_FOR_A_CALL = or_(_owed.c.wish != OwedWish.MESSAGE.value, _owed.c.due.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,12 @@ def offered_to(
 ) -> list[OwedCall]:
     """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed.
 
-    What is put off, and what the first has left to the others of a team, is left out. Urgent ones come first, then
-    those with a due time, then the oldest.
+    Left out is what is put off, what the first has left to the others of a team, and messages without a promise: who
+    hears them has done with them. Urgent ones come first, then those with a due time, then the oldest.
     """
     offered = or_(_owed.c.retry_at.is_(None), _owed.c.retry_at <= now)
     theirs = or_(_owed.c.extension.in_(extensions), _owed.c.claimed_by == extensions[0])
-    query = select(*_COLUMNS).where(_IS_LIVE, offered, theirs)
+    query = select(*_COLUMNS).where(_IS_LIVE, _ASKS_FOR_A_CALL, offered, theirs)
     order = (
         case((_owed.c.urgent, 0), else_=1),
         case((_owed.c.due.is_(None), 1), else_=0),
@@ -117,8 +118,9 @@ def offered_to(
 
 
 def count_owed(session: Session, extension: str) -> int:
-    """How many calls ``extension`` owes."""
+    """How many calls ``extension`` is to return; a message without a promise asks for none."""
     query = select(func.count()).select_from(_owed).where(_owed.c.extension == extension, _IS_LIVE)
+    query = query.where(_ASKS_FOR_A_CALL)
     return int(session.scalar(query) or 0)
 
 

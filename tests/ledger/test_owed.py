@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import pytest
 from sqlalchemy.orm import Session
 
+from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.attendant.notebook import Wish
-from ari_absence.core.people import Caller
+from ari_absence.core.people import Caller, Limits
 from ari_absence.ledger import owed_calls, owed_reading, reading, settling
 from ari_absence.ledger.mailbox_changes import delete_kept, hear_message, restore_deleted
 from ari_absence.ledger.owed_calls import Attempt, NotDone, Refusal
@@ -109,6 +111,14 @@ async def test_a_message_without_a_promise_is_settled_when_its_owner_hears_it(of
     do(office, lambda session: hear_message(session, second, BY, NOON))
     (entry,) = owed(office, over_too=True)
     assert (entry.state, whats(office, entry.id)[-1]) == ("settled", "settled: heard")
+
+
+async def test_a_message_without_a_promise_is_on_the_list_but_nobody_is_asked_to_call(office: Office) -> None:
+    await leave_without_promise(office, "call-1")
+    assert len(owed(office)) == 1
+    with office.store.reading() as session:
+        assert owed_reading.count_owed(session, "101") == 0
+        assert owed_reading.offered_to(session, ["101"], NOON) == []
 
 
 async def leave_without_promise(office: Office, call_id: str) -> str:
@@ -320,6 +330,22 @@ async def test_what_nobody_did_for_a_month_after_it_was_due_expires_and_says_so(
     assert do(office, lambda session: expire_owed(session, 30, NOON + 51 * DAY)) == [entry.id]
     (over,) = owed(office, over_too=True)
     assert (over.state, whats(office, entry.id)[-1]) == ("expired", "expired after 30 days")
+
+
+async def test_the_daily_round_gives_up_by_the_sites_limit_and_logs_it(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = await ask_for_a_call(office, due=NOON)
+    records = SimpleNamespace(limits=lambda: Limits(callback_expires_days=3))
+    books = SimpleNamespace(thread=office.thread, clock=office.clock)
+    round_ = Housekeeping(cast(Any, records), cast(Any, books), cast(Any, None), lambda: None)
+    office.clock.advance(2 * DAY)
+    await round_._expire_owed()
+    assert len(owed(office)) == 1
+    office.clock.advance(2 * DAY)
+    await round_._expire_owed()
+    assert owed(office) == []
+    assert entry.id in capsys.readouterr().out
 
 
 async def test_the_purge_takes_what_was_over_long_ago_and_nothing_that_is_owed(office: Office) -> None:

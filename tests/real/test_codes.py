@@ -374,6 +374,7 @@ async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> No
     phone = await scene.lab.outside_phone("+81312345678")
     desk = await scene.colleague("103")
     (owed,) = await scene.office.cli_json("callbacks")
+    assert (owed["number"], owed["caller"]) == (OUTSIDE, "+81312345678")
     await scene.office.cli("callbacks", "hand-over", owed["id"], "--to", "sales")
     await one_of_the_team_tries_while_the_other_hears_of_it(scene, desk, phone)
     await scene.office.cli("callbacks", "release", owed["id"])
