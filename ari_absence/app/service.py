@@ -20,7 +20,7 @@ from ari_absence.app.channels import channels_of, notifiers_of
 from ari_absence.app.commands import Commands
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
-from ari_absence.app.house import code_desk
+from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans
@@ -158,9 +158,11 @@ class Service:
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
+        stack.push_async_callback(self._callback_dialling.close)
         await self._lend_greetings(stack)
         stack.push_async_callback(self._answering.finish)
-        await self._open_control(stack, configuration, self._commands().handlers())
+        handlers = {**self._commands().handlers(), "dial-callback": self._callback_dialling.dial}
+        await self._open_control(stack, configuration, handlers)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (
             self._housekeeping.run(),
@@ -258,6 +260,7 @@ class Service:
                 self._clock.now,
             ),
         )
+        self._callback_dialling = callback_dialling(self._records, books, self._sounds, self._link.connect)
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
 
     def _urgent_office(self) -> Office:

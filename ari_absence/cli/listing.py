@@ -1,4 +1,4 @@
-"""``ari-absence messages``, ``callbacks`` and ``calls``: what callers left, and how their calls went."""
+"""``ari-absence messages`` and ``calls``: what callers left, and how their calls went."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ari_absence.config.settings import Configuration
-    from ari_absence.ledger.reading import Attempt, Callback, Message, RecordedCall
+    from ari_absence.ledger.reading import Attempt, Message, RecordedCall
 
 _Row = TypeVar("_Row")
 ForOption = Annotated[str | None, typer.Option("--for", help="Only this extension's.", metavar="EXT")]
@@ -37,7 +37,6 @@ RowsOption = Annotated[int, typer.Option("--rows", help="How many, newest first.
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(message_commands(), name="messages")
-    app.command()(callbacks)
     app.command()(calls)
 
 
@@ -70,22 +69,6 @@ def messages(
     with reading_ledger(configuration) as session:
         found = reading.messages(session, for_, page=Page(rows), deleted=deleted)
     _show(found, _DELETED if deleted else _MESSAGES, configuration, for_, as_json=as_json)
-
-
-def callbacks(
-    for_: ForOption = None,
-    rows: RowsOption = 50,
-    as_json: JsonOption = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-) -> None:
-    """List who is owed a call, or wanted it known that they called."""
-    from ari_absence.ledger import reading
-    from ari_absence.ledger.pages import Page
-
-    configuration = load(config)
-    with reading_ledger(configuration) as session:
-        found = reading.callbacks(session, for_, page=Page(rows))
-    _show(found, _CALLBACKS, configuration, for_, as_json=as_json)
 
 
 def calls(
@@ -146,18 +129,6 @@ def _message_row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
-def _callback_row(callback: Callback, zone: ZoneInfo) -> tuple[str, ...]:
-    return (
-        callback.id,
-        readable(callback.at, zone),
-        f"{callback.person_name} ({callback.extension})",
-        for_terminal(callback.number or "withheld"),
-        callback.wish.replace("_", " "),
-        readable(callback.due, zone),
-        callback.state,
-    )
-
-
 def _call_row(call: RecordedCall, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         readable(call.began_at, zone),
@@ -186,11 +157,6 @@ def _call_json(call: RecordedCall, configuration: Configuration) -> dict[str, An
     return told
 
 
-def _callback_json(callback: Callback, configuration: Configuration) -> dict[str, Any]:
-    told: dict[str, Any] = as_json_value(asdict(callback), configuration.directory.site.zone)
-    return told
-
-
 def _message_json(message: Message, configuration: Configuration) -> dict[str, Any]:
     from ari_absence.ledger.recordings import RecordingStore
 
@@ -206,13 +172,6 @@ _MESSAGES = _Listing(
     _message_json,
 )
 _DELETED = replace(_MESSAGES, title="Deleted messages", empty="No deleted message can be had back.")
-_CALLBACKS = _Listing(
-    "Callbacks",
-    ("id", "at", "for", "number", "wish", "call back by", "state"),
-    _callback_row,
-    "Nobody is owed a call.",
-    _callback_json,
-)
 _CALLS = _Listing(
     "Calls",
     ("at", "from", "to", "outcome", "taken by", "rung"),
