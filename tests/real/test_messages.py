@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
 import pytest
+import pytest_asyncio
 
 from ari_absence.core import wav
 from ari_absence.errors import LabError
 from ari_absence.lab import waiting
+from tests.delivery.hook_server import HookServer, hook_server
 from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
 
 pytestmark = pytest.mark.real
@@ -25,8 +28,25 @@ def attached(mail: EmailMessage) -> bytes:
     return audio
 
 
-async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk(stage: Stage) -> None:
-    scene = await stage.open(real_voice=True, limits={"message_min_seconds": 3})
+TO_MAIL_AND_CHAT = {
+    "hooks": {"sales_chat": {"kind": "slack"}},
+    "rules": [{"for": ["message"], "by": ["email", "sales_chat"]}],
+}
+
+
+@pytest_asyncio.fixture
+async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HookServer]:
+    """A chat whose hook the office knows."""
+    async with hook_server() as server:
+        monkeypatch.setenv("HOOK_SALES_CHAT_URL", server.hook().url)
+        yield server
+
+
+async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk(
+    stage: Stage, chat: HookServer
+) -> None:
+    delivery = {"delivery": TO_MAIL_AND_CHAT}
+    scene = await stage.open(real_voice=True, limits={"message_min_seconds": 3}, changes=delivery)
     caller = await scene.caller_at_the_beep()
     await caller.speaks(4.0)
     await caller.presses("#")
@@ -43,6 +63,13 @@ async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk
     (mail,) = await scene.office.mail.wait_for_mails(1)
     assert mail["To"] == "alice@example.com"
     assert attached(mail) == stored.read_bytes()
+    await waiting.until(lambda: bool(chat.received), 5, "The chat's own copy")
+    assert (
+        chat.received[0]
+        .content["text"]
+        .startswith("Message for Alice Tanaka (101)\nFrom: Hans Huber, 0441112233")
+    )
+    assert chat.hook().url not in scene.log
     await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
 
 
