@@ -22,6 +22,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ari_absence.config import checks
+from ari_absence.config.settling_keys import OutsideLine, SettlesAfterSeconds
 
 
 def _pattern(pattern: str) -> WithJsonSchema:
@@ -234,6 +235,7 @@ class DialingShape(Shape):
     per_day: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=100, description="How many outside calls are made for one person in 24 hours at most."
     )
+    outside_line: OutsideLine = None
 
 
 class StepShape(Shape):
@@ -427,6 +429,7 @@ class LimitsShape(Shape):
     camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=300, description="How long after it was not answered such a wish is tried again."
     )
+    settles_after_seconds: SettlesAfterSeconds = 5.0
 
 
 class CodesShape(Shape):
