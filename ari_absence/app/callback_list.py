@@ -12,7 +12,7 @@ from ari_absence.attendant.callback_list import OwedCallback
 from ari_absence.clock import Clock
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.status_phrases import CallbackWish
-from ari_absence.ledger import owed
+from ari_absence.ledger import owed_calls, owed_reading
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.recordings import RecordingStore
@@ -45,14 +45,15 @@ class LedgerCallbackList:
 
     async def owed(self, extension: str) -> Sequence[OwedCallback]:
         """What somebody owes, the oldest first."""
-        rows = await self._thread.read(partial(owed.owed_by, extension=extension))
+        now = self._clock.now()
+        rows = await self._thread.read(partial(owed_reading.offered_to, extension=extension, now=now))
         return [
             OwedCallback(
                 row.id,
                 row.number,
                 row.caller_extension,
                 CallbackWish(row.wish),
-                row.at,
+                row.last_at,
                 row.name_audio_id,
                 row.called,
             )
@@ -63,22 +64,24 @@ class LedgerCallbackList:
         """Note that it is done; False when nothing was owed any more."""
         now = self._clock.now()
         log.info("callback.settled", callback=callback_id, by=by)
-        return await self._thread.write(lambda session: owed.settle(session, callback_id, by, now))
+        return (
+            await self._thread.write(lambda session: owed_calls.settle(session, callback_id, by, now)) is None
+        )
 
     async def note_attempt(self, callback_id: str, end: str, by: str) -> None:
         """Note that they were called, and how that ended."""
         now = self._clock.now()
-        await self._thread.write(lambda session: owed.note_attempt(session, callback_id, end, by, now))
+        await self._thread.write(lambda session: owed_calls.note_attempt(session, callback_id, end, by, now))
 
     async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
         """Have somebody else owe it; False when nothing was owed any more."""
         now = self._clock.now()
         log.info("callback.handed_over", callback=callback_id, to=to, by=by)
-        done = await self._thread.write(
-            lambda session: owed.hand_over(session, callback_id, to, by, self._addressees.of(to), now)
+        refused = await self._thread.write(
+            lambda session: owed_calls.hand_over(session, callback_id, to, by, self._addressees.of(to), now)
         )
         self._wake_outbox()
-        return done
+        return refused is None
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number; False when the cap of this hour or day is used up."""

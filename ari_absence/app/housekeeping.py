@@ -65,7 +65,10 @@ class Housekeeping:
     async def adopt(self, names: list[str]) -> None:
         """Recordings of ours that no living call owns: a process of ours died while they were made."""
         books = self._books
-        orphans = Orphans(books.notebook, books.thread, books.addressees, self._records.limits, books.clock)
+        country = self._records.directory().site.country
+        orphans = Orphans(
+            books.notebook, books.thread, books.addressees, self._records.limits, books.clock, country
+        )
         for name in names:
             try:
                 async with self._adopting:  # the reconciliation and a late event may name the same one

@@ -11,6 +11,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
+from ari_absence.core.numbers import international
+from ari_absence.core.people import Caller
+
+COLLEAGUE = "ext:"
+"""Begins the key of a caller from the house."""
+
+
+def caller_key(caller: Caller, country: str) -> str | None:
+    """What tells callers apart, however the network writes their number: ``+81312345678``, or ``ext:102``.
+
+    ``country`` is the site's. Digits that are no valid number stand for themselves; None: the number is withheld.
+
+    >>> caller_key(Caller("03-1234-5678"), "JP"), caller_key(Caller("102", extension="102"), "JP")
+    ('+81312345678', 'ext:102')
+    >>> caller_key(Caller("4711"), "JP"), caller_key(Caller(None), "JP")
+    ('4711', None)
+    """
+    if caller.extension is not None:
+        return COLLEAGUE + caller.extension
+    if not caller.number:
+        return None
+    return international(caller.number, country) or caller.number
+
 
 class OwedState(StrEnum):
     """Where a call that is owed stands."""

@@ -20,7 +20,7 @@ from ari_absence.ledger import reading
 from ari_absence.ledger.mailbox_book import LedgerMailboxes
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
-from ari_absence.ledger.model import AudioRow, CallbackRow, DeliveryRow, EscalationRow
+from ari_absence.ledger.model import AudioRow, DeliveryRow, EscalationRow
 from tests.ledger.office import NOON, Office, callback_draft, decision, directory, tone
 
 BY = "phone 101"
@@ -130,7 +130,7 @@ async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(b
     assert letters[first].settled
     assert letters[second].settled
     with books.office.store.reading() as session:
-        (callback,) = session.scalars(select(CallbackRow))
+        (callback,) = reading.callbacks(session)
         assert (callback.state, callback.history[-1]["by"]) == ("settled", BY)
         message = reading.message(session, first)
     assert message is not None
