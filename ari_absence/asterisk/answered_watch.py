@@ -137,6 +137,7 @@ class AnsweredWatch:
             return
         party = await self._party(talk)
         if party is None:
+            _log.debug("talk.with_nobody", extension=talk.line.extension)
             self._talks.doubt(talk, _now())
         elif self._talks.confirm(talk, _now()):
             reached = [debt for debt in debts if self._is_to(party, debt)]

@@ -85,11 +85,10 @@ class PhoneTalks:
         known = self._lines.get(line.id)
         if known is None:
             known = self._lines[line.id] = _Known(line, at)
-            begins = line.up
-        else:
-            begins = line.up and (not known.line.up or known.line.shown != line.shown)
-            known.line = line
-        if begins:
+            self._begin(known, at)
+            return
+        before, known.line = known.line, line
+        if (before.up, before.shown) != (line.up, line.shown):
             self._begin(known, at)
 
     def dial(self, line_id: str, peer: str, status: str, whom: Collection[Caller], at: float) -> None:
@@ -138,8 +137,8 @@ class PhoneTalks:
         return False
 
     def _begin(self, known: _Known, at: float) -> None:
-        if known.line.up:
-            known.since, known.doubted, known.look_at = at, False, at + self._after_seconds()
+        known.since, known.doubted = at, False
+        known.look_at = at + self._after_seconds() if known.line.up else None
 
     def _unchanged(self, talk: PhoneTalk) -> _Known | None:
         """The line of a talk, if nothing has changed since it came out."""
