@@ -75,8 +75,7 @@ class AnsweredWatch:
             case protocol.ChannelStateChange() | protocol.ChannelConnectedLine():
                 self._tell(event.channel)
             case protocol.Dial(caller=Channel() as caller):
-                self._tell(caller)
-                self._talks.dial(caller.id, event.peer.id, event.status, self._dialled(event), _now())
+                self._dial(event, caller)
             case protocol.ChannelDestroyed():
                 self._talks.end(event.channel_id)
 
@@ -110,14 +109,23 @@ class AnsweredWatch:
             self._talks.tell(line, _now())
             self._busy.set()
 
-    def _dialled(self, event: protocol.Dial) -> list[Caller]:
-        """Who is rung: one of our people, or a number, as it was dialled and as it goes out."""
-        extension = self._tools.extension_of(event.peer.endpoint)
-        if extension is not None:
-            return [Caller(None, extension=extension)]
-        dialled = event.caller.dialled_number if event.caller else None
-        numbers = [as_dialled(dialled, self._directory().dialing) if dialled else None]
-        return [Caller(number) for number in (*numbers, in_dialstring(event.dialstring)) if number]
+    def _dial(self, event: protocol.Dial, caller: Channel) -> None:
+        """News of a phone that is rung for a phone of ours, or that is one. Colleagues are known by their phones."""
+        self._tell(caller)
+        self._tell(event.peer)
+        calling, called = (self._colleague(each) for each in (caller, event.peer))
+        whom = called or self._dialled(caller.dialled_number, event.dialstring)
+        self._talks.dial(caller.id, event.peer.id, event.status, whom, _now())
+        self._talks.rung_by(event.peer.id, calling)
+
+    def _colleague(self, channel: Channel) -> list[Caller]:
+        extension = self._tools.extension_of(channel.endpoint)
+        return [] if extension is None else [Caller(None, extension=extension)]
+
+    def _dialled(self, at_the_phone: str | None, dialstring: str) -> list[Caller]:
+        """Whom a number leads to, as it was dialled and as it goes out."""
+        dialled = as_dialled(at_the_phone, self._directory().dialing) if at_the_phone else None
+        return [Caller(number) for number in (dialled, in_dialstring(dialstring)) if number]
 
     # -- what follows
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ari_absence.core.owed import caller_key
 from ari_absence.core.people import Caller, Dialing, Directory, Person, SetAbsences
@@ -37,7 +37,8 @@ class PhoneLine:
 
 @dataclass(frozen=True, slots=True)
 class PhoneTalk:
-    """Somebody of ours seems to talk: with one of those ``reached`` by dialling, or with whom the display names.
+    """Somebody of ours seems to talk: with one of those ``reached``, by whoever has dialled, or with whom the display
+    names.
 
     ``calling``: the call was made at our phone.
     """
@@ -87,8 +88,9 @@ class PhoneTalks:
             known = self._lines[line.id] = _Known(line, at)
             self._begin(known, at)
             return
-        before, known.line = known.line, line
-        if (before.up, before.shown) != (line.up, line.shown):
+        before = known.line
+        known.line = replace(line, up=line.up or before.up)  # news of a dialling may be older than the answer
+        if (before.up, before.shown) != (known.line.up, line.shown):
             self._begin(known, at)
 
     def dial(self, line_id: str, peer: str, status: str, whom: Collection[Caller], at: float) -> None:
@@ -104,6 +106,12 @@ class PhoneTalks:
             self._begin(known, at)
         elif status not in _GOES_ON:
             known.ringing.pop(peer, None)
+
+    def rung_by(self, line_id: str, whom: Collection[Caller]) -> None:
+        """A line rings because ``whom`` has dialled, whatever number the display shows."""
+        known = self._lines.get(line_id)
+        if known is not None:
+            known.reached |= frozenset(whom)
 
     def end(self, line_id: str) -> None:
         """A line is no more."""

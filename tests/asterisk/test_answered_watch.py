@@ -218,6 +218,14 @@ async def test_colleague_who_was_dialled_is_known_whatever_the_phone_shows() -> 
         await eventually(lambda: it.owed.settled == [("ext:102", "101, by a call from PJSIP/101")])
 
 
+async def test_colleague_who_calls_is_known_whatever_the_phone_shows() -> None:
+    async with watching(Owed(keys={"ext:102"})) as it:
+        caller, peer = channel("PJSIP/102-2", "Ring", exten="101"), channel("PJSIP/101-1", "Down")
+        it.tell("Dial", dialstatus="", dialstring="101", caller=caller, peer=peer)
+        it.talks("PJSIP/102-2", shown="+81355500102")
+        await eventually(lambda: it.owed.settled == [("ext:102", "101, by a call to PJSIP/101")])
+
+
 async def test_call_that_rang_a_colleague_and_reached_another_settles_nothing() -> None:
     async with watching(Owed(keys={"ext:102"})) as it:
         it.talks("PJSIP/100-2", shown="102")
