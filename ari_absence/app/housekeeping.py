@@ -17,6 +17,7 @@ from ari_absence.errors import LedgerError
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.orphans import Orphans
+from ari_absence.ledger.owed_purge import expire_owed
 from ari_absence.ledger.settling import purge
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
@@ -47,6 +48,7 @@ class Housekeeping:
             # before what has ended is forgotten, so that its end is known as one
             await self.watch_forwards()
             try:
+                await self._expire_owed()
                 await self._forget_old()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
@@ -78,6 +80,13 @@ class Housekeeping:
         books.outbox.wake()
         self._on_messages_changed()
         await books.notebook.clear_leftovers()
+
+    async def _expire_owed(self) -> None:
+        """Give up calls that were owed for long; that is logged, and stands in the history of each."""
+        thread, clock = self._books.thread, self._books.clock
+        expire = partial(expire_owed, days=self._records.limits().callback_expires_days, now=clock.now())
+        while expired := await thread.write(expire):
+            log.warning("callbacks.expired", callbacks=expired)
 
     async def _forget_old(self) -> None:
         books, storage = self._books, self._records.configuration.storage

@@ -42,6 +42,7 @@ def _register() -> None:
     from ari_absence.cli import (
         absences,
         bench,
+        callbacks,
         check,
         explain,
         forward,
@@ -56,7 +57,7 @@ def _register() -> None:
         who,
     )
 
-    told = (run, check, who, explain, listing, heard, outbox, absences, forward, pin)
+    told = (run, check, who, explain, listing, callbacks, heard, outbox, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

@@ -430,6 +430,10 @@ class LimitsShape(Shape):
         default=300, description="How long after it was not answered such a wish is tried again."
     )
     settles_after_seconds: SettlesAfterSeconds = 5.0
+    callback_expires_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=30,
+        description="How many days after it was due a call that nobody returned is given up.",
+    )
 
 
 class CodesShape(Shape):

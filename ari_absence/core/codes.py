@@ -31,19 +31,22 @@ class Command:
     """One code as it was dialled.
 
     ``kind`` is what :attr:`Act.SET` sets; ``typed`` the return behind it, None if it is still to be asked for, and
-    ``""`` if it was said to be unknown. ``extension`` is whose state it is about, where that was dialled.
+    ``""`` if it was said to be unknown. ``extension`` is whose state it is about, where that was dialled; ``owed`` the
+    code of the call to return.
     """
 
     act: Act
     kind: Kind | None = None
     typed: str | None = None
     extension: str | None = None
+    owed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The site's codes. Behind those of a kind a ``*`` and the return may follow, behind ``toggle`` and
-    ``other_state`` an extension. ``toggle_kind`` is what one's own lamp key sets."""
+    """The site's codes. Behind those of a kind a ``*`` and the return may follow, behind ``next_callback`` a ``*`` and
+    the code of one call, behind ``toggle`` and ``other_state`` an extension. ``toggle_kind`` is what one's own lamp
+    key sets."""
 
     back: str = "*30"
     away: str = "*31"
@@ -87,7 +90,7 @@ class Codes:
                     yield name, other
 
     def patterns(self) -> Iterator[tuple[str, str, str]]:
-        """(name, code, what may follow it: nothing, ``return`` or ``extension``)."""
+        """(name, code, what may follow it: nothing, ``return``, ``code`` or ``extension``)."""
         for name, code in self.named():
             yield name, code, _follows(name)
 
@@ -113,6 +116,8 @@ def _command(name: str, rest: str) -> Command | None:
     """What the code ``name`` means with ``rest`` dialled behind it."""
     if name in KINDS:
         return _set_command(KINDS[name], rest)
+    if name == Act.NEXT_CALLBACK and rest:
+        return _callback_command(rest)
     if _wants_extension(name):
         return Command(Act(name), extension=rest) if 0 < len(rest) <= EXTENSION_KEYS_MAX else None
     return None if rest else Command(Act(name))
@@ -127,6 +132,13 @@ def _set_command(kind: Kind, rest: str) -> Command | None:
     return Command(Act.SET, kind, typed if typed or rest.endswith("#") else None)
 
 
+def _callback_command(rest: str) -> Command | None:
+    code = rest[1:].removesuffix("#")
+    if rest[0] != "*" or not code or not _DIGITS.issuperset(code):
+        return None
+    return Command(Act.NEXT_CALLBACK, owed=code)
+
+
 def _wants_extension(name: str) -> bool:
     return name in (Act.TOGGLE, Act.OTHER_STATE)
 
@@ -134,6 +146,8 @@ def _wants_extension(name: str) -> bool:
 def _follows(name: str) -> str:
     if name in KINDS:
         return "return"
+    if name == Act.NEXT_CALLBACK:
+        return "code"
     return "extension" if _wants_extension(name) else ""
 
 
@@ -149,4 +163,4 @@ def _clash(name: str, code: str, other: str, longer: str) -> bool:
         return bool(rest) or _wants_extension(other)
     if not rest:
         return not _wants_extension(other)
-    return name in KINDS and rest.startswith("*")
+    return (name in KINDS or name == Act.NEXT_CALLBACK) and rest.startswith("*")

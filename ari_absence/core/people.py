@@ -194,6 +194,7 @@ class Limits:
     camp_on_hours: int = 24
     camp_on_again_seconds: int = 300
     settles_after_seconds: float = 5.0
+    callback_expires_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ari_absence.core.owed import TEAM
 from ari_absence.core.people import Directory
 
 EMAIL = "email"
@@ -36,8 +37,12 @@ class MailAddressees:
         self._directory = directory
 
     def of(self, extension: str) -> Sequence[Destination]:
-        """The person's mail address, else the operator's, else nothing."""
-        return self._mail(extension) or self.operator()
+        """The person's mail address (of a team, ``team:sales``: its members'), else the operator's, else nothing."""
+        team = (
+            self._directory().teams.get(extension.removeprefix(TEAM)) if extension.startswith(TEAM) else None
+        )
+        found = [self._mail(each) for each in (team.members if team else (extension,))]
+        return [each for mails in found for each in mails] or self.operator()
 
     def operator(self) -> Sequence[Destination]:
         """The operator's mail address, if there is one."""

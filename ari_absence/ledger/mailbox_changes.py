@@ -71,11 +71,33 @@ def settle_message(session: Session, message_id: str, by: str, now: datetime) ->
     return row.extension
 
 
-def note_attempt(session: Session, message_id: str, end: str, by: str, now: datetime) -> str | None:
-    """Calling back was tried in vain."""
+def begin_attempt(session: Session, message_id: str, extension: str, by: str, now: datetime) -> str | None:
+    """``extension`` calls back; gives the extension of a colleague who does already.
+
+    What is not owed may be called by anybody, any time.
+    """
+    row = _locked(session, message_id)
+    if row is None or row.owed_id is None:
+        return None
+    begun = owed_calls.begin_attempt(session, row.owed_id, extension, by, now)
+    return begun.by if isinstance(begun, owed_calls.Refusal) and begun.by != extension else None
+
+
+def note_attempt(
+    session: Session, message_id: str, end: str, by: str, now: datetime, again_at: datetime | None = None
+) -> str | None:
+    """Calling back was tried in vain; it is offered again at ``again_at``."""
     row = _locked(session, message_id)
     if row is not None and row.owed_id is not None:
-        owed_calls.note_attempt(session, row.owed_id, end, by, now)
+        owed_calls.note_attempt(session, row.owed_id, end, by, now, again_at)
+    return row.extension if row else None
+
+
+def put_off(session: Session, message_id: str, until: datetime, by: str, now: datetime) -> str | None:
+    """Offer the call back again at ``until``."""
+    row = _locked(session, message_id)
+    if row is not None and row.owed_id is not None:
+        owed_calls.put_off(session, row.owed_id, until, by, now)
     return row.extension if row else None
 
 

@@ -55,11 +55,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody is calling them. ``token`` proves it until ``until``; nobody else begins meanwhile."""
+    """Somebody is calling them. ``token`` proves it until the lease ends; nobody else begins meanwhile."""
 
     owed_id: str
     token: str
-    until: datetime
 
 
 def claim(session: Session, owed_id: str, extension: str, by: str, now: datetime) -> Refusal | None:
@@ -86,6 +85,24 @@ def release(session: Session, owed_id: str, by: str, now: datetime) -> Refusal |
     return None
 
 
+def decline(session: Session, owed_id: str, extension: str, by: str, now: datetime) -> Refusal | None:
+    """``extension`` leaves it to the others of the team; whether they may, ``core.owed.may_decline`` says.
+
+    What they had taken is free again.
+    """
+    row = _locked(session, owed_id)
+    refusal = _refusal(row, extension, now)
+    if row is None or refusal is not None:
+        return refusal
+    if extension not in (row.declined or ()):
+        row.declined = [*(row.declined or ()), extension]
+        note_change(session.connection(), row.id, f"left to the others by {extension}", by, now)
+    if row.claimed_by == extension:
+        row.claimed_by = row.claimed_at = None
+        _change(session, row, Deed.RELEASE, "released", by, now)
+    return None
+
+
 def begin_attempt(
     session: Session, owed_id: str, extension: str, by: str, now: datetime
 ) -> Attempt | Refusal:
@@ -99,7 +116,7 @@ def begin_attempt(
     row.attempt, row.attempt_by = secrets.token_hex(_TOKEN_BYTES), extension
     row.attempt_until = now + ATTEMPT_LEASE
     note_change(session.connection(), row.id, "calling", by, now)
-    return Attempt(row.id, row.attempt, row.attempt_until)
+    return Attempt(row.id, row.attempt)
 
 
 def end_attempt(
@@ -128,12 +145,15 @@ def end_attempt(
     return True
 
 
-def note_attempt(session: Session, owed_id: str, end: str, by: str, now: datetime) -> Refusal | None:
-    """It was tried in vain by somebody who had not begun an attempt."""
+def note_attempt(
+    session: Session, owed_id: str, end: str, by: str, now: datetime, retry_at: datetime | None = None
+) -> Refusal | None:
+    """It was tried in vain by whoever has begun the attempt last, or has not begun one."""
     row = _locked(session, owed_id)
     if row is None or not _is_live(row):
         return _gone(row)
-    row.attempts += 1
+    row.attempt = row.attempt_by = row.attempt_until = None
+    row.attempts, row.retry_at = row.attempts + 1, retry_at
     _change(session, row, Deed.ATTEMPT, f"tried to call back: {end}", by, now)
     return None
 
@@ -159,7 +179,7 @@ def hand_over(
         return Refusal(NotDone.OWES_IT_ALREADY, to)
     if _in_flight(row, now):
         return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
-    row.claimed_by = row.claimed_at = row.retry_at = None
+    row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
     theirs = _live_of(session, to, row.caller)
     if theirs is None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from ari_absence.core.owed import OwedState
-from ari_absence.ledger.model import table_of
+from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE
 from ari_absence.ledger.pages import FIRST_PAGE, Page
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
+_BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
 
 
@@ -49,6 +50,7 @@ class OwedCall:
     attempt_by: str | None
     attempt_until: datetime | None
     attempts: int
+    declined: Sequence[str] | None
     retry_at: datetime | None
     over_at: datetime | None
 
@@ -92,13 +94,17 @@ def owed_calls(
     return _found(session, page.of(query))
 
 
-def offered_to(session: Session, extension: str, now: datetime, page: Page = FIRST_PAGE) -> list[OwedCall]:
-    """What ``extension`` may do now: what they owe and what they have claimed, put off ones left out.
+def offered_to(
+    session: Session, extensions: Sequence[str], now: datetime, page: Page = FIRST_PAGE
+) -> list[OwedCall]:
+    """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed.
 
-    Urgent ones come first, then those with a due time, then the oldest.
+    What is put off, and what the first has left to the others of a team, is left out. Urgent ones come first, then
+    those with a due time, then the oldest.
     """
     offered = or_(_owed.c.retry_at.is_(None), _owed.c.retry_at <= now)
-    query = select(*_COLUMNS).where(_IS_LIVE, offered).where(_concerns(extension))
+    theirs = or_(_owed.c.extension.in_(extensions), _owed.c.claimed_by == extensions[0])
+    query = select(*_COLUMNS).where(_IS_LIVE, offered, theirs)
     order = (
         case((_owed.c.urgent, 0), else_=1),
         case((_owed.c.due.is_(None), 1), else_=0),
@@ -106,7 +112,8 @@ def offered_to(session: Session, extension: str, now: datetime, page: Page = FIR
         _owed.c.first_at,
         _owed.c.id,
     )
-    return _found(session, page.of(query.order_by(*order)))
+    found = _found(session, page.of(query.order_by(*order)))
+    return [each for each in found if extensions[0] not in (each.declined or ())]
 
 
 def count_owed(session: Session, extension: str) -> int:
@@ -128,10 +135,10 @@ def owed_among(session: Session, owed_ids: Collection[str]) -> Mapping[str, Owed
     return {each.id: each for each in found}
 
 
-def owed_by_code(session: Session, extension: str, code: str) -> OwedCall | None:
-    """The live entry of ``extension`` with that code."""
-    query = select(*_COLUMNS).where(_owed.c.extension == extension, _owed.c.code == code, _IS_LIVE)
-    return _first(session, query)
+def owed_by_code(session: Session, extensions: Sequence[str], code: str) -> OwedCall | None:
+    """The live entry with that code that one of ``extensions`` owes; of two, that of the earlier one."""
+    query = select(*_COLUMNS).where(_owed.c.extension.in_(extensions), _owed.c.code == code, _IS_LIVE)
+    return min(_found(session, query), key=lambda each: extensions.index(each.extension), default=None)
 
 
 def owed_to(session: Session, caller: str, extension: str) -> OwedCall | None:
@@ -166,14 +173,21 @@ def histories_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list
     return found
 
 
+def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """The calls that each of these entries stands for, the first one first."""
+    found: dict[str, list[str]] = {}
+    named = union(*(select(row.owed_id, row.call_id).where(row.owed_id.in_(owed_ids)) for row in _BELONGING))
+    asked = named.subquery()
+    query = select(asked.c.owed_id, CallRow.id).join(CallRow, CallRow.id == asked.c.call_id)
+    for owed_id, call_id in session.execute(query.order_by(CallRow.began_at, CallRow.id)):
+        found.setdefault(owed_id, []).append(call_id)
+    return found
+
+
 def _history(session: Session, owed_ids: Sequence[str]) -> list[tuple[str, OwedChange]]:
     query = select(_changes.c.owed_id, _changes.c.at, _changes.c.what, _changes.c.by)
     query = query.where(_changes.c.owed_id.in_(owed_ids)).order_by(_changes.c.id)
     return [(row[0], OwedChange(*row[1:])) for row in session.execute(query)]
-
-
-def _concerns(extension: str) -> Any:  # noqa: ANN401 -- a condition
-    return or_(_owed.c.extension == extension, _owed.c.claimed_by == extension)
 
 
 def _found(session: Session, query: Select[Any]) -> list[OwedCall]:

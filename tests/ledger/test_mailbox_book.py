@@ -123,7 +123,7 @@ async def test_of_an_urgent_message_that_its_owner_knows_nobody_else_is_told(boo
 async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(books: Books) -> None:
     first, second = await books.office.leave_message("call-1"), await books.office.leave_message("call-2")
     await books.office.notebook.save_callback(callback_draft(decision("call-3")))
-    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY)
+    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY, None)
     assert await books.mailboxes.settle(first, BY)
 
     letters = {each.message_id: each for each in (await books.mailboxes.open("101")).letters}

@@ -54,6 +54,7 @@ def _create_owed_calls() -> None:
         sa.Column("attempt_by", sa.String(length=32), nullable=True),
         sa.Column("attempt_until", instant, nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("declined", sa.JSON(), nullable=True),
         sa.Column("retry_at", instant, nullable=True),
         sa.Column("notice_step", sa.Integer(), nullable=False),
         sa.Column("notice_at", instant, nullable=True),
