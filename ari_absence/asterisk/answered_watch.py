@@ -74,8 +74,10 @@ class AnsweredWatch:
         match event:
             case protocol.ChannelStateChange() | protocol.ChannelConnectedLine():
                 self._tell(event.channel)
-            case protocol.Dial(caller=Channel() as caller):
-                self._dial(event, caller)
+            case protocol.Dial():
+                caller = event.caller or self._whom_we_ring_for(event.channel_id)
+                if caller is not None:
+                    self._dial(event, caller)
             case protocol.ChannelDestroyed():
                 self._talks.end(event.channel_id)
 
@@ -117,6 +119,11 @@ class AnsweredWatch:
         whom = called or self._dialled(caller.dialled_number, event.dialstring)
         self._talks.dial(caller.id, event.peer.id, event.status, whom, _now())
         self._talks.rung_by(event.peer.id, calling)
+
+    def _whom_we_ring_for(self, leg_id: str) -> Channel | None:
+        """The caller of a phone that we ring ourselves: of ``*38``, say."""
+        line = self._tools.switchboard.caller_of(leg_id)
+        return line.channel if line else None
 
     def _colleague(self, channel: Channel) -> list[Caller]:
         extension = self._tools.extension_of(channel.endpoint)

@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import pytest
 
-from ari_absence.asterisk import answered_watch, protocol
+from ari_absence.asterisk import answered_watch, ids, protocol
 from ari_absence.asterisk.answered_watch import AnsweredWatch, Debt
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.joined import HOPS_MAX, party_of
+from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import Bridge, Channel
 from ari_absence.asterisk.tools import Tools
 from ari_absence.core.people import Limits
@@ -91,6 +92,7 @@ class Watched:
     pbx: Pbx
     owed: Owed
     watch: AnsweredWatch
+    tools: Tools
 
     def tell(self, kind: str, **body: object) -> None:
         event = protocol.read({"type": kind, **body})
@@ -120,7 +122,7 @@ async def watching(owed: Owed | None = None) -> AsyncIterator[Watched]:
     watch = AnsweredWatch(tools, owed, lambda: HOUSE)
     running = asyncio.create_task(watch.run())
     try:
-        yield Watched(pbx, owed, watch)
+        yield Watched(pbx, owed, watch, tools)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -144,6 +146,27 @@ async def test_number_that_was_dialled_counts_though_the_carrier_shows_another()
         it.talks(shown="0399999999")
         it.dials("ANSWER")
         await eventually(lambda: it.owed.settled == [(HANS_KEY, "101, by a call from PJSIP/101")])
+
+
+async def test_number_that_we_ring_for_a_phone_of_ours_is_known() -> None:
+    """``*38``: the phone has dialled nothing but a code, and shows nobody."""
+    async with watching() as it:
+        line = Line(ids.new_call_id(), Channel("id of PJSIP/101-1", "PJSIP/101-1", "Up", None, None))
+        it.tools.switchboard.add_caller(line)
+        leg = channel("PJSIP/trunk-2") | {"id": ids.of_leg(line.call_id, 1)}
+        it.talks(shown="")
+        it.pbx.live[1] = leg
+        it.pbx.joined = [bridge("PJSIP/101-1", of="stasis")]
+        it.pbx.joined[0]["channels"].append(leg["id"])
+        it.tell("Dial", dialstatus="", dialstring=f"{HANS}@trunk", peer=leg)
+        it.tell("Dial", dialstatus="ANSWER", dialstring="", peer=leg)
+        await eventually(lambda: it.owed.settled == [(HANS_KEY, "101, by a call from PJSIP/101")])
+
+
+async def test_phone_that_is_rung_for_nobody_is_nothing_to_us() -> None:
+    async with watching() as it:
+        it.tell("Dial", dialstatus="", dialstring=f"{HANS}@trunk", peer=channel("PJSIP/trunk-2"))
+        assert it.watch.lines == 0
 
 
 async def test_talk_with_somebody_to_whom_nothing_is_owed_costs_no_request() -> None:

@@ -15,7 +15,7 @@ from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_reading import history_of
 from ari_absence.ledger.store import default_url, open_existing
 from tests.real.scenes import Scene, Stage
-from tests.real.test_reaching import FAST, is_screened, says_name
+from tests.real.test_reaching import FAST
 from tests.real.test_transfers import FRIDAY
 
 pytestmark = pytest.mark.real
@@ -149,9 +149,11 @@ async def test_call_is_settled_by_a_transfer_by_a_delegate_and_by_a_caller_who_g
 async def test_nothing_but_a_person_who_answers_settles_a_call(stage: Stage) -> None:
     scene = await stage.open(limits=SOON, changes=NINE)
     spared = [owes(scene, "102", each) for each in (ANNA, EVA, ONLY_SOUND, ONLY_A_MAILBOX, "ext:101")]
-    to_hans = owes(scene, "101", HANS)
+    spared.append(owes(scene, "101", HANS))
+    to_hans = owes(scene, "100", HANS)
     kenji = await scene.lab.desk_phone("102")
-    await scene.lab.outside_phone(ANNA)
+    anna = await outside(scene, ANNA, "+81442223344")
+    anna.on_ring = "ring"
     await scene.lab.refused_outside(EVA, 486)
     for number in (ANNA, EVA, ONLY_SOUND):
         await kenji.dial(f"9{number}")
@@ -163,15 +165,20 @@ async def test_nothing_but_a_person_who_answers_settles_a_call(stage: Stage) -> 
         await kenji.hang_up()
     mori = await scene.lab.desk_phone("110")
     hans = await outside(scene, HANS)
-    await mori.call(f"9{HANS}")  # who is nobody's delegate
+    await mori.call(f"9{HANS}")  # he answers for none of those who owe Hans one
     await hans.speak_tone(620, 1.6)
     await mori.hang_up()
 
-    kenji.on_ring = "answer"
+    await scene.lab.desk_phone("100", on_ring="answer")
     caller = await scene.call("101", HANS)
-    await caller.chooses("4")
-    await says_name(caller)
-    await is_screened(scene, kenji, "say-screening-menu-with-note")
-    await kenji.press("1")
-    await to_hans.is_settled("102, by a call to PJSIP/102")
+    await caller.chooses("0")
+    await to_hans.is_settled("100, by a call to PJSIP/100")
     assert [debt.settled_by for debt in spared] == [[]] * len(spared)
+    await caller.hangs_up()
+
+    anna.on_ring = "answer"
+    await kenji.call("*38")
+    await scene.playbill.hears("status-callback-menu")
+    await kenji.press("1")
+    await spared[0].is_settled("102, by a call from PJSIP/102")
+    await kenji.hang_up()
