@@ -183,7 +183,7 @@ def hand_over(
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
     theirs = _live_of(session, to, row.caller)
     if theirs is None:
-        row.code, row.extension = free_code(session.connection(), to), to
+        row.code, row.extension = free_code(session.connection(), to, row.code), to
         session.flush()
     else:
         _merge(session, row, theirs, by, now)

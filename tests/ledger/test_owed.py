@@ -212,8 +212,9 @@ async def test_a_call_handed_over_is_owed_by_the_other_who_is_told(office: Offic
     assert hand_over(office, entry) is None
     assert owed(office) == []
     (theirs,) = owed(office, "100")
-    assert (theirs.id, theirs.called, theirs.state, theirs.claimed_by) == (
+    assert (theirs.id, theirs.code, theirs.called, theirs.state, theirs.claimed_by) == (
         entry.id,
+        entry.code,
         "101",
         "handed_over",
         None,
