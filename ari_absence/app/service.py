@@ -35,8 +35,10 @@ from ari_absence.app.parts import (
     tell_warnings,
 )
 from ari_absence.app.records import Records
+from ari_absence.app.settling import LedgerDebts
 from ari_absence.app.urgent import urgent_office
-from ari_absence.asterisk import ids
+from ari_absence.asterisk import ids, protocol
+from ari_absence.asterisk.answered_watch import AnsweredWatch
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
@@ -169,6 +171,7 @@ class Service:
             self._rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
+            self._answered_watch.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -238,6 +241,8 @@ class Service:
         tools = self._tools(configuration)
         holding = Holding(self._records)
         self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)
+        debts = LedgerDebts(self._records, self._thread, self._clock)
+        self._answered_watch = AnsweredWatch(tools, debts, self._records.directory)
         self._link = Link(
             tools,
             answering.attend,
@@ -245,7 +250,7 @@ class Service:
             on_orphans=self._housekeeping.adopt,
             on_connect=self._connected,
             on_code=self._code_desk(books).attend,
-            on_phone_event=self._phones_watch.take,
+            on_phone_event=self._phone_event,
             on_registered=self._phone_registered,
             clock=self._clock,
         )
@@ -341,6 +346,7 @@ class Service:
         """After every (re)connect: lamps may be wrong, and Asterisk may keep recordings we have."""
         await self._refresh_lamps()
         await self._phones_watch.catch_up()
+        await self._answered_watch.catch_up()
         self._camp_ons.wake()
         self._message_lamps.refresh_all()
         await self._notebook.clear_leftovers()
@@ -351,6 +357,10 @@ class Service:
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+
+    def _phone_event(self, event: protocol.CallEvent | protocol.PhoneEvent) -> None:
+        self._phones_watch.take(event)
+        self._answered_watch.take(event)
 
     def _phone_registered(self, endpoint: str) -> None:
         extension = self._records.directory().extension_of_endpoint(endpoint)

@@ -59,7 +59,7 @@ def _nobody_cares(_: str) -> None:
     pass
 
 
-def _unheard(_: protocol.CallEvent | protocol.HoldEvent) -> None:
+def _unheard(_: protocol.CallEvent | protocol.PhoneEvent) -> None:
     pass
 
 
@@ -111,7 +111,7 @@ class Link:
         on_code: OnCode | None = None,
         on_parked: OnParked | None = None,
         on_connect: Callable[[], Awaitable[None]] = _nothing,
-        on_phone_event: Callable[[protocol.CallEvent | protocol.HoldEvent], None] = _unheard,
+        on_phone_event: Callable[[protocol.CallEvent | protocol.PhoneEvent], None] = _unheard,
         on_registered: Callable[[str], None] = _nobody_cares,
         clock: Clock | None = None,
     ) -> None:
@@ -256,7 +256,7 @@ class Link:
                 self._log.warning("event.unreadable", reason=event.reason)
             case protocol.ApplicationReplaced():
                 self._give_way()
-            case protocol.ChannelHold() | protocol.ChannelUnhold():
+            case protocol.ChannelHold() | protocol.ChannelUnhold() | protocol.ChannelConnectedLine():
                 self._on_phone_event(event)
             case protocol.ContactStatusChange():
                 if event.registered:

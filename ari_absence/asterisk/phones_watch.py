@@ -47,7 +47,7 @@ class PhonesWatch:
         """How many calls are on hold."""
         return len(self._holds)
 
-    def take(self, event: protocol.CallEvent | protocol.HoldEvent) -> None:
+    def take(self, event: protocol.CallEvent | protocol.PhoneEvent) -> None:
         """Note what an event says of a hold."""
         match event:
             case protocol.ChannelHold():

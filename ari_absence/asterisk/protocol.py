@@ -23,6 +23,10 @@ _GONE = frozenset(
     {"Unreachable", "Removed"}
 )  # all other states of a contact are those of a phone that is there
 
+_TALKED_IN = frozenset(
+    {"basic", "stasis"}
+)  # of Dial(), Queue(), Bridge() and transfers; and of our own making
+
 _KEYS = frozenset("0123456789*#ABCD")
 
 
@@ -35,6 +39,10 @@ class Channel:
     state: str
     caller_number: str | None
     caller_name: str | None
+    connected_number: str | None = None
+    """The other party, as the phone shows it."""
+    dialled_number: str | None = None
+    """Where it is in the dialplan, if that is a number: for who called, what they have dialled."""
 
     @property
     def endpoint(self) -> str:
@@ -59,6 +67,15 @@ class Channel:
     def shown_as(self, number: str | None, name: str | None) -> Channel:
         """The same channel with the number and the name of who is behind it."""
         return replace(self, caller_number=number, caller_name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What joins channels. ``talked_in``: made for two who talk, and no conference, parking lot or waiting room."""
+
+    id: str
+    talked_in: bool
+    channel_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +113,24 @@ class ChannelHangupRequest:
 class ChannelStateChange:
     """A channel rings, was answered, or the like."""
 
-    channel_id: str
-    state: str
+    channel: Channel
+
+    @property
+    def channel_id(self) -> str:
+        """Which channel."""
+        return self.channel.id
+
+    @property
+    def state(self) -> str:
+        """``Ring``, ``Ringing``, ``Up``, ..."""
+        return self.channel.state
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConnectedLine:
+    """A phone is shown another party than before: who is rung or rings, or, by a transfer, who talks from now on."""
+
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +173,16 @@ class BridgeAttendedTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """News of a phone being rung."""
+    """News of a phone being rung.
+
+    ``caller`` is None where we ring. ``dialstring`` (``0312345678@trunk``) comes at the beginning only.
+    """
 
     channel_id: str
     status: str
+    peer: Channel
+    caller: Channel | None = None
+    dialstring: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +255,9 @@ ChannelEvent = (
 PlaybackEvent = PlaybackProgress | PlaybackFinished
 RecordingEvent = RecordingFinished | RecordingFailed
 CallEvent = StasisStart | ChannelEvent | PlaybackEvent | RecordingEvent | BridgeAttendedTransfer
-HoldEvent = ChannelHold | ChannelUnhold
-Event = CallEvent | HoldEvent | ContactStatusChange | ApplicationReplaced
+PhoneEvent = ChannelHold | ChannelUnhold | ChannelConnectedLine
+"""What happens to calls of phones that we are only told about."""
+Event = CallEvent | PhoneEvent | ContactStatusChange | ApplicationReplaced
 
 _Json = Mapping[str, Any]
 
@@ -249,13 +289,23 @@ def read_channel(body: object) -> Channel:
     """The channel in parsed JSON. Raises LookupError or TypeError when it is none."""
     channel = _object(body)
     caller = _object(channel["caller"])
+    connected, dialplan = channel.get("connected") or {}, channel.get("dialplan") or {}
     return Channel(
         id=_text(channel["id"]),
         name=_text(channel["name"]),
         state=_text(channel["state"]),
         caller_number=caller_number(_text(caller["number"])),
         caller_name=cleaning.for_log(_text(caller["name"])) or None,
+        connected_number=caller_number(_text(_object(connected).get("number", ""))),
+        dialled_number=caller_number(_text(_object(dialplan).get("exten", ""))),
     )
+
+
+def read_bridge(body: object) -> Bridge:
+    """The bridge in parsed JSON. Raises LookupError or TypeError when it is none."""
+    bridge = _object(body)
+    talked_in = bridge["bridge_type"] == "mixing" and bridge["bridge_class"] in _TALKED_IN
+    return Bridge(_text(bridge["id"]), talked_in, tuple(map(_text, bridge["channels"])))
 
 
 def _object(value: object) -> _Json:
@@ -300,10 +350,6 @@ def _dtmf(body: _Json) -> ChannelDtmfReceived:
     return ChannelDtmfReceived(_id_of(body, "channel"), digit)
 
 
-def _state_change(body: _Json) -> ChannelStateChange:
-    return ChannelStateChange(_id_of(body, "channel"), _text(_object(body["channel"])["state"]))
-
-
 def _left_bridge(body: _Json) -> ChannelLeftBridge:
     return ChannelLeftBridge(_id_of(body, "channel"), _id_of(body, "bridge"))
 
@@ -319,7 +365,14 @@ def _attended_transfer(body: _Json) -> BridgeAttendedTransfer:
 
 
 def _dial(body: _Json) -> Dial:
-    return Dial(_id_of(body, "peer"), _text(body["dialstatus"]))
+    peer, caller = read_channel(body["peer"]), body.get("caller")
+    return Dial(
+        peer.id,
+        _text(body["dialstatus"]),
+        peer,
+        read_channel(caller) if caller is not None else None,
+        _text(body.get("dialstring", "")),
+    )
 
 
 def _contact_status(body: _Json) -> ContactStatusChange:
@@ -346,7 +399,8 @@ READERS: Mapping[str, Callable[[_Json], Event]] = {
     "StasisEnd": lambda body: StasisEnd(_id_of(body, "channel")),
     "ChannelDtmfReceived": _dtmf,
     "ChannelHangupRequest": lambda body: ChannelHangupRequest(_id_of(body, "channel")),
-    "ChannelStateChange": _state_change,
+    "ChannelStateChange": lambda body: ChannelStateChange(read_channel(body["channel"])),
+    "ChannelConnectedLine": lambda body: ChannelConnectedLine(read_channel(body["channel"])),
     "ChannelDestroyed": lambda body: ChannelDestroyed(_id_of(body, "channel"), _count(body["cause"])),
     "ChannelLeftBridge": _left_bridge,
     "BridgeAttendedTransfer": _attended_transfer,

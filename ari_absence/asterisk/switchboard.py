@@ -46,6 +46,10 @@ class Switchboard:
         """The line that has this channel."""
         return self._by_name.get(self._by_channel.get(channel_id) or ids.line(channel_id) or "")
 
+    def caller_of(self, leg_id: str) -> Line | None:
+        """The line of the caller for whom a phone is rung, by the channel of that phone."""
+        return self._by_name.get(ids.owner(leg_id) or "")
+
     def of_thing(self, thing_id: str) -> Line | None:
         """The line that a playback or recording belongs to."""
         return self._by_name.get(ids.line(thing_id) or "")

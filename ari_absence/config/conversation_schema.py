@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ari_absence.config import checks
+from ari_absence.config.settling_keys import SettlesAfterSeconds
 from ari_absence.config.value_types import Code, Key, Line, Name, SetKind, Shape
 
 
@@ -105,6 +106,7 @@ class LimitsShape(Shape):
     camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=300, description="How long after it was not answered such a wish is tried again."
     )
+    settles_after_seconds: SettlesAfterSeconds = 5.0
     callback_expires_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=30,
         description="How many days after it was due a call that nobody returned is given up.",

@@ -43,6 +43,7 @@ class DialingReader:
             per_hour=shape.per_hour,
             per_day=shape.per_day,
             home=self._home,
+            outside_line=shape.outside_line or "",
         )
         if self.sound:
             self._note_unserved(dialing)

@@ -9,6 +9,7 @@ from pydantic import Field
 from ari_absence.config.conversation_schema import AnswerShape, CodesShape, KeysShape, LimitsShape
 from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
 from ari_absence.config.handling_schema import HandlingShape
+from ari_absence.config.settling_keys import OutsideLine
 from ari_absence.config.value_types import (
     AnyOccasion,
     CompanyNumber,
@@ -152,6 +153,7 @@ class DialingShape(Shape):
     per_day: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=100, description="How many outside calls are made for one person in 24 hours at most."
     )
+    outside_line: OutsideLine = None
 
 
 class EmailShape(Shape):

@@ -102,6 +102,7 @@ class Dialing:
     """What may be dialled outside: nothing, unless countries and a trunk are given. The caps are per person.
 
     ``home`` is the site's own country: only a number of its may be dialled without the country code.
+    ``outside_line`` are the digits that phones of ours dial before a number outside.
     """
 
     outside: frozenset[str] = frozenset()
@@ -110,6 +111,7 @@ class Dialing:
     per_hour: int = 20
     per_day: int = 100
     home: str = ""
+    outside_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class Limits:
     recall_ring_seconds: int = 15
     camp_on_hours: int = 24
     camp_on_again_seconds: int = 300
+    settles_after_seconds: float = 5.0
     callback_expires_days: int = 30
 
 

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy.orm import Session
 
+from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.core.localtime import instant_of_local
+from ari_absence.core.owed import caller_key
+from ari_absence.core.people import Caller
 from ari_absence.ledger.mailbox_forwarding import FORWARDED
 from ari_absence.ledger.model import AttemptRow, CallRow, table_of
+from ari_absence.ledger.owed_calls import settle_answered
 from ari_absence.ledger.writing import fitting, require_call
 
 _attempts, _calls = table_of(AttemptRow), table_of(CallRow)
@@ -22,6 +27,7 @@ _ZONE = (
     .order_by(_calls.c.began_at.desc())
     .limit(1)
 )
+_CALLER = select(_calls.c.caller_number, _calls.c.caller_extension).where(_calls.c.id == bindparam("of"))
 _CALLS_SINCE = select(func.count()).where(
     _calls.c.extension == bindparam("of"),
     _calls.c.caller_number == bindparam("from"),
@@ -40,6 +46,17 @@ def note_attempts(connection: Connection, notes: Sequence[AttemptNote]) -> None:
         require_call(connection, call_id)
     if notes:
         connection.execute(_INSERT, [_row(note) for note in notes])
+
+
+def settle_taken(session: Session, notes: Sequence[AttemptNote], country: str, now: datetime) -> None:
+    """Settle what the person called owed the caller, if it is they who took the call, at whichever of their phones."""
+    for note in notes:
+        if note.end is LegEnd.TALKED and note.way.is_own:
+            found = session.execute(_CALLER, {"of": note.call_id}).one()
+            caller = caller_key(Caller(found.caller_number, extension=found.caller_extension), country)
+            if caller is not None:
+                by = f"{note.extension}, by a call to their {note.way.value}"
+                settle_answered(session, note.extension, caller, by, now)
 
 
 def calls_today(connection: Connection, number: str, extension: str, now: datetime) -> int:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import (
@@ -185,9 +186,15 @@ class LedgerNotebook:
         return booked
 
     async def note_attempts(self, notes: Sequence[AttemptNote]) -> None:
-        """Note who was rung and who took the call."""
+        """Note who was rung and who took the call: what they owed the caller is settled."""
+        country, now = self._country(), self._clock.now()
+
+        def note(session: Session) -> None:
+            attempts.note_attempts(session.connection(), notes)
+            attempts.settle_taken(session, notes, country, now)
+
         if notes:
-            await self._thread.change(lambda connection: attempts.note_attempts(connection, notes))
+            await self._thread.write(note)
 
     async def calls_today(self, number: str, extension: str) -> int:
         """How many calls from ``number`` to ``extension`` came today by the extension's clock, this one included."""

@@ -150,6 +150,11 @@ def owed_to(session: Session, caller: str, extension: str) -> OwedCall | None:
     return _first(session, query.order_by(case((_owed.c.extension == extension, 0), else_=1)).limit(1))
 
 
+def owed_to_any(session: Session, callers: Collection[str]) -> list[OwedCall]:
+    """The live entries for any of the callers (their keys), whoever owes them."""
+    return _found(session, select(*_COLUMNS).where(_IS_LIVE, _owed.c.caller.in_(callers)))
+
+
 def live_wishes(session: Session, owed_ids: Collection[str]) -> Mapping[str, str]:
     """What the callers want to whom a call is still owed, of these entries, by their ids."""
     if not owed_ids:

@@ -18,7 +18,7 @@ from ari_absence.asterisk.protocol import (
     ChannelHold,
     ChannelLeftBridge,
     ChannelUnhold,
-    HoldEvent,
+    PhoneEvent,
 )
 from ari_absence.asterisk.tools import Tools
 from ari_absence.errors import AlreadyGone, AsteriskUnreachable, RequestRefused
@@ -122,7 +122,7 @@ async def test_phone_that_asterisk_does_not_know_keeps_no_other_from_being_watch
 
 async def test_hold_is_followed_until_it_is_resumed_or_ends() -> None:
     phone = channel("PJSIP/100-1")
-    ends: list[CallEvent | HoldEvent] = [
+    ends: list[CallEvent | PhoneEvent] = [
         ChannelUnhold(phone.id),
         ChannelDestroyed(phone.id, 16),
         ChannelLeftBridge(phone.id, "bridge"),

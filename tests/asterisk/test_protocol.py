@@ -25,6 +25,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ChannelDtmfReceived": {"digit": "5", "duration_ms": 180, "channel": CHANNEL},
     "ChannelHangupRequest": {"cause": 16, "channel": CHANNEL},
     "ChannelStateChange": {"channel": CHANNEL},
+    "ChannelConnectedLine": {"channel": CHANNEL},
     "ChannelDestroyed": {"cause": 17, "cause_txt": "User busy", "channel": CHANNEL},
     "ChannelLeftBridge": {"bridge": {"id": "b"}, "channel": CHANNEL},
     "ChannelHold": {"channel": CHANNEL, "musicclass": "default"},

@@ -76,6 +76,16 @@ SITES = [  # what is wrong, the keys after SITE (which begin on line 7), the mis
         '7:22: "_X." is not a pattern; write digits and X (0-9), Z (1-9), N (2-9), such as "1XX"',
     ),
     (
+        "an outside line that nobody can dial",
+        'dialing: {outside_line: "nine"}',
+        '7:25: "nine" is not what a phone dials for an outside line; write up to 4 of 0-9, * and #, such as "0"',
+    ),
+    (
+        "a talk of no seconds",
+        "limits: {settles_after_seconds: 0}",
+        "7:33: 0 is too small; write 1 or more",
+    ),
+    (
         "a trunk without a number",
         "dialing: {trunk: PJSIP/trunk}",
         '7:18: "PJSIP/trunk" does not say how to dial; write such as PJSIP/{number}@trunk',

@@ -14,7 +14,7 @@ from ari_absence.attendant.notebook import AttemptNote, Outcome
 from ari_absence.core.people import Caller
 from ari_absence.core.steps import Way
 from ari_absence.errors import LedgerError
-from ari_absence.ledger import reading, settling
+from ari_absence.ledger import owed_reading, reading, settling
 from ari_absence.ledger.attempts import _midnight
 from tests.ledger.office import CALLER, NOON, TOKYO, Office, decision
 
@@ -112,3 +112,25 @@ def test_today_began_at_the_last_midnight_by_the_persons_clock(at: datetime, zon
     assert midnight <= at
     assert midnight.astimezone(zone).date() == at.astimezone(zone).date()
     assert (midnight - SECOND).astimezone(zone).date() < at.astimezone(zone).date()
+
+
+@pytest.mark.parametrize(
+    ("way", "extension", "end", "left"),
+    [
+        (Way.MOBILE, "101", LegEnd.TALKED, 0),
+        (Way.DESK, "101", LegEnd.TALKED, 0),
+        (Way.MOBILE, "101", LegEnd.NO_ANSWER, 1),
+        (Way.OPERATOR, "100", LegEnd.TALKED, 1),
+    ],
+)
+async def test_caller_who_gets_through_to_the_person_called_is_owed_nothing_more(
+    office: Office, way: Way, extension: str, end: LegEnd, left: int
+) -> None:
+    await office.leave_message("call-0")
+    await office.notebook.open_call(decision())
+    await office.notebook.note_attempts([note(0, way, extension, end)])
+
+    entries = await office.thread.read(lambda session: owed_reading.owed_calls(session, over_too=True))
+    assert len([each for each in entries if each.live]) == left
+    history = await office.thread.read(lambda session: owed_reading.history_of(session, entries[0].id))
+    assert history[-1].by == ("caller" if left else f"101, by a call to their {way.value}")

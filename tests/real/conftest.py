@@ -26,6 +26,11 @@ ABSENCE_TRANSFER_RING = 2
 [lab-shared](+)
 exten => 8110,1,Gosub(ari-absence,s,1(110,PJSIP/110,30,2))
  same => n,Hangup()
+[from-internal](+)
+; 9 leads outside; what is behind these two numbers never is a person: sound before an answer, and a mailbox
+exten => _9[0+]X.,1,Dial(PJSIP/${EXTEN:1}@trunk,2)
+exten => 90445550001,1,Dial(Local/7013@lab-shared/n,1)
+exten => 90445550002,1,Dial(Local/101@lab-shared/n,20)
 [from-trunk](+)
 ; 5900 is the number from outside for extension and PIN; 5933 a code that a flood dials
 exten => 5900,1,Goto(ari-absence-codes,outside,1)
