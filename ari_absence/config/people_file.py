@@ -15,9 +15,9 @@ from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
+from ari_absence.config.people_schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.reader import Block, Entry, Items
 from ari_absence.config.references import ALWAYS, NEVER, WATCHED, Reference
-from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.site_file import SiteDraft
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader

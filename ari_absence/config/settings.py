@@ -24,6 +24,11 @@ class Secrets:
         return "<secrets>"
 
     def __reduce__(self) -> str:
+        """Keep them from being copied or sent anywhere.
+
+        Raises:
+            TypeError: always.
+        """
         raise TypeError("secrets can't be pickled")
 
 

@@ -18,7 +18,7 @@ from ari_absence.config.mistakes import FileMistakes, line_of
 from ari_absence.config.outside_numbers import OutsideNumbers
 from ari_absence.config.reader import Block, Entry, no_value
 from ari_absence.config.references import Reference
-from ari_absence.config.schema import AbsenceFile, SiteDayShape
+from ari_absence.config.site_schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
 from ari_absence.core.codes import Codes

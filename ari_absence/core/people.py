@@ -57,7 +57,7 @@ Occasion = Kind | Situation
 """What handling is written for."""
 
 OCCASIONS: Mapping[str, Occasion] = {
-    each.value: each for each in (*Situation, *Kind) if each is not Kind.PRESENT
+    each.value: each for each in (*Situation, *(kind for kind in Kind if not kind.is_presence))
 }
 """Every occasion by the word that is written, typed and stored for it."""
 

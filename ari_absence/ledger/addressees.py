@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from ari_absence.core.people import Directory
 
@@ -28,6 +29,9 @@ class Addressees(Protocol):
     def operator(self) -> Sequence[Destination]:
         """Where troubles that somebody else must mend are told."""
 
+    def zone(self, extension: str) -> ZoneInfo:
+        """By which clock times are told that concern ``extension``."""
+
 
 class MailAddressees:
     """Mail to the person's own address; to the operator's when she has none, or is no longer known."""
@@ -43,6 +47,12 @@ class MailAddressees:
         """The operator's mail address, if there is one."""
         operator = self._directory().site.operator
         return self._mail(operator) if operator else ()
+
+    def zone(self, extension: str) -> ZoneInfo:
+        """The person's own zone, which is the office's unless they have another; the office's for nobody."""
+        directory = self._directory()
+        person = directory.people.get(extension)
+        return directory.site.zone if person is None else person.zone
 
     def _mail(self, extension: str) -> Sequence[Destination]:
         person = self._directory().people.get(extension)
