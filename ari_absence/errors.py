@@ -16,6 +16,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 │   ├── DeliveryPostponed       worth another try later
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
 │   └── DeliveryRefused         will never work as it is
+├── TranscriptFailed            a message was not turned into text; it is delivered all the same
 ├── SpeechError                 a sound can't be built, found or verified
 └── LabError                    the laboratory Asterisk can't be set up
 """
@@ -89,6 +90,10 @@ class DeliveryPostponed(DeliveryError):
 
 class DeliveryRefused(DeliveryError):
     """The delivery will never work as it is; a person must look at it."""
+
+
+class TranscriptFailed(AbsenceError):
+    """A message was not turned into text; nothing else depends on it."""
 
 
 class SpeechError(AbsenceError):

@@ -15,7 +15,7 @@ from email.parser import BytesHeaderParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr
 from functools import cache
-from textwrap import fill
+from textwrap import TextWrapper
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,8 +30,9 @@ from ari_absence.errors import DeliveryRefused
 DEFAULT_LANGUAGE = "en"
 SUBJECT_LENGTH_MAX = 120  # below any server's line limit, so that a subject is never folded
 _LONG_TEXT_MAX = 300
-_TRANSCRIPT_WIDTH = 76
-_INDENTED = {"initial_indent": "  ", "subsequent_indent": "  "}  # so that it can't pass for a line of ours
+_PARAGRAPH = TextWrapper(  # indented, so that no line of it can pass for one of ours
+    76, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", re.ASCII)
 _HEADER_END = b"\r\n\r\n"
 
@@ -130,7 +131,7 @@ def _transcript(memo: Memo) -> str:
     """The paragraph, with its marks, and no longer line than people read."""
     names = (memo.caller_name or "", memo.person_name)
     paragraph = marked(for_mail_body(memo.transcript, TRANSCRIPT_LENGTH_MAX), names)
-    return fill(paragraph, _TRANSCRIPT_WIDTH, break_long_words=False, break_on_hyphens=False, **_INDENTED)
+    return _PARAGRAPH.fill(paragraph)
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401 -- whatever survives JSON

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -25,7 +25,9 @@ from ari_absence.ledger.thread import LedgerThread
 from ari_absence.ledger.transcript_model import TranscriptRow, TranscriptState
 
 ATTEMPTS_MAX = 2  # what fails twice would fail for ever, and costs a processor each time
-WANTED_FOR = timedelta(hours=24)  # older messages were left before transcription was switched on, or are heard
+WANTED_FOR = timedelta(
+    hours=24
+)  # older messages were left before transcription was switched on, or are heard
 CHANNEL = "email"  # its owner's own; a room of a chat reads no message
 KEY_ENDING = ".transcript"
 
@@ -38,13 +40,24 @@ _transcripts = table_of(TranscriptRow)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedTranscript:
-    """A message that one worker listens to. ``token`` proves the lease; ``last``: there is no attempt after it."""
+    """A message that one worker listens to. ``token`` proves the lease."""
 
     message_id: str
     token: str
     audio: Path
     seconds: float
-    last: bool
+
+
+class Lease(Protocol):
+    """As much of a claim as is needed to settle it."""
+
+    @property
+    def message_id(self) -> str:
+        """The message."""
+
+    @property
+    def token(self) -> str:
+        """Proof of the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +78,21 @@ class LedgerTranscripts:
         self._thread = thread
         self._recordings = recordings
 
-    async def claim(
-        self, now: datetime, lease_of: Callable[[float], timedelta]
-    ) -> ClaimedTranscript | None:
+    async def claim(self, now: datetime, lease_of: Callable[[float], timedelta]) -> ClaimedTranscript | None:
         """Lease the next message, urgent ones first; ``lease_of`` gives for how long, by the audio's seconds."""
         if not await self._thread.query(lambda connection: _is_due(connection, now)):
             return None  # the usual answer; a transaction that writes would hold up the calls
         return await self._thread.write(lambda session: self._claim(session, now, lease_of))
 
-    async def done(self, claim: ClaimedTranscript, text: str, engine: str, at: datetime) -> int:
+    async def done(self, claim: Lease, text: str, engine: str, at: datetime) -> int:
         """Keep what was heard, and queue it for those whose mail has gone without; gives to how many."""
         return await self._thread.write(partial(_done, claim=claim, heard=text, engine=engine, at=at))
 
-    async def failed(self, claim: ClaimedTranscript, why: str, at: datetime, again_at: datetime) -> None:
-        """There is no transcript; unless this was the last attempt, it is tried again at ``again_at``."""
-        facts = {"why": why[:_WHY_LENGTH_MAX]}
-        if claim.last:
-            facts |= {"state": TranscriptState.FAILED.value, "at": at}
-        else:
-            facts |= {"state": TranscriptState.PENDING.value, "not_before": again_at}
-        await self._thread.write(lambda session: _settle(session, claim, facts))
+    async def failed(self, claim: Lease, why: str, at: datetime, again_at: datetime | None) -> None:
+        """There is no transcript; unless this was the last attempt, it is tried again at ``again_at``, if at all."""
+        await self._thread.write(partial(_failed, claim=claim, why=why, at=at, again_at=again_at))
 
-    async def put_back(self, claim: ClaimedTranscript) -> None:
+    async def put_back(self, claim: Lease) -> None:
         """We stop in the middle of it: as if it had not been begun."""
         facts = {"state": TranscriptState.PENDING.value, "attempts": TranscriptRow.attempts - 1}
         await self._thread.write(lambda session: _settle(session, claim, facts))
@@ -117,10 +123,7 @@ class LedgerTranscripts:
         audio = row.message.audio
         row.state, row.claim = TranscriptState.CLAIMED.value, secrets.token_hex(_CLAIM_BYTES)
         row.attempts, row.lease_until = row.attempts + 1, now + lease_of(audio.seconds)
-        last = row.attempts >= ATTEMPTS_MAX
-        return ClaimedTranscript(
-            row.message_id, row.claim, self._recordings.path_of(audio.id), audio.seconds, last
-        )
+        return ClaimedTranscript(row.message_id, row.claim, self._recordings.path_of(audio.id), audio.seconds)
 
 
 def transcript_of(session: Session, message_id: str) -> Transcript | None:
@@ -190,14 +193,24 @@ def _give_up(session: Session, now: datetime) -> None:
 _FREE: dict[str, Any] = {"claim": None, "lease_until": None}
 
 
-def _settle(session: Session, claim: ClaimedTranscript, facts: dict[str, Any]) -> bool:
+def _settle(session: Session, claim: Lease, facts: dict[str, Any]) -> bool:
     """Only the holder of the lease settles; whoever lost it changes nothing."""
     held = (TranscriptRow.message_id == claim.message_id) & (TranscriptRow.claim == claim.token)
     settled = session.execute(update(TranscriptRow).where(held).values({**facts, **_FREE}))
     return bool(getattr(settled, "rowcount", 0))
 
 
-def _done(session: Session, claim: ClaimedTranscript, heard: str, engine: str, at: datetime) -> int:
+def _failed(session: Session, claim: Lease, why: str, at: datetime, again_at: datetime | None) -> None:
+    row = session.get(TranscriptRow, claim.message_id)
+    facts: dict[str, Any] = {"why": why[:_WHY_LENGTH_MAX]}
+    if row is None or row.attempts >= ATTEMPTS_MAX or again_at is None:
+        facts |= {"state": TranscriptState.FAILED.value, "at": at}
+    else:
+        facts |= {"state": TranscriptState.PENDING.value, "not_before": again_at}
+    _settle(session, claim, facts)
+
+
+def _done(session: Session, claim: Lease, heard: str, engine: str, at: datetime) -> int:
     facts = {"state": TranscriptState.DONE.value, "text": heard, "engine": engine, "at": at, "why": None}
     if not _settle(session, claim, facts):
         return 0
