@@ -35,6 +35,7 @@ from ari_absence.app.parts import (
     tell_warnings,
 )
 from ari_absence.app.records import Records
+from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
@@ -85,6 +86,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
     tell_warnings(holder.current)
+    tell_lacking(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
 
 
@@ -165,6 +167,7 @@ class Service:
             self._rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
+            self._transcribing.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -224,6 +227,7 @@ class Service:
             self._message_changed,
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
+        self._transcribing = transcribing(self._records, books)
         self._housekeeping = Housekeeping(
             self._records, books, self._greeting_loans, self._message_lamps.refresh_all
         )
@@ -341,6 +345,7 @@ class Service:
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+        self._transcribing.wake()
 
     def _phone_registered(self, endpoint: str) -> None:
         extension = self._records.directory().extension_of_endpoint(endpoint)
@@ -387,6 +392,7 @@ class Service:
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)
         tell_warnings(fresh)
+        tell_lacking(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh))
@@ -395,5 +401,6 @@ class Service:
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
+            self._transcribing.wake()
             await self._housekeeping.watch_forwards()
         await self._prepare_names()

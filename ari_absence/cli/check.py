@@ -25,7 +25,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     A ledger that is there already must be usable, too: else callers hear announcements only.
     """
     configuration = load(config)
-    for warning in (*configuration.warnings, *_unspoken(configuration)):
+    for warning in (*configuration.warnings, *_unspoken(configuration), *_untranscribed(configuration)):
         console.print(f"[yellow]warning[/] {warning}")
     people, teams = len(configuration.directory.people), len(configuration.directory.teams)
     counted = f"{_counted(people, 'person', 'people')}, {_counted(teams, 'team', 'teams')}"
@@ -50,6 +50,17 @@ def _unspoken(configuration: Configuration) -> Iterator[str]:
             f'no speech engine is here to say "{texts[0][:40]}"{others}, and callers hear a neutral phrase instead;'
             " pip install 'ari-absence[speech]', or record them (docs/speech.md)"
         )
+
+
+def _untranscribed(configuration: Configuration) -> Iterator[str]:
+    """A warning if messages are to be turned into text, and the engine for it is not complete."""
+    from ari_absence.app.transcribing import choice_of
+    from ari_absence.transcription.readiness import lacking
+
+    choice = choice_of(configuration)
+    sentence = lacking(choice) if choice else None
+    if sentence:
+        yield f"{sentence}; until then mails go out without"
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -7,7 +7,7 @@ looks for messages without a row. So a call is not slowed by it, and no way by w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -126,10 +126,11 @@ class LedgerTranscripts:
         return ClaimedTranscript(row.message_id, row.claim, self._recordings.path_of(audio.id), audio.seconds)
 
 
-def transcript_of(session: Session, message_id: str) -> Transcript | None:
-    """Where the transcript of a message stands; None: nobody wants one."""
-    row = session.get(TranscriptRow, message_id)
-    return Transcript(row.state, row.text, row.engine, row.at, row.why) if row else None
+def transcripts_of(session: Session, message_ids: Collection[str]) -> dict[str, Transcript]:
+    """Where the transcripts of these messages stand; of those that nobody wants there is none."""
+    query = select(_transcripts).where(_transcripts.c.message_id.in_(message_ids))
+    rows = session.execute(query)
+    return {row.message_id: Transcript(row.state, row.text, row.engine, row.at, row.why) for row in rows}
 
 
 def told_of(session: Session, delivery: DeliveryRow) -> dict[str, Any]:
