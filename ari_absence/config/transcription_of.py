@@ -34,7 +34,7 @@ class TranscriptionShape(Shape):
 
     engine: Literal["none", "pocketsphinx", "vosk", "faster-whisper", "command"] = Field(
         default="none",
-        description="`none`: off. `command` is your own; each other one is an extra, `ari-absence[transcription-vosk]`.",
+        description="`none`: off. `command` is your own; the others are extras, `ari-absence[transcription-vosk]`.",
     )
     model: Line | None = Field(
         default=None, description="For `vosk` and `faster-whisper`: the folder of the model."
