@@ -42,8 +42,8 @@ async def listen(choice: Choice, audio: Path, audio_seconds: float, data_folder:
         TranscriptFailed: it printed nothing usable; the text says why, in our words.
     """
     scratch = data_folder / SCRATCH
-    await asyncio.to_thread(_lay_out, scratch, audio)
     try:
+        await asyncio.to_thread(_lay_out, scratch, audio)
         return await _run(choice, scratch / audio.name, limit_seconds(choice, audio_seconds))
     finally:
         await asyncio.shield(asyncio.to_thread(clear, data_folder))
