@@ -37,9 +37,11 @@ def _with_pocketsphinx(audio: Path, _model: Path | None, _language: str | None) 
     """The English model of the wheel, sentence by sentence: pauses cost nothing, and a long message no memory."""
     from pocketsphinx import Decoder, Segmenter
 
-    decoder = Decoder(samprate=_WIDEBAND_HZ, loglevel="FATAL")
-    heard = []
-    for segment in Segmenter(sample_rate=_WIDEBAND_HZ).segment(io.BytesIO(_wideband(audio))):
+    decoder, segmenter = Decoder(samprate=_WIDEBAND_HZ, loglevel="FATAL"), Segmenter(sample_rate=_WIDEBAND_HZ)
+    samples, heard = _wideband(audio), []
+    # it gives the last sentence only when it meets a part of a frame
+    samples += bytes((2 - len(samples)) % segmenter.frame_bytes)
+    for segment in segmenter.segment(io.BytesIO(samples)):
         decoder.start_utt()
         decoder.process_raw(segment.pcm, full_utt=True)
         decoder.end_utt()

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ari_absence.core import wav
 from ari_absence.core.transcript import marked, understood
 from ari_absence.transcription.doubling import doubled
 from ari_absence.transcription.engines import ENGINES, ModelUnusable
@@ -41,6 +42,17 @@ async def test_a_real_engine_understands_most_of_what_a_caller_says(message: Pat
     assert heard.wrong <= heard.words / 3, heard
     assert "[tuesday morning]" in marked(heard.understood)
     assert "[one thirty]" in marked(heard.understood)
+
+
+@pytest.mark.parametrize("extra_samples", [0, 1, 120])
+def test_a_short_message_is_heard_whatever_its_length(tmp_path: Path, extra_samples: int) -> None:
+    """240 samples are a frame of the recogniser; a message that ends with one is not forgotten for it."""
+    path = tmp_path / "A-1.wav"
+    samples = spoken(("day-2-morning", "at-01-30-end"))[44:]
+    audio = samples[: len(samples) // 480 * 480] + bytes(2 * extra_samples)
+    path.write_bytes(wav.header(8_000, len(audio)) + audio)
+
+    assert "thirty" in ENGINES["pocketsphinx"].transcribe(path, None, None)
 
 
 async def test_an_engine_without_its_package_is_named_with_the_way_to_get_it(
