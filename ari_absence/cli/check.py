@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 
 from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, console, examine_ledger, load
 from ari_absence.installed import folder
@@ -26,7 +27,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """
     configuration = load(config)
     for warning in (*configuration.warnings, *_unspoken(configuration), *_untranscribed(configuration)):
-        console.print(f"[yellow]warning[/] {warning}")
+        console.print(f"[yellow]warning[/] {escape(warning)}")
     people, teams = len(configuration.directory.people), len(configuration.directory.teams)
     counted = f"{_counted(people, 'person', 'people')}, {_counted(teams, 'team', 'teams')}"
     console.print(f"[green]The configuration is good:[/] {counted}.")
