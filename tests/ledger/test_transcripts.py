@@ -178,9 +178,10 @@ async def test_a_chat_room_is_told_nothing_of_it(office: Office, transcripts: Le
             row.channel, row.recipient = "slack", "room"
 
     await office.thread.write(to_a_room)
-    assert await transcripts.done(await taken(transcripts), SAID, "pocketsphinx", NOON) == 0
     claim = await office.outbox.claim("slack", NOON, NOON + MINUTE)
     assert claim is not None
+
+    assert await transcripts.done(await taken(transcripts), SAID, "pocketsphinx", NOON) == 0
     assert (await office.outbox.memo(claim)).transcript is None
 
 

@@ -61,7 +61,7 @@ async def test_no_shell_reads_the_command(audio: Path) -> None:
 
 async def test_the_message_itself_is_out_of_its_reach(audio: Path) -> None:
     program = (
-        "import os, sys; os.remove(sys.argv[1]); open('left behind', 'w').write('x'); print(os.getcwd())"
+        "import os, sys; open(sys.argv[1], 'w').write('x'); open('left', 'w').write('x'); print(os.getcwd())"
     )
     choice = Choice("command", command=(sys.executable, "-c", program, "{audio}"))
     printed = await heard(choice, audio)
