@@ -47,7 +47,8 @@ class TranscriptionShape(Shape):
         default=None, description="For `faster-whisper`: two letters, such as `de`; else it guesses."
     )
     seconds_per_minute: Annotated[int, Field(ge=5, le=1800)] = Field(
-        default=120, description="How long it may work on one minute of a message before it is ended."
+        default=120,
+        description="How much processor time one minute of a message may take before it is ended.",
     )
     memory_mb: Annotated[int, Field(ge=128, le=65536)] = Field(
         default=1024, description="How much memory it may have."

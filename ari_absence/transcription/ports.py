@@ -20,7 +20,8 @@ class Choice:
     """The engine of the site, and what it may use.
 
     ``model`` is a file or folder, ``command`` an argument list for the engine ``command``, ``language`` two letters or
-    None. ``seconds_per_minute``: how long it may work on one minute of audio; ``memory_mb``: its whole address space.
+    None. ``seconds_per_minute``: how much processor time one minute of audio may take; ``memory_mb``: its whole
+    address space.
     """
 
     engine: str

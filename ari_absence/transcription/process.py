@@ -19,6 +19,7 @@ from ari_absence.errors import TranscriptFailed
 from ari_absence.transcription.ports import COMMAND, Choice
 from ari_absence.transcription.worker import Order, Status
 
+PATIENCE = 4.0  # times its processor time: it is nice to the calls, and they may take the machine for a while
 START_SECONDS = 30.0  # an engine loads its model, on a machine that has better things to do
 SCRATCH = "transcribing"
 """The folder, within the data folder, in which the child may leave what it likes: it goes with the child."""
@@ -30,9 +31,14 @@ _PRIVATE_FILE = 0o600
 _log = structlog.get_logger(__name__)
 
 
-def limit_seconds(choice: Choice, audio_seconds: float) -> float:
-    """How long the child may take, by the processor's clock and by the wall's."""
+def work_seconds(choice: Choice, audio_seconds: float) -> float:
+    """How long the child may work, by the processor's clock."""
     return START_SECONDS + choice.seconds_per_minute * audio_seconds / 60
+
+
+def limit_seconds(choice: Choice, audio_seconds: float) -> float:
+    """How long the child may take, by the clock on the wall."""
+    return PATIENCE * work_seconds(choice, audio_seconds)
 
 
 async def listen(choice: Choice, audio: Path, audio_seconds: float, data_folder: Path) -> bytes:
@@ -44,7 +50,7 @@ async def listen(choice: Choice, audio: Path, audio_seconds: float, data_folder:
     scratch = data_folder / SCRATCH
     try:
         await asyncio.to_thread(_lay_out, scratch, audio)
-        return await _run(choice, scratch / audio.name, limit_seconds(choice, audio_seconds))
+        return await _run(choice, scratch / audio.name, audio_seconds)
     finally:
         await asyncio.shield(asyncio.to_thread(clear, data_folder))
 
@@ -81,8 +87,9 @@ def _order(choice: Choice, audio: Path, seconds: float) -> Order:
     )
 
 
-async def _run(choice: Choice, audio: Path, seconds: float) -> bytes:
-    order = _order(choice, audio, seconds)
+async def _run(choice: Choice, audio: Path, audio_seconds: float) -> bytes:
+    order = _order(choice, audio, work_seconds(choice, audio_seconds))
+    seconds = limit_seconds(choice, audio_seconds)
     child = await _start(audio.parent)
     try:
         async with asyncio.timeout(seconds):

@@ -87,16 +87,16 @@ async def test_it_knows_no_secret_and_puts_temporary_files_where_they_go_with_it
     assert sorted(audio.parent.iterdir()) == [audio]
 
 
-async def test_it_comes_after_the_calls_on_one_core_and_leaves_no_core_file(audio: Path) -> None:
+async def test_it_comes_after_the_calls_and_leaves_no_core_file(audio: Path) -> None:
     program = (
         "import os, resource as r; "
-        "print(os.nice(0), len(os.sched_getaffinity(0)), r.getrlimit(r.RLIMIT_CORE)[1], "
+        "print(os.nice(0), r.getrlimit(r.RLIMIT_CORE)[1], "
         "r.getrlimit(r.RLIMIT_AS)[1] >> 20, r.getrlimit(r.RLIMIT_CPU)[1], os.getpgrp() == os.getpid())"
     )
 
     printed = await heard(python(program, memory_mb=700, seconds_per_minute=40), audio)
 
-    assert printed.decode().split() == ["19", "1", "0", "700", "70", "True"]
+    assert printed.decode().split() == ["10", "0", "700", "70", "True"]
 
 
 async def test_a_crash_is_no_transcript(audio: Path) -> None:
@@ -148,6 +148,7 @@ async def test_what_never_ends_is_ended_with_everything_it_has_started(
     audio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "START_SECONDS", 0.0)
+    monkeypatch.setattr(process, "PATIENCE", 1.0)
     noted = audio.parent / "pid"
     program = (
         "import subprocess, sys, time; "
@@ -182,7 +183,7 @@ async def test_audio_that_is_gone_is_no_transcript(tmp_path: Path) -> None:
 
 async def test_stopping_the_service_ends_the_child_and_removes_what_it_has_left(audio: Path) -> None:
     listening = asyncio.create_task(heard(python("import time; time.sleep(600)"), audio))
-    await eventually(lambda: any(_children()))
+    await eventually(lambda: any(_children()), 20)
     (child,) = _children()
 
     listening.cancel()
@@ -202,7 +203,7 @@ async def test_it_dies_with_the_service_however_that_dies(audio: Path) -> None:
     )
     service = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
     noted = audio.parent / "pid"
-    await eventually(lambda: noted.exists() and noted.read_text().strip(), 10)
+    await eventually(lambda: noted.exists() and noted.read_text().strip(), 20)
 
     service.kill()
     await service.wait()

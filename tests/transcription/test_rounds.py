@@ -237,7 +237,7 @@ async def test_a_message_left_meanwhile_is_listened_to_when_it_is_told(office: O
         await office.leave_message()
         rounds.wake()
 
-        await eventually(lambda: _is_done(office))
+        await eventually(lambda: _is_done(office), 20)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -255,7 +255,7 @@ async def test_while_an_engine_hangs_messages_are_taken_and_delivered(
     await office.leave_message()
     running = asyncio.create_task(transcribing(office, program("import time; time.sleep(600)")).run())
     try:
-        await eventually(lambda: any(_sleepers()))
+        await eventually(lambda: any(_sleepers()), 20)
         await office.leave_message("call-2")
         await worker.sweep()
         assert len(mail.sink.mails) == 2
@@ -273,7 +273,7 @@ async def test_a_child_killed_under_our_hands_is_tried_again_later(office: Offic
     await office.leave_message()
     rounds = transcribing(office, program("import time; time.sleep(600)"))
     working = asyncio.create_task(rounds.work_off())
-    await eventually(lambda: any(_sleepers()))
+    await eventually(lambda: any(_sleepers()), 20)
 
     os.kill(_sleepers()[0].pid, signal.SIGKILL)
     pause_seconds = await working
