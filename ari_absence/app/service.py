@@ -36,6 +36,7 @@ from ari_absence.app.parts import (
 )
 from ari_absence.app.records import Records
 from ari_absence.app.settling import LedgerDebts
+from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.answered_watch import AnsweredWatch
@@ -87,6 +88,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
     tell_warnings(holder.current)
+    tell_lacking(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
 
 
@@ -172,6 +174,7 @@ class Service:
             self._camp_ons.run(),
             self._message_lamps.run(),
             self._answered_watch.run(),
+            self._transcribing.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -199,7 +202,8 @@ class Service:
         """Return when the ledger can be opened, or a signal has come."""
         while not self._stopping.is_set():
             try:
-                await asyncio.wait_for(self._stopping.wait(), LEDGER_LOOK_SECONDS)
+                async with asyncio.timeout(LEDGER_LOOK_SECONDS):
+                    await self._stopping.wait()
             except TimeoutError:
                 with suppress(LedgerError):
                     (await store_of(self._begun, self._clock.now())).close()
@@ -234,6 +238,7 @@ class Service:
             lambda: self._records.directory().site.country,
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
+        self._transcribing = transcribing(self._records, books)
         self._housekeeping = Housekeeping(
             self._records, books, self._greeting_loans, self._message_lamps.refresh_all
         )
@@ -357,6 +362,7 @@ class Service:
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+        self._transcribing.wake()
 
     def _phone_event(self, event: protocol.CallEvent | protocol.PhoneEvent) -> None:
         self._phones_watch.take(event)
@@ -407,6 +413,7 @@ class Service:
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)
         tell_warnings(fresh)
+        tell_lacking(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh, self._clock))
@@ -415,5 +422,6 @@ class Service:
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
+            self._transcribing.wake()
             await self._housekeeping.watch_forwards()
         await self._prepare_names()

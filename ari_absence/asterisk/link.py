@@ -294,7 +294,8 @@ class Link:
 
     async def _pause(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._closed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._closed.wait()
         except TimeoutError:
             return
 

@@ -128,7 +128,8 @@ class CampOnRounds:
                 self._woken.clear()
                 seconds = await self._look()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await self._woken.wait()
         finally:
             for task in self._under_way.values():
                 task.cancel()

@@ -15,6 +15,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
+from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
     NOT_OWED,
@@ -31,6 +32,7 @@ from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.owed_notes import CAME_IN, LIVE
 from ari_absence.ledger.owed_reading import OwedBehind
 from ari_absence.ledger.pages import FIRST_PAGE, Page
+from ari_absence.ledger.transcripts import Transcript, transcripts_of
 
 _DONE = (DeliveryState.DELIVERED.value, DeliveryState.WITHDRAWN.value)
 INFORMATION = "information"
@@ -56,9 +58,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, with where each of its deliveries stands. ``settled_at``: whoever left it was called back.
+    """A message, with where each of its deliveries and its transcript stand.
 
-    ``history`` is what became of it, and of the call that is owed for it.
+    ``settled_at``: whoever left it was called. ``history`` is what became of it, and of the call that is owed for it.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Message:
     forwarded_by: str | None = None
     history: tuple[Mapping[str, Any], ...] = ()
     owed_id: str | None = None
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,20 +271,23 @@ def outbox_summary(session: Session) -> OutboxSummary:
 
 
 def _messages(session: Session, rows: Sequence[MessageRow]) -> list[Message]:
-    deliveries = _deliveries_of(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    deliveries, heard = _deliveries_of(session, ids), transcripts_of(session, ids)
     owed = OwedBehind.of(session, [row.owed_id for row in rows])
-    return [_message(row, tuple(deliveries.get(row.id, ())), owed) for row in rows]
+    return [_message(row, tuple(deliveries.get(row.id, ())), owed, heard.get(row.id)) for row in rows]
 
 
 def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[Delivery]]:
     found: dict[str, list[Delivery]] = {}
-    query = select(DeliveryRow).where(DeliveryRow.message_id.in_(message_ids)).order_by(DeliveryRow.id)
-    for row in session.scalars(query):
+    of_messages = DeliveryRow.message_id.in_(message_ids) & (DeliveryRow.topic == Topic.MESSAGE.value)
+    for row in session.scalars(select(DeliveryRow).where(of_messages).order_by(DeliveryRow.id)):
         found.setdefault(row.message_id or "", []).append(_delivery(row))
     return found
 
 
-def _message(row: MessageRow, deliveries: tuple[Delivery, ...], owed: OwedBehind) -> Message:
+def _message(
+    row: MessageRow, deliveries: tuple[Delivery, ...], owed: OwedBehind, transcript: Transcript | None
+) -> Message:
     since = [step for step in owed.history_of(row.owed_id) if step["what"] not in CAME_IN]
     history = sorted((*(row.history or ()), *since), key=lambda step: datetime.fromisoformat(step["at"]))
     return Message(
@@ -306,6 +312,7 @@ def _message(row: MessageRow, deliveries: tuple[Delivery, ...], owed: OwedBehind
         forwarded_by=row.forwarded_by,
         history=tuple(history),
         owed_id=row.owed_id,
+        transcript=transcript,
     )
 
 

@@ -197,6 +197,7 @@ class Lamps:
         if self._changes:
             seconds = min(seconds, (self._changes[0][0] - self._clock.now()).total_seconds())
         try:
-            await asyncio.wait_for(self._woken.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._woken.wait()
         except TimeoutError:
             return

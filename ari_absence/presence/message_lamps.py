@@ -221,7 +221,8 @@ class MessageLamps:
 
     async def _sleep(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._woken.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._woken.wait()
         except TimeoutError:
             return
 
