@@ -15,6 +15,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 ├── DeliveryError               one delivery failed
 │   ├── DeliveryPostponed       worth another try later
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
+│   │       └── DestinationBusy         and says for how long
 │   └── DeliveryRefused         will never work as it is
 ├── SpeechError                 a sound can't be built, found or verified
 └── LabError                    the laboratory Asterisk can't be set up

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ari_absence.clock import Clock
 from ari_absence.delivery.outbox import OutboxWorker
-from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
@@ -18,7 +18,7 @@ class Books:
 
     thread: LedgerThread
     store: RecordingStore
-    addressees: MailAddressees
+    addressees: Addressees
     notebook: LedgerNotebook
     outbox: OutboxWorker
     clock: Clock

@@ -17,6 +17,7 @@ import structlog
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
+from ari_absence.app.channels import channels_of, notifiers_of
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
@@ -27,7 +28,6 @@ from ari_absence.app.parts import (
     cancelled,
     client_of,
     message_lamp_of,
-    notifiers_of,
     open_to_asterisk,
     spare_what_stays,
     tell_warnings,
@@ -50,11 +50,11 @@ from ari_absence.core.decision import Attempt, Enquiry
 from ari_absence.core.mailbox import MessageCounts
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.reachable import alarm_attempts, case_of
-from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.outbox import OutboxWorker
+from ari_absence.delivery.ports import Notifier
 from ari_absence.errors import LedgerError
 from ari_absence.installed import folder
-from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.addressees import RuledAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
 from ari_absence.ledger.lock import ServiceLock
@@ -106,9 +106,7 @@ class Service:
         self._names_ready = False
         self._ledger_trouble: str | None = None
         self._stopping = asyncio.Event()
-        self._deliver_through: Callable[[Sequence[EmailNotifier]], None] = lambda _: (
-            None
-        )  # nothing to deliver
+        self._deliver_through: Callable[[Sequence[Notifier]], None] = lambda _: None  # nothing to deliver
 
     async def run(self) -> None:
         """Serve until a signal: everything, or, as long as the ledger can't be used, announcements only."""
@@ -138,7 +136,9 @@ class Service:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
-        self._addressees = MailAddressees(self._records.directory)
+        self._addressees = RuledAddressees(
+            self._records.directory, lambda: channels_of(self._records.configuration)
+        )
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
         self._speaker = Speaker(self._sounds, aloud=self._debug)
@@ -237,7 +237,9 @@ class Service:
     def _build(self, configuration: Configuration) -> None:
         self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(outbox, notifiers_of(self._records.configuration), self._clock)
+        self._outbox = OutboxWorker(
+            outbox, notifiers_of(self._records.configuration, self._clock), self._clock
+        )
         self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
@@ -451,7 +453,7 @@ class Service:
         tell_warnings(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
-        self._deliver_through(notifiers_of(fresh))
+        self._deliver_through(notifiers_of(fresh, self._clock))
         self._lamps.refresh()
         self._message_lamps.refresh_all()
         if self._ledger_trouble is None:

@@ -10,7 +10,7 @@ from ari_absence.attendant.absence_book import AbsenceBook
 from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.login import ask_pin, identify
 from ari_absence.attendant.pins import PinBook
-from ari_absence.attendant.status import Desk, choose_state, come_back, set_state, tell_state, toggle
+from ari_absence.attendant.status import Desk, choose_state, come_back, set_state, stay, tell_state, toggle
 from ari_absence.core.codes import Act, Codes, Command
 from ari_absence.core.people import Person
 from ari_absence.core.status_phrases import StatusPhrase
@@ -97,8 +97,10 @@ async def _serve_known(house: House, call: DeskCall, command: Command) -> None:
 async def _carry_out(house: House, call: DeskCall, owner: Person, by: str, command: Command) -> None:
     desk = house.desk(call, owner, by)
     match command:
-        case Command(Act.BACK):
+        case Command(Act.BACK, typed=None):
             await come_back(desk)
+        case Command(Act.BACK, typed=str(typed)):
+            await stay(desk, typed)
         case Command(Act.SET, kind, typed) if kind is not None:
             await set_state(desk, kind, typed)
         case Command(Act.OWN_STATE):

@@ -26,6 +26,7 @@ from ari_absence.core.returns import (
     next_working_day,
     planned_end,
     read_return,
+    read_stay,
 )
 from ari_absence.core.schedule import State, back_at, state_at
 from ari_absence.core.status_phrases import (
@@ -125,20 +126,36 @@ async def come_back(desk: Desk, *, planned_too: bool = False) -> None:
             changed = await _end(desk, state)
     except LedgerError:
         await desk.say(StatusPhrase.NOT_WRITTEN)
-    else:
-        await desk.say(*_welcome_back(desk, changed=changed))
+        return
+    await desk.say(*_welcome_back(desk, changed=changed))
+    if not (desk.state().present or planned_too):
+        await _offer_to_stay(desk)
+
+
+async def stay(desk: Desk, typed: str) -> None:
+    """End what was set, and be here until the time that was ``typed``, whatever hours and plans say."""
+    until = await _agree_on_stay(desk, typed)
+    if until is None:
+        return
+    try:
+        await desk.book.end(desk.person.extension, desk.by)
+    except LedgerError:
+        await desk.say(StatusPhrase.NOT_WRITTEN)
+        return
+    await _stay_until(desk, until)
 
 
 async def toggle(desk: Desk, kind: Kind) -> None:
     """What the lamp key of one's own absence does: who is away comes back, who is there is away until they press
-    it again. A lamp that the hours have lit goes out with them: an absence set then would outlast the night."""
+    it again. A lamp that the hours have lit goes out with them: an absence set then would outlast the night. Who is
+    here beyond their hours is away for as long as they would have been here at most."""
     state = desk.state()
     if not state.present and state.absence is not None:
         await come_back(desk, planned_too=True)
     elif not state.present:
         await tell_state(desk)
-    elif await _write(desk, kind, None):
-        await desk.say(TheState(kind, None, desk.who))
+    elif await _write(desk, kind, _end_of_stay(state)):
+        await desk.say(_the_state(desk, desk.state()))
 
 
 async def tell_state(desk: Desk) -> None:
@@ -173,16 +190,16 @@ async def _agree_on_return(desk: Desk, kind: Kind, typed: str | None) -> Return 
         if back is not None:
             return back
     for _ in range(RETURN_ROUNDS):
-        keyed = await _keyed_return(desk)
+        keyed = await _keyed_time(desk, StatusPhrase.BACK_WHEN)
         back = None if keyed is None else await _understood(desk, kind, keyed)
         if back is not None:
             return back
     return None
 
 
-async def _keyed_return(desk: Desk) -> str | None:
-    """The digits; none of them for ``#`` alone, which is an unknown return. None: nothing was pressed."""
-    first = await desk.call.ask([StatusPhrase.BACK_WHEN], desk.patience_seconds)
+async def _keyed_time(desk: Desk, question: StatusPhrase) -> str | None:
+    """The digits; none of them for ``#`` alone, which is "I don't know". None: nothing was pressed."""
+    first = await desk.call.ask([question], desk.patience_seconds)
     if first is None or first == "#":
         return None if first is None else ""
     return first + await desk.call.ask_digits([], RETURN_DIGITS - 1, desk.patience_seconds)
@@ -243,8 +260,52 @@ def _welcome_back(desk: Desk, *, changed: bool) -> Sequence[StatusUtterance]:
     else:
         words = StatusPhrase.YOU_ARE_BACK if changed else StatusPhrase.YOU_ARE_PRESENT
     if state.present:
-        return (words,)
+        return (words,) if _end_of_stay(state) is None else _told_of_presence(desk, state)
     return (words, _the_state(desk, state)) if changed else (_the_state(desk, state),)
+
+
+# -- being here outside one's hours
+
+
+async def _offer_to_stay(desk: Desk) -> None:
+    """It is outside their hours: whoever is here all the same says until when, and silence is none."""
+    until = await _agree_on_stay(desk, None)
+    if until is not None:
+        await _stay_until(desk, until)
+
+
+async def _agree_on_stay(desk: Desk, typed: str | None) -> datetime | None:
+    """What was dialled, else what is asked for; None, and that nothing was changed is said, after refusals."""
+    refused = False
+    for _ in range(RETURN_ROUNDS):
+        if typed is None:
+            typed = await _keyed_time(desk, StatusPhrase.HERE_UNTIL_WHEN)
+        if typed is None:
+            break
+        until = read_stay(typed, desk.person, desk.now())
+        if isinstance(until, datetime):
+            return until
+        await desk.say(_FLAWS[until])
+        typed, refused = None, True
+    if refused:
+        await desk.say(StatusPhrase.STATE_KEPT)
+    return None
+
+
+async def _stay_until(desk: Desk, until: datetime) -> None:
+    """Hold it and confirm it. Within one's hours there is nothing to hold, unless they end before."""
+    state = desk.state()
+    holds = state.present and _end_of_stay(state) is None and (state.until is None or until <= state.until)
+    if holds or await _write(desk, Kind.HERE, Reading(until)):
+        await desk.say(*_told_of_presence(desk, desk.state()))
+
+
+def _end_of_stay(state: State) -> Reading | None:
+    """Until when somebody is here beyond their hours, if they are."""
+    absence = state.absence
+    if not isinstance(absence, DatedAbsence) or absence.kind is not Kind.HERE or absence.end is None:
+        return None
+    return Reading(absence.end)
 
 
 # -- what is told
@@ -261,9 +322,16 @@ def _moment_of(desk: Desk, back: Reading | None) -> Moment | None:
 
 def _told(desk: Desk, state: State) -> Sequence[StatusUtterance]:
     if state.present and state.kind is None:
-        return (StatusPhrase.YOU_ARE_PRESENT if desk.who is None else Present(desk.who),)
+        return _told_of_presence(desk, state)
     cover = () if state.present else (_cover(desk) or (StatusPhrase.NOBODY_COVERS,))
     return (_the_state(desk, state), *cover)
+
+
+def _told_of_presence(desk: Desk, state: State) -> Sequence[StatusUtterance]:
+    stay = _end_of_stay(state)
+    if stay is not None:
+        return (TheState(Kind.HERE, _moment_of(desk, stay), desk.who),)
+    return (StatusPhrase.YOU_ARE_PRESENT if desk.who is None else Present(desk.who),)
 
 
 def _the_state(desk: Desk, state: State) -> TheState:

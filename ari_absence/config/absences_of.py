@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from ari_absence.config import times
 from ari_absence.config.checks import MONTH, OTHER
 from ari_absence.config.mistakes import FileMistakes, line_of
+from ari_absence.config.people_schema import AbsenceShape
 from ari_absence.config.reader import Block
-from ari_absence.config.schema import AbsenceShape
 from ari_absence.config.steps_of import StepReader
 from ari_absence.core.absences import Absence, DatedAbsence, RecurringAbsence
 from ari_absence.core.localtime import MINUTES_PER_DAY, instant_of_local

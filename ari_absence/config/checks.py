@@ -14,7 +14,7 @@ from ari_absence.config import times
 from ari_absence.core.people import Kind
 from ari_absence.core.steps import Situation, Way
 
-KINDS = tuple(kind.value for kind in Kind if kind is not Kind.PRESENT)
+KINDS = tuple(kind.value for kind in Kind if not kind.is_presence)
 KINDS_TO_SET = tuple(kind.value for kind in Kind if kind.can_be_set)
 OCCASIONS = (*KINDS, *(situation.value for situation in Situation))
 STEP_WORDS = tuple(way.value for way in Way if way not in (Way.NAMED, Way.NUMBER))

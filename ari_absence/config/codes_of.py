@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ari_absence.config import checks
+from ari_absence.config.conversation_schema import CodesShape
 from ari_absence.config.mistakes import FileMistakes
 from ari_absence.config.reader import Block
-from ari_absence.config.schema import CodesShape
 from ari_absence.core.codes import Codes
 from ari_absence.core.facts import Kind
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ari_absence.config import checks
 from ari_absence.config.mistakes import FileMistakes
 from ari_absence.config.reader import Block, Items
-from ari_absence.config.schema import DialingShape, TrunkShape
+from ari_absence.config.site_schema import DialingShape, TrunkShape
 from ari_absence.core.people import Dialing, Trunk
 
 _PUNCTUATION = str.maketrans("", "", " ().-")

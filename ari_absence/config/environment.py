@@ -25,7 +25,9 @@ def read_secrets(folders: Iterable[Path], environment: Mapping[str, str], mistak
         for name, value in _read_file(folder / NAME, mistakes).items():
             known.setdefault(name, value)
     known.update(environment)
-    return Secrets(**{field.name: known.get(field.name.upper()) or None for field in fields(Secrets)})
+    plain = (field.name for field in fields(Secrets) if field.name != "hooks")
+    hooks = {name: value for name, value in known.items() if name.startswith("HOOK_") and value}
+    return Secrets(**{name: known.get(name.upper()) or None for name in plain}, hooks=hooks)
 
 
 def readable_by_all(folders: Iterable[Path]) -> Iterator[Path]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ari_absence.config import times
+from ari_absence.config.handling_schema import HandlingShape
 from ari_absence.config.mistakes import line_of
 from ari_absence.config.reader import Block
-from ari_absence.config.schema import HandlingShape
 from ari_absence.config.steps_of import StepReader
 from ari_absence.core.people import DEFAULT_HANDLING, NOWHERE, OCCASIONS, Handling, Occasion, Source
 from ari_absence.core.steps import Step

@@ -9,6 +9,7 @@ from pathlib import Path
 from ari_absence.config import environment as secrets_file
 from ari_absence.config import people_file, references, site_file
 from ari_absence.config.codes_of import note_people_with_codes
+from ari_absence.config.delivery_of import hook_warnings
 from ari_absence.config.mistakes import FileMistakes, Mistakes
 from ari_absence.config.people_file import PeopleReader
 from ari_absence.config.reader import entries, read_bytes
@@ -80,7 +81,15 @@ def _configuration(
     draft: SiteDraft, people: PeopleReader, secrets: Secrets, digest: str, warnings: tuple[str, ...]
 ) -> Configuration:
     return Configuration(
-        directory=Directory(draft.site, people.people, people.teams, draft.handling, draft.dialing, digest),
+        directory=Directory(
+            draft.site,
+            people.people,
+            people.teams,
+            draft.handling,
+            draft.dialing,
+            digest,
+            draft.delivery_rules,
+        ),
         pbx=draft.pbx,
         delivery=draft.delivery,
         storage=draft.storage,
@@ -108,6 +117,7 @@ def _warnings(draft: SiteDraft, people: PeopleReader, secrets: Secrets) -> list[
         found.append(
             "pbx.ami is set, AMI_USERNAME and AMI_PASSWORD are not; write them to .env for message lamps"
         )
+    found += hook_warnings(draft.delivery.hooks, secrets)
     if draft.delivery.email is None and any(person.email for person in people.people.values()):
         found.append("people have mail addresses, but delivery.email is not set; no mail will be sent")
     return found

@@ -11,17 +11,19 @@ from pydantic import BaseModel
 
 from ari_absence.config import checks, sentences
 from ari_absence.config.absences_of import AbsenceReader
+from ari_absence.config.delivery_of import DeliveryReader
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of, place
 from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
+from ari_absence.config.people_schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.reader import Block, Entry, Items
 from ari_absence.config.references import ALWAYS, NEVER, WATCHED, Reference
-from ari_absence.config.schema import PeopleFile, PersonShape, TeamShape
 from ari_absence.config.site_file import SiteDraft
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
 from ari_absence.core.absences import Absence, DatedAbsence, bounds_of
+from ari_absence.core.delivery_rules import NO_RULES, DeliveryRules
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     Disclosure,
@@ -174,7 +176,14 @@ class PeopleReader:
             handling=handling,
             source=self._source(entry.key_at),
             watches=tuple(map(intern, shape.watches)),
+            delivery=self._delivery(shape, block),
         )
+
+    def _delivery(self, shape: PersonShape, block: Block) -> DeliveryRules:
+        if shape.delivery is None:
+            return NO_RULES
+        reader = DeliveryReader(self._mistakes, self._site.channels)
+        return reader.read(shape.delivery.rules, shape.delivery.quiet, block["delivery"])
 
     def _lacks(self, extension: str, shape: PersonShape, block: Block) -> dict[Way, str]:
         lacks = _lacks(shape, block)

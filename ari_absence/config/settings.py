@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from ari_absence.core.people import Directory
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What never stands in YAML. None means it was not given. Prints as a placeholder."""
+    """What never stands in YAML. None means it was not given. Prints as a placeholder.
+
+    ``hooks`` holds ``HOOK_<NAME>_URL`` and ``HOOK_<NAME>_SECRET``.
+    """
 
     ari_username: str | None = None
     ari_password: str | None = None
@@ -19,6 +23,12 @@ class Secrets:
     smtp_username: str | None = None
     smtp_password: str | None = None
     database_url: str | None = None
+    hooks: Mapping[str, str] = field(default_factory=dict)
+
+    def of_hook(self, name: str) -> tuple[str | None, str | None]:
+        """The address and the secret of a hook."""
+        begin = f"HOOK_{name.upper()}_"
+        return self.hooks.get(f"{begin}URL"), self.hooks.get(f"{begin}SECRET")
 
     def __repr__(self) -> str:
         return "<secrets>"
@@ -54,10 +64,20 @@ class EmailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HookSettings:
+    """A hook, but for its address. ``kind`` is a word of ``delivery.hooks.HookKind``; ``room`` is for ``matrix``."""
+
+    name: str
+    kind: str
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """How messages reach their owners; None means not that way."""
 
     email: EmailSettings | None = None
+    hooks: tuple[HookSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,7 @@ __all__ = [
     "Configuration",
     "DeliverySettings",
     "EmailSettings",
+    "HookSettings",
     "MailboxSettings",
     "PbxSettings",
     "Secrets",

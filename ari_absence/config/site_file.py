@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ari_absence.config import checks, public_holidays, settings, times
 from ari_absence.config.codes_of import codes_of
+from ari_absence.config.delivery_of import DeliveryReader, channels_of, hooks_of
 from ari_absence.config.dialing_of import DialingReader, unknown_country
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
@@ -18,10 +19,11 @@ from ari_absence.config.mistakes import FileMistakes, line_of
 from ari_absence.config.outside_numbers import OutsideNumbers
 from ari_absence.config.reader import Block, Entry, no_value
 from ari_absence.config.references import Reference
-from ari_absence.config.schema import AbsenceFile, SiteDayShape
+from ari_absence.config.site_schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
 from ari_absence.core.codes import Codes
+from ari_absence.core.delivery_rules import NO_RULES, DeliveryRules
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
 from ari_absence.core.people import (
     Dialing,
@@ -69,7 +71,7 @@ class SiteDraft:
     """What ``absence.yaml`` says, before it is known whether the people agree with it.
 
     ``judges_numbers``: whether ``dialing`` is as it was meant, so that numbers can be judged by it. ``internal``:
-    patterns of the office's own extensions.
+    patterns of the office's own extensions. ``channels``: all that things can be delivered by; None: nobody knows.
     """
 
     site: Site
@@ -85,6 +87,8 @@ class SiteDraft:
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
     internal: tuple[str, ...] = ()
+    delivery_rules: DeliveryRules = NO_RULES
+    channels: frozenset[str] | None = None
 
 
 def stand_in() -> SiteDraft:
@@ -156,6 +160,8 @@ class _SiteReader:
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
             internal=tuple(shape.dialing.internal),
+            delivery_rules=self._delivery_rules(),
+            channels=self._channels(),
         )
 
     def _source(self, key: str) -> Source:
@@ -311,13 +317,24 @@ class _SiteReader:
         )
 
     def _delivery(self) -> settings.DeliverySettings:
-        email = self._shape.delivery.email
+        shape = self._shape.delivery
+        email, hooks = shape.email, self._root.below("delivery").below("hooks")
+        found = hooks_of(shape.hooks, hooks, self._mistakes)
         if email is None:
-            return settings.DeliverySettings()
+            return settings.DeliverySettings(hooks=found)
         host, port = checks.split_host_and_port(email.smtp)
         return settings.DeliverySettings(
-            settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption)
+            settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption), found
         )
+
+    def _delivery_rules(self) -> DeliveryRules:
+        shape, block = self._shape.delivery, self._root.below("delivery")
+        return DeliveryReader(self._mistakes, self._channels()).read(shape.rules, shape.quiet, block)
+
+    def _channels(self) -> frozenset[str] | None:
+        if "delivery" in self._root.left_out:
+            return None
+        return channels_of(self._shape.delivery.hooks, self._root.below("delivery"))
 
 
 def _is_file(path: Path) -> bool:

@@ -6,7 +6,7 @@ It is never taken: whoever asks for it has noted a mistake already.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -119,5 +119,9 @@ def _completed(annotation: Any, value: Any) -> Any:  # noqa: ANN401 - a type of 
 
 
 def _stand_ins(model: type[BaseModel]) -> dict[str, Any]:
-    needed = (field.alias or name for name, field in model.model_fields.items() if field.is_required())
-    return {key: _STAND_INS[key] for key in needed if key in _STAND_INS}
+    needed = {field.alias or name: field for name, field in model.model_fields.items() if field.is_required()}
+    return {key: _stand_in(key, field.annotation) for key, field in needed.items() if key in _STAND_INS}
+
+
+def _stand_in(key: str, annotation: Any) -> Any:  # noqa: ANN401 - a type of any kind
+    return get_args(annotation)[0] if get_origin(annotation) is Literal else _STAND_INS[key]

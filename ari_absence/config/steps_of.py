@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ari_absence.config import checks
+from ari_absence.config.handling_schema import StepShape
 from ari_absence.config.mistakes import FileMistakes
 from ari_absence.config.outside_numbers import NO_SUCH_NUMBER, OutsideNumbers, number_of
 from ari_absence.config.reader import Block, Items
 from ari_absence.config.references import STEP, Reference
-from ari_absence.config.schema import StepShape
 from ari_absence.core.steps import Destination, Step, Way
 
 _ONE_OF_SEVERAL = re.compile(r"\+[0-9 ().-]+|[^+]+")

@@ -30,9 +30,9 @@ class Act(StrEnum):
 class Command:
     """One code as it was dialled.
 
-    ``kind`` is what :attr:`Act.SET` sets; ``typed`` the return behind it, None if it is still to be asked for, and
-    ``""`` if it was said to be unknown. ``extension`` is whose state it is about, where that was dialled; ``owed`` the
-    code of the call to return.
+    ``kind`` is what :attr:`Act.SET` sets; ``typed`` the return behind it, or until when somebody is here behind
+    :attr:`Act.BACK`, None if it is still to be asked for, and ``""`` if it was said to be unknown. ``extension`` is
+    whose state it is about, where that was dialled; ``owed`` the code of the call to return.
     """
 
     act: Act
@@ -44,9 +44,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The site's codes. Behind those of a kind a ``*`` and the return may follow, behind ``next_callback`` a ``*`` and
-    the code of one call, behind ``toggle`` and ``other_state`` an extension. ``toggle_kind`` is what one's own lamp
-    key sets."""
+    """The site's codes. Behind ``back`` and those of a kind a ``*`` and a time may follow, behind ``next_callback`` a
+    ``*`` and the code of one call, behind ``toggle`` and ``other_state`` an extension. ``toggle_kind`` is what one's
+    own lamp key sets."""
 
     back: str = "*30"
     away: str = "*31"
@@ -114,8 +114,8 @@ def kind_of_digit(digit: str) -> Kind | None:
 
 def _command(name: str, rest: str) -> Command | None:
     """What the code ``name`` means with ``rest`` dialled behind it."""
-    if name in KINDS:
-        return _set_command(KINDS[name], rest)
+    if _may_have_time(name):
+        return _timed_command(Act.BACK if name == Act.BACK else Act.SET, KINDS.get(name), rest)
     if name == Act.NEXT_CALLBACK and rest:
         return _callback_command(rest)
     if _wants_extension(name):
@@ -123,13 +123,17 @@ def _command(name: str, rest: str) -> Command | None:
     return None if rest else Command(Act(name))
 
 
-def _set_command(kind: Kind, rest: str) -> Command | None:
+def _timed_command(act: Act, kind: Kind | None, rest: str) -> Command | None:
     if not rest:
-        return Command(Act.SET, kind)
+        return Command(act, kind)
     typed = rest[1:].removesuffix("#")
     if rest[0] != "*" or not _DIGITS.issuperset(typed):
         return None
-    return Command(Act.SET, kind, typed if typed or rest.endswith("#") else None)
+    return Command(act, kind, typed if typed or rest.endswith("#") else None)
+
+
+def _may_have_time(name: str) -> bool:
+    return name in KINDS or name == Act.BACK
 
 
 def _callback_command(rest: str) -> Command | None:
@@ -144,7 +148,7 @@ def _wants_extension(name: str) -> bool:
 
 
 def _follows(name: str) -> str:
-    if name in KINDS:
+    if _may_have_time(name):
         return "return"
     if name == Act.NEXT_CALLBACK:
         return "code"
@@ -163,4 +167,4 @@ def _clash(name: str, code: str, other: str, longer: str) -> bool:
         return bool(rest) or _wants_extension(other)
     if not rest:
         return not _wants_extension(other)
-    return (name in KINDS or name == Act.NEXT_CALLBACK) and rest.startswith("*")
+    return (_may_have_time(name) or name == Act.NEXT_CALLBACK) and rest.startswith("*")

@@ -34,6 +34,7 @@ _WORDS = {
     Kind.CLOSED: "not at work",
     Kind.HOLIDAY: "public holiday",
     Kind.PRESENT: "at work",
+    Kind.HERE: "at work",
 }
 _ENDS_ITSELF = (Kind.MEETING, Kind.DND)
 """Of these one says until when they last; of the others when somebody is back."""

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """Why somebody is not at the desk. The last ones are computed, never chosen.
 
     ``PRESENT`` is what ending a planned absence early comes to: it holds in its place, and hours go on as ever.
+    ``HERE`` is presence that somebody has set themselves, beyond their hours: calls come to them until it ends.
     """
 
     AWAY = "away"
@@ -28,11 +29,17 @@ class Kind(StrEnum):
     HOLIDAY = "holiday"
     CLOSED = "closed"
     PRESENT = "present"
+    HERE = "here"
 
     @property
     def can_be_set(self) -> bool:
         """Whether a person, the YAML or a star code may choose it."""
-        return self not in (Kind.HOLIDAY, Kind.CLOSED, Kind.PRESENT)
+        return self not in (Kind.HOLIDAY, Kind.CLOSED) and not self.is_presence
+
+    @property
+    def is_presence(self) -> bool:
+        """Whether it stands for being there, not for an absence."""
+        return self in (Kind.PRESENT, Kind.HERE)
 
 
 class _Private:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ari_absence.core.absences import Absence, Agenda
 from ari_absence.core.codes import Codes
+from ari_absence.core.delivery_rules import NO_RULES, DeliveryRules
 from ari_absence.core.facts import NOWHERE, Kind, PrivateNote, PrivateNumber, Source
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.steps import DELEGATE, MOBILE, Situation, Step
@@ -57,7 +58,7 @@ Occasion = Kind | Situation
 """What handling is written for."""
 
 OCCASIONS: Mapping[str, Occasion] = {
-    each.value: each for each in (*Situation, *Kind) if each is not Kind.PRESENT
+    each.value: each for each in (*Situation, *(kind for kind in Kind if not kind.is_presence))
 }
 """Every occasion by the word that is written, typed and stored for it."""
 
@@ -136,6 +137,7 @@ class Person:
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     source: Source = NOWHERE
     watches: tuple[str, ...] = ()
+    delivery: DeliveryRules = NO_RULES
     # core.schedule compiles the absences when first asked, and keeps the result here
     agenda: Agenda | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -230,6 +232,7 @@ class Directory:
     handling: Mapping[Occasion, Handling] = field(default_factory=dict)
     dialing: Dialing = Dialing()
     digest: str = ""
+    delivery: DeliveryRules = NO_RULES
     _owners: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

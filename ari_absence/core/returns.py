@@ -84,6 +84,20 @@ def read_return(typed: str, kind: Kind, person: Person, at: datetime) -> Return 
     return flaw
 
 
+def read_stay(typed: str, person: Person, at: datetime) -> datetime | ReturnFlaw:
+    """Until when (UTC) ``person`` is here whatever their hours say, said at the aware instant ``at``.
+
+    No digits: as long as may be. It is over by itself when their hours next begin, and at the end of the day.
+    """
+    latest = min(next_working_day(person, at), _midnight_after(person, at))
+    if not typed:
+        return latest
+    if len(typed) not in _LENGTHS or not _DIGITS.issuperset(typed):
+        return ReturnFlaw.NOT_A_TIME
+    time = _time_reading(*divmod(int(typed), 100), person, at)
+    return min(time.at, latest) if isinstance(time, Reading) else time
+
+
 def _no_return(by_date: bool) -> ReturnFlaw:
     return ReturnFlaw.NOT_A_DATE if by_date else ReturnFlaw.NOT_A_TIME
 
@@ -141,6 +155,10 @@ def next_working_day(person: Person, at: datetime) -> datetime:
     start = next(_spans(_by_hours(person), at), None)
     if start is not None:
         return start
+    return _midnight_after(person, at)
+
+
+def _midnight_after(person: Person, at: datetime) -> datetime:
     return instant_of_local(at.astimezone(person.zone).date(), MINUTES_PER_DAY, person.zone)
 
 

@@ -3,7 +3,8 @@
 What counts, strongest first: an absence set by phone, command or panel; a dated one; a recurring one; holidays;
 working hours. Among equals the one that began last. Holidays hold for the whole local date. ``remote`` says
 where somebody works, not when: it makes the hours' presence a remote one and leaves nights and holidays alone.
-``present`` only keeps weaker absences from counting: who ended a leave early works by their hours again.
+``present`` only keeps weaker absences from counting: who ended a leave early works by their hours again. ``here``
+is presence whatever the hours say.
 
 Instants are aware and in UTC, ranges half-open; wall-clock times follow the two rules of ``core.localtime``.
 """
@@ -120,7 +121,9 @@ class _Book:
         """The stretch that holds ``seconds``."""
         absence, begin, end = self._absence(seconds)
         if absence is not None and absence.kind not in _LEAVES_HOURS:
-            return Piece(begin, end, False, absence.kind, absence, "", absence.source)
+            here = absence.kind is Kind.HERE
+            kind = None if here else absence.kind
+            return Piece(begin, end, here, kind, absence, "", absence.source)
         base_begin, base_end, cause = self._timeline.stretch(seconds)
         end = min(end, base_end)
         if absence is not None and cause.present:

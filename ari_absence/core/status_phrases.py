@@ -30,6 +30,7 @@ class StatusPhrase(StrEnum):
     YOU_ARE_PRESENT = auto()
     STILL_HOLDS = auto()  # what was set or planned before holds again; what it is follows
     END_IT = auto()  # 1 ends that, too
+    HERE_UNTIL_WHEN = auto()  # outside somebody's hours: until when they are here all the same
     NOBODY_COVERS = auto()
 
     NOT_YOUR_KEY = auto()  # the lamp key of somebody else's absence
@@ -72,7 +73,10 @@ class StatusPhrase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TheState:
-    """<Who:> <kind>, back <back>. ``who`` None: the one who hears it; ``back`` None: until further notice."""
+    """<Who:> <kind>, back <back>. ``who`` None: the one who hears it; ``back`` None: until further notice.
+
+    Of who is ``here``, ``back`` is until when they are.
+    """
 
     kind: Kind
     back: Moment | None = None

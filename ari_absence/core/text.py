@@ -19,6 +19,8 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _COMBINING_MAX = 2  # marks on one letter: Vietnamese needs two, "zalgo" text needs thirty
 
 _NOT_IN_HEADER = re.compile(r"[^A-Za-z0-9 +.,_()@:-]", re.ASCII)
+_NAMES_SOMEBODY = re.compile(r"@|:(?=//)|www(?=\.)|mailto(?=:)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!<>~$|]")  # what Mattermost, too, takes a backslash before
 _NOT_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]", re.ASCII)
 
 
@@ -63,6 +65,35 @@ def for_header(text: str | None, length_max: int = LENGTH_MAX) -> str:
     'utf-8q0D0ABcc:_x'
     """
     return _NOT_IN_HEADER.sub("", _one_line(text, _READ_MAX))[:length_max].strip()
+
+
+def for_chat(text: str | None, length_max: int = LENGTH_MAX) -> str:
+    """One printable line for a chat that takes text as it is: nobody is called by it, and no link made of it.
+
+    A sign of no width behind ``@``, and within what begins an address, keeps the chat from finding either.
+
+    >>> for_chat("@channel http://example.com").replace("\u200b", "|")
+    '@|channel http:|//example.com'
+    """
+    return _NAMES_SOMEBODY.sub("\\g<0>\u200b", _one_line(text, length_max))
+
+
+def for_slack(text: str | None, length_max: int = LENGTH_MAX) -> str:
+    """The same for Slack, where ``&``, ``<`` and ``>`` have a meaning.
+
+    >>> for_slack("<!here> Bob & Sons")
+    '&lt;!here&gt; Bob &amp; Sons'
+    """
+    return html.escape(for_chat(text, length_max), quote=False)
+
+
+def for_markdown(text: str | None, length_max: int = LENGTH_MAX) -> str:
+    """The same for a chat that reads Markdown.
+
+    >>> for_markdown("*Bob* [x](y)")
+    '\\\\*Bob\\\\* \\\\[x\\\\]\\\\(y\\\\)'
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", for_chat(text, length_max))
 
 
 def for_file_name(text: str | None, length_max: int = LENGTH_MAX) -> str:

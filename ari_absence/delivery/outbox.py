@@ -17,7 +17,7 @@ import structlog
 
 from ari_absence.clock import Clock
 from ari_absence.delivery.backoff import GIVE_UP_AFTER, delay
-from ari_absence.delivery.ports import Claim, DestinationDown, Notifier, Outbox
+from ari_absence.delivery.ports import Claim, DestinationBusy, DestinationDown, Notifier, Outbox
 from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused, LedgerError
 
 ATTEMPT_LIMIT_SECONDS = 120.0  # one mail with five minutes of audio over a slow line
@@ -41,6 +41,7 @@ class OutboxWorker:
         clock: Clock,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        self._outbox = outbox
         self._lane_of = partial(_Lane, outbox, clock=clock, jitter=jitter)
         self._lanes = [self._lane_of(notifier) for notifier in notifiers]
         self._clock = clock
@@ -81,8 +82,15 @@ class OutboxWorker:
         Raises:
             LedgerError: the outbox itself can't be used.
         """
+        await self._bury_stranded()
         moments = await asyncio.gather(*(lane.sweep() for lane in self._lanes))
         return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _bury_stranded(self) -> None:
+        """A channel that is no longer configured has nobody who would ever give up what was left for it."""
+        now, channels = self._clock.now(), [lane.channel for lane in self._lanes]
+        if gone := await self._outbox.bury_stranded(channels, now - GIVE_UP_AFTER, now):
+            _log.warning("deliveries_given_up", channels="not configured", count=gone)
 
     async def _sweep_or_pause(self) -> float:
         """Seconds until there may be more to do."""
@@ -113,6 +121,11 @@ class _Lane:
         self._jitter = jitter
         self._failures_in_a_row = 0
         self.stopping = False
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+        return self._notifier.channel
 
     async def sweep(self) -> datetime | None:
         """Deliver until nothing is due, or the destination must rest; gives the next moment to look again."""
@@ -164,7 +177,8 @@ class _Lane:
     ) -> None:
         not_before = now + delay(claim.attempts + 1, self._jitter())
         if self._server_is_ill(verdict):
-            not_before = now + delay(rest_failures + 1, self._jitter())
+            wait = delay(rest_failures + 1, self._jitter())
+            not_before = now + (max(wait, verdict.wait) if isinstance(verdict, DestinationBusy) else wait)
             destination = self._notifier.destination
             await self._outbox.set_rest(destination, rest_failures + 1, not_before, str(verdict))
         if now - claim.queued_at >= GIVE_UP_AFTER:

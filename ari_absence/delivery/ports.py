@@ -7,7 +7,7 @@ by their shape alone. Instants are aware and in UTC.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,14 @@ from ari_absence.errors import DeliveryPostponed
 
 class DestinationDown(DeliveryPostponed):
     """The server as a whole can't be used now: nothing else is tried there until it has rested."""
+
+
+class DestinationBusy(DestinationDown):
+    """The server as a whole asks to be left in peace for ``wait``."""
+
+    def __init__(self, sentence: str, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(sentence)
 
 
 class Claim(Protocol):
@@ -172,6 +180,9 @@ class Outbox(Protocol):
 
     async def clear_rest(self, destination: str) -> None:
         """The destination works again."""
+
+    async def bury_stranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
+        """Give up what was queued before ``before`` for a channel that is none of ``channels``; gives how many."""
 
     async def next_due(self, channels: Collection[str]) -> datetime | None:
         """When the next delivery is due, or a lease runs out; None when nothing is owed."""

@@ -90,7 +90,7 @@ def end_current(session: Session, extension: str, ended_by: str, now: datetime) 
     """
     running = _running(session, extension, now)
     current = max(running, key=lambda row: (row.begins_at, row.set_at, row.id), default=None)
-    if current is None or current.kind == Kind.PRESENT.value:
+    if current is None or Kind(current.kind).is_presence:
         return False
     current.ended_at, current.ended_by = now, ended_by
     return True
@@ -140,16 +140,16 @@ def _running(session: Session, extension: str, now: datetime) -> list[AbsenceRow
 
 
 def _stays_below(row: AbsenceRow, absence: NewAbsence) -> bool:
-    """Whether what runs holds again once ``absence`` has ended: what lasts longer, and an early return."""
-    if row.kind == Kind.PRESENT.value:
-        return absence.kind is not Kind.PRESENT
+    """Whether what runs holds again once ``absence`` has ended: what lasts longer, and what stands for presence."""
+    if Kind(row.kind).is_presence:
+        return absence.kind.value != row.kind
     if absence.corrects and row.kind == absence.kind.value:
         return False
     return row.until is not None and absence.until is not None and row.until > absence.until
 
 
 def _require_sense(absence: NewAbsence, now: datetime) -> None:
-    if not (absence.kind.can_be_set or absence.kind is Kind.PRESENT):
+    if not (absence.kind.can_be_set or absence.kind.is_presence):
         raise LedgerError(f"{absence.kind.value} is worked out from hours and holidays; it can't be set")
     if absence.until is not None and absence.until <= absence.begins_at:
         raise LedgerError("an absence must end after it begins")

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
-from ari_absence.ledger.addressees import Destination
+from ari_absence.core.delivery_rules import Item, ItemKind
+from ari_absence.ledger.addressees import Addressee, Destination
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import DeliveryRow, DeliveryState, table_of
 
@@ -43,26 +44,30 @@ class Notice(StrEnum):
 def queue_message(
     connection: Connection,
     message_id: str,
-    destinations: Sequence[Destination],
+    to: Sequence[Addressee],
     now: datetime,
     *,
     urgent: bool,
 ) -> int:
-    """One delivery of the message to each destination; gives how many."""
+    """The deliveries of the message to everybody in ``to``; gives how many."""
     about = {"message_id": message_id, "urgent": urgent}
-    return _queue(connection, Topic.MESSAGE, message_id, about, destinations, now)
+    there = routed(to, Item(ItemKind.MESSAGE, urgent), now)
+    return _queue(connection, Topic.MESSAGE, message_id, about, there, now)
 
 
 def queue_callback(
     connection: Connection,
     callback_id: str,
-    destinations: Sequence[Destination],
+    to: Sequence[Addressee],
     now: datetime,
     not_before: datetime | None = None,
+    kind: ItemKind = ItemKind.CALLBACK,
 ) -> int:
-    """One delivery of the callback to each destination, from ``not_before`` (or now) on; gives how many."""
-    about = {"callback_id": callback_id, "not_before": not_before or now}
-    return _queue(connection, Topic.CALLBACK, callback_id, about, destinations, now)
+    """The deliveries of the callback to everybody in ``to``, from ``not_before`` (or now) on; gives how many."""
+    there = routed(to, Item(kind), now)
+    return _queue(
+        connection, Topic.CALLBACK, callback_id, {"callback_id": callback_id}, there, now, not_before
+    )
 
 
 def withdraw_callback(connection: Connection, callback_id: str) -> int:
@@ -74,13 +79,28 @@ def queue_notice(
     connection: Connection,
     notice: Notice,
     facts: Mapping[str, Any],
-    destinations: Sequence[Destination],
+    to: Sequence[Addressee],
     now: datetime,
+    kind: ItemKind = ItemKind.NOTICE,
 ) -> int:
-    """One delivery of a notice to each destination; gives how many. ``facts`` must survive JSON."""
+    """The deliveries of a notice to everybody in ``to``; gives how many. ``facts`` must survive JSON.
+
+    Nobody hears or settles a notice: of a cascade only the first step is queued.
+    """
     notice_id = new_id(Prefix.NOTICE, now)
     told = {"id": notice_id, "about": notice.value, "at": now.isoformat(), **facts}
-    return _queue(connection, Topic.NOTICE, notice_id, {"notice": told}, destinations, now)
+    there = [each for each in routed(to, Item(kind, name=notice.value), now) if each.step == 0]
+    return _queue(connection, Topic.NOTICE, notice_id, {"notice": told}, there, now)
+
+
+def routed(to: Sequence[Addressee], item: Item, at: datetime) -> list[Destination]:
+    """Where ``item``, left at ``at``, goes if everybody in ``to`` is told: everywhere once in each step."""
+    found = {
+        (there.channel, there.recipient, there.step): there
+        for addressee in reversed(to)
+        for there in reversed(addressee.destinations(item, at))
+    }
+    return list(reversed(found.values()))
 
 
 def _queue(
@@ -90,6 +110,7 @@ def _queue(
     about: Mapping[str, Any],
     destinations: Sequence[Destination],
     now: datetime,
+    not_before: datetime | None = None,
 ) -> int:
     rows = [
         {
@@ -99,11 +120,12 @@ def _queue(
             "channel": destination.channel,
             "recipient": destination.recipient,
             "state": DeliveryState.PENDING.value,
+            "step": destination.step,
             "queued_at": now,
-            "not_before": now,
+            "not_before": max(destination.not_before or now, not_before or now),
             **about,
         }
-        for number, destination in enumerate(dict.fromkeys(destinations))
+        for number, destination in enumerate(destinations)
     ]
     if rows:
         connection.execute(_INSERT, rows)

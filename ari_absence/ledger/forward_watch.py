@@ -19,8 +19,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ari_absence.core.delivery_rules import EMAIL
 from ari_absence.core.people import DEFAULT_HANDLING, Directory, Person, SetForwards
-from ari_absence.ledger.addressees import EMAIL, Destination, MailAddressees
+from ari_absence.ledger.addressees import Destination, MailAddressees
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.forwards import set_forwards
 from ari_absence.ledger.model import ForwardDigestRow, MetaRow

@@ -8,10 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ari_absence.ledger.mailbox_model import GreetingRow
-from ari_absence.ledger.model import AudioRow, DeliveryRow, DeliveryState, MessageRow
+from ari_absence.ledger.model import NOT_OWED, AudioRow, DeliveryRow, MessageRow
 from ari_absence.ledger.settling import PURGE_BATCH, delete_message
-
-_NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value)
 
 
 def purge_mailboxes(session: Session, deleted_before: datetime, before: datetime) -> int:
@@ -33,7 +31,7 @@ def purge_mailboxes(session: Session, deleted_before: datetime, before: datetime
 
 def _purgeable(session: Session, deleted_before: datetime) -> list[str]:
     owed = select(DeliveryRow.id).where(
-        DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(_NOT_OWED)
+        DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(NOT_OWED)
     )
     query = select(MessageRow.id).where(MessageRow.deleted_at <= deleted_before, ~owed.exists())
     return list(session.scalars(query.limit(PURGE_BATCH)))

@@ -46,6 +46,15 @@ class DeliveryState(StrEnum):
     RETRY = "retry"
     DELIVERED = "delivered"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"
+    """A later step of a cascade, which nobody needed any more."""
+
+
+NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.WITHDRAWN.value)
+"""The states in which nobody will try a delivery any more."""
+
+WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+"""Those in which it is tried when its time has come."""
 
 
 _ID = String(40)
@@ -197,7 +206,10 @@ class AbsenceRow(Row):
 
 
 class DeliveryRow(Row):
-    """One delivery owed: of a message, of a callback, or of a notice (``topic`` says which)."""
+    """One delivery owed: of a message, of a callback, or of a notice (``topic`` says which).
+
+    ``step``: of its cascade. Those after the first (0) are withdrawn if it was heard or settled by then.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_channel_state_not_before", "channel", "state", "not_before"),)
@@ -211,6 +223,7 @@ class DeliveryRow(Row):
     channel: Mapped[str] = mapped_column(_WORD)
     recipient: Mapped[str] = mapped_column(String(320))
     urgent: Mapped[bool] = mapped_column(default=False)
+    step: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(_WORD, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]

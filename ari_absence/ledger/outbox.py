@@ -12,15 +12,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
+from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
-from ari_absence.ledger.deliveries import Notice, Topic, queue_notice
+from ari_absence.ledger.dead_letters import retry, stranded, told_again_at
+from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
 from ari_absence.ledger.model import (
+    WAITING,
     AudioRow,
     CallbackRow,
     CallRow,
@@ -29,12 +33,12 @@ from ari_absence.ledger.model import (
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
 _CLAIM_BYTES = 8
 _ERROR_LENGTH_MAX = 500
-_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,10 @@ class LedgerOutbox:
         self._addressees = addressees
 
     async def claim(self, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-        """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none."""
+        """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none.
+
+        A later step of a cascade is withdrawn instead if the item was heard or settled meanwhile.
+        """
         if not await self._thread.query(lambda connection: _is_due(connection, channel, now)):
             return None  # the usual answer; a transaction that writes would hold up the calls
         return await self._thread.write(lambda session: _claim(session, channel, now, lease_until))
@@ -147,6 +154,13 @@ class LedgerOutbox:
         """The destination works again."""
         await self._thread.write(lambda session: _clear_rest(session, destination))
 
+    async def bury_stranded(self, channels: Collection[str], before: datetime, now: datetime) -> int:
+        """Give up what was queued before ``before`` for a channel that is none of ``channels``; gives how many."""
+        which = stranded(channels, before)
+        if not await self._thread.query(lambda connection: connection.scalar(which.limit(1)) is not None):
+            return 0
+        return await self._thread.write(lambda session: self._bury_all(session, which, now))
+
     async def next_due(self, channels: Collection[str]) -> datetime | None:
         """When the next delivery of these channels is due, or a lease runs out; None when nothing is owed."""
         return await self._thread.read(lambda session: _next_due(session, channels))
@@ -166,9 +180,29 @@ class LedgerOutbox:
         if row.topic == Topic.NOTICE:
             return  # a notice about a notice could go round for ever
         facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
-        elsewhere = [there for there in self._addressees.operator() if there.recipient != row.recipient]
+        told_again = told_again_at(session, row.channel, at)
+        if told_again is None:
+            return  # who is about to be told of another one looks at all of them
+        about = Item(ItemKind.NOTICE, name=Notice.DELIVERY_DEAD.value)
+        there = routed(self._addressees.operator(), about, told_again)
+        elsewhere = [
+            replace(each, not_before=max(each.not_before or told_again, told_again))
+            for each in there
+            if each.channel != row.channel or (each.channel == EMAIL and each.recipient != row.recipient)
+        ]
         facts |= {"extension": _extension(row), "error": why[:_ERROR_LENGTH_MAX]}
         queue_notice(session.connection(), Notice.DELIVERY_DEAD, facts, elsewhere, at)
+
+    def _bury_all(self, session: Session, which: Select[Any], now: datetime) -> int:
+        rows = [session.get_one(DeliveryRow, each) for each in session.scalars(which)]
+        for row in rows:
+            row.claim, why = secrets.token_hex(_CLAIM_BYTES), f"no channel {row.channel} is configured"
+            session.flush()
+            lease = ClaimedDelivery(
+                row.id, row.claim, row.key, row.channel, row.recipient, row.attempts, row.queued_at
+            )
+            self._bury(session, lease, now, why)
+        return len(rows)
 
     def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
         row = session.get_one(DeliveryRow, delivery_id)
@@ -223,17 +257,6 @@ class LedgerOutbox:
         }
 
 
-def retry(session: Session, delivery_id: str, now: datetime) -> bool:
-    """Try a dead or waiting delivery again from ``now`` on, with a fresh count and a fresh time limit."""
-    row = session.get(DeliveryRow, delivery_id)
-    if row is None or row.state not in (*_WAITING, DeliveryState.DEAD):
-        return False
-    row.state = DeliveryState.PENDING.value
-    row.attempts = 0
-    row.queued_at = row.not_before = now
-    return True
-
-
 def _call_facts(call: CallRow) -> dict[str, Any]:
     return {
         "extension": call.extension,
@@ -269,7 +292,7 @@ def _extension(row: DeliveryRow) -> str:
 
 
 def _due(channel: str, now: datetime) -> ColumnElement[bool]:
-    due = DeliveryRow.state.in_(_WAITING) & (DeliveryRow.not_before <= now)
+    due = DeliveryRow.state.in_(WAITING) & (DeliveryRow.not_before <= now)
     abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
     return (DeliveryRow.channel == channel) & or_(due, abandoned)
 
@@ -279,13 +302,9 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    row = session.scalar(
-        select(DeliveryRow)
-        .where(_due(channel, now))
-        .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    while (row := _next(session, channel, now)) is not None and row.step and _is_over(session, row):
+        row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
+        session.flush()
     if row is None:
         return None
     if row.state == DeliveryState.CLAIMED:
@@ -296,6 +315,25 @@ def _claim(session: Session, channel: str, now: datetime, lease_until: datetime)
     return ClaimedDelivery(
         row.id, row.claim, row.key, row.channel, row.recipient, row.attempts, row.queued_at
     )
+
+
+def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
+    return session.scalar(
+        select(DeliveryRow)
+        .where(_due(channel, now))
+        .order_by(DeliveryRow.urgent.desc(), DeliveryRow.not_before, DeliveryRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _is_over(session: Session, row: DeliveryRow) -> bool:
+    """Whether somebody has heard the message, or the call is owed no more: then nobody else need be told."""
+    message, item = row.message, row.message or row.callback
+    if message is not None and (message.heard_at or message.deleted_at):
+        return True
+    owed = session.get(OwedRow, item.owed_id) if item is not None and item.owed_id else None
+    return owed is not None and not OwedState(owed.state).live
 
 
 def _settle(session: Session, claim: Lease, values: Mapping[str, Any]) -> bool:
@@ -322,7 +360,7 @@ def _clear_rest(session: Session, destination: str) -> None:
 
 def _next_due(session: Session, channels: Collection[str]) -> datetime | None:
     of_channels = DeliveryRow.channel.in_(channels)
-    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(_WAITING))
+    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(WAITING))
     leased = select(func.min(DeliveryRow.lease_until)).where(
         of_channels, DeliveryRow.state == DeliveryState.CLAIMED.value
     )

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ari_absence.core.owed import Deed, OwedState, OwedWish, after, merged
-from ari_absence.ledger.addressees import Destination
+from ari_absence.ledger.addressees import Addressee
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import CallbackRow, MessageRow
@@ -169,7 +169,7 @@ def put_off(session: Session, owed_id: str, until: datetime, by: str, now: datet
 
 
 def hand_over(
-    session: Session, owed_id: str, to: str, by: str, destinations: Sequence[Destination], now: datetime
+    session: Session, owed_id: str, to: str, by: str, destinations: Sequence[Addressee], now: datetime
 ) -> Refusal | None:
     """Have ``to`` owe it, who is told at ``destinations``; with a call they owe to the same caller it becomes one."""
     row = _locked(session, owed_id)

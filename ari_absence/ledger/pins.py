@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -37,6 +38,22 @@ _Result = TypeVar("_Result")
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """A lock that was just closed, until an instant (UTC): which one since the last right PIN."""
+
+    until: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a try came to, and the lock of the extension that it closed."""
+
+    found: PinCheck
+    lock: _Lock | None = None
+
+
 class LedgerPins:
     """The port ``attendant.pins.PinBook``. ``rules`` gives the site's numbers, ``now`` the instant (UTC)."""
 
@@ -60,14 +77,18 @@ class LedgerPins:
         """Whether ``pin`` is that of ``extension``; see the port."""
         stored = await self._thread.read(lambda session: _stored(session, extension))
         right = await self._hashed(lambda: fits(pin, stored))
-        found = await self._thread.write(
+        settled = await self._thread.write(
             lambda session: self._settle(
                 session, extension, caller_number, known=stored is not None, right=right
             )
         )
-        if found is not PinCheck.RIGHT:
+        if settled.lock is not None:
+            # here, not in the ledger's thread, which knows of no call
+            until = settled.lock.until.isoformat()
+            _log.warning("pin.locked", extension=extension, until=until, locks=settled.lock.number)
+        if settled.found is not PinCheck.RIGHT:
             self._told()
-        return found
+        return settled.found
 
     async def change(self, extension: str, pin: str) -> PinFlaw | None:
         """Set a new PIN; None when done, else why it is too easily guessed."""
@@ -88,7 +109,7 @@ class LedgerPins:
 
     def _settle(
         self, session: Session, extension: str, caller_number: str | None, *, known: bool, right: bool
-    ) -> PinCheck:
+    ) -> _Settled:
         """Count the try, and give what it came to; a lock is closed and its owner told in the same transaction."""
         now, rules = self._now(), self._rules()
         own = _tries(session, f"extension {extension}", now) if known else None
@@ -96,21 +117,24 @@ class LedgerPins:
         if theirs is not None and now - theirs.at > CALLER_FORGOTTEN and not _is_locked(theirs, now):
             _forget(theirs)
         if any(_is_locked(each, now) for each in (own, theirs) if each is not None):
-            return PinCheck.LOCKED
+            return _Settled(PinCheck.LOCKED)
         if right and own is not None:
             session.delete(own)
-            return PinCheck.RIGHT
-        if own is not None and _count(own, rules, rules.tries, now):
-            self._tell(session, extension, own, now)
+            return _Settled(PinCheck.RIGHT)
+        lock = None if own is None else _count(own, rules, rules.tries, now)
+        if lock is not None:
+            self._tell(session, extension, lock, now)
         if theirs is not None:
             _count(theirs, rules, rules.tries * CALLER_TRIES_FACTOR, now)
-        return PinCheck.WRONG if known else PinCheck.NOT_SET
+        return _Settled(PinCheck.WRONG if known else PinCheck.NOT_SET, lock)
 
-    def _tell(self, session: Session, extension: str, tries: PinTriesRow, now: datetime) -> None:
-        until = tries.locked_until
-        assert until is not None  # noqa: S101 - it was just locked
-        _log.warning("pin.locked", extension=extension, until=until.isoformat(), locks=tries.locks)
-        facts = {"extension": extension, "until": until.isoformat(), "locks": tries.locks}
+    def _tell(self, session: Session, extension: str, lock: _Lock, now: datetime) -> None:
+        facts = {
+            "extension": extension,
+            "until": lock.until.isoformat(),
+            "zone": self._addressees.zone(extension).key,
+            "locks": lock.number,
+        }
         to = self._addressees.of(extension)
         queue_notice(session.connection(), Notice.PIN_LOCKED, facts, to, now)
 
@@ -183,11 +207,11 @@ def _forget(row: PinTriesRow) -> None:
     row.wrong, row.locks, row.locked_until = 0, 0, None
 
 
-def _count(row: PinTriesRow, rules: PinRules, tries: int, now: datetime) -> bool:
-    """Count a wrong one; whether that closed a lock."""
+def _count(row: PinTriesRow, rules: PinRules, tries: int, now: datetime) -> _Lock | None:
+    """Count a wrong one; gives the lock that this closed."""
     row.wrong, row.at = row.wrong + 1, now
     if row.wrong < tries:
-        return False
-    row.locked_until = now + timedelta(seconds=rules.lock_length(row.locks))
+        return None
+    row.locked_until = until = now + timedelta(seconds=rules.lock_length(row.locks))
     row.wrong, row.locks = 0, row.locks + 1
-    return True
+    return _Lock(until, row.locks)

@@ -18,6 +18,7 @@ from ari_absence.attendant.call import LegEnd
 from ari_absence.core.owed import OwedState
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
+    NOT_OWED,
     AbsenceRow,
     AttemptRow,
     CallbackRow,
@@ -32,6 +33,7 @@ from ari_absence.ledger.owed_notes import CAME_IN, LIVE
 from ari_absence.ledger.owed_reading import OwedCall, OwedChange, histories_of, owed_among
 from ari_absence.ledger.pages import FIRST_PAGE, Page
 
+_DONE = (DeliveryState.DELIVERED.value, DeliveryState.WITHDRAWN.value)
 INFORMATION = "information"
 """In the place of the state of a callback: there is no number to call."""
 
@@ -229,12 +231,16 @@ def absences(session: Session, extension: str | None = None, page: Page = FIRST_
     return [_absence(row) for row in session.scalars(page.of(query))]
 
 
-def outbox(session: Session, settled_too: bool = False, page: Page = FIRST_PAGE) -> list[Delivery]:
+def outbox(
+    session: Session, settled_too: bool = False, page: Page = FIRST_PAGE, *, dead_only: bool = False
+) -> list[Delivery]:
     """Deliveries: dead ones first, because they need a person, then by when they are tried next."""
     dead_first = case((DeliveryRow.state == DeliveryState.DEAD.value, 0), else_=1)
     query = select(DeliveryRow).order_by(dead_first, DeliveryRow.not_before, DeliveryRow.id)
-    if not settled_too:
-        query = query.where(DeliveryRow.state != DeliveryState.DELIVERED.value)
+    if dead_only:
+        query = query.where(DeliveryRow.state == DeliveryState.DEAD.value)
+    elif not settled_too:
+        query = query.where(DeliveryRow.state.not_in(_DONE))
     return [_delivery(row) for row in session.scalars(page.of(query))]
 
 
@@ -244,7 +250,8 @@ def outbox_summary(session: Session) -> OutboxSummary:
     by_state = {row[0]: int(row[1]) for row in counted}
     dead = by_state.pop(DeliveryState.DEAD.value, 0)
     delivered = by_state.pop(DeliveryState.DELIVERED.value, 0)
-    waiting = DeliveryRow.state.not_in((DeliveryState.DEAD.value, DeliveryState.DELIVERED.value))
+    by_state.pop(DeliveryState.WITHDRAWN.value, None)
+    waiting = DeliveryRow.state.not_in(NOT_OWED)
     return OutboxSummary(
         waiting=sum(by_state.values()),
         delivered=delivered,

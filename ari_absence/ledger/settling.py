@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from ari_absence.ledger.dials import purge_dials
 from ari_absence.ledger.handovers import discard_note
 from ari_absence.ledger.model import (
+    NOT_OWED,
     AbsenceRow,
     AudioRow,
     CallbackRow,
     CallRow,
     DeliveryRow,
-    DeliveryState,
     EscalationRow,
     EscalationState,
     ForwardRow,
@@ -25,8 +25,6 @@ from ari_absence.ledger.owed_calls import settle, settle_heard
 from ari_absence.ledger.owed_purge import is_owed, purge_owed
 
 PURGE_BATCH = 200  # one transaction holds the ledger; a call may be waiting for it
-
-_NOT_OWED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value)
 
 
 def mark_heard(session: Session, message_id: str, now: datetime, by: str = "owner") -> bool:
@@ -113,7 +111,7 @@ def purge(session: Session, before: datetime) -> int:
 
 def _purgeable_messages(session: Session, before: datetime) -> list[str]:
     owed = select(DeliveryRow.id).where(
-        DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(_NOT_OWED)
+        DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(NOT_OWED)
     )
     query = select(MessageRow.id).where(MessageRow.at < before, ~owed.exists(), ~is_owed(MessageRow.owed_id))
     return list(session.scalars(query.limit(PURGE_BATCH)))
@@ -121,7 +119,7 @@ def _purgeable_messages(session: Session, before: datetime) -> list[str]:
 
 def _purgeable_callbacks(session: Session, before: datetime) -> list[CallbackRow]:
     owed = select(DeliveryRow.id).where(
-        DeliveryRow.callback_id == CallbackRow.id, DeliveryRow.state.not_in(_NOT_OWED)
+        DeliveryRow.callback_id == CallbackRow.id, DeliveryRow.state.not_in(NOT_OWED)
     )
     old = (CallbackRow.at < before) & ~is_owed(CallbackRow.owed_id)
     return list(session.scalars(select(CallbackRow).where(old, ~owed.exists()).limit(PURGE_BATCH)))
@@ -147,7 +145,7 @@ def _purgeable_calls(session: Session, before: datetime) -> list[CallRow]:
 
 
 def _purgeable_notices(session: Session, before: datetime) -> list[DeliveryRow]:
-    settled = DeliveryRow.state.in_(_NOT_OWED)
+    settled = DeliveryRow.state.in_(NOT_OWED)
     about_nothing_else = DeliveryRow.message_id.is_(None) & DeliveryRow.callback_id.is_(None)
     query = select(DeliveryRow).where(DeliveryRow.queued_at < before, settled, about_nothing_else)
     return list(session.scalars(query.limit(PURGE_BATCH)))

@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, tru
 
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.core.decision import Decision
+from ari_absence.core.delivery_rules import ItemKind
 from ari_absence.core.owed import OwedWish
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
@@ -23,6 +24,13 @@ from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_notes import Missed, note_owed
+
+_KIND_OF = {
+    Wish.CALL_BACK: ItemKind.CALLBACK,
+    Wish.JUST_CALLED: ItemKind.JUST_CALLED,
+    Wish.MISSED: ItemKind.MISSED,
+    Wish.WILL_CALL_AGAIN: ItemKind.WILL_CALL_AGAIN,
+}
 
 _calls, _audio = table_of(CallRow), table_of(AudioRow)
 _messages, _callbacks = table_of(MessageRow), table_of(CallbackRow)
@@ -236,7 +244,8 @@ def save_callback(
             "owed_id": _owe_callback(connection, noted, now) if noted.number else None,
         },
     )
-    queued = queue_callback(connection, callback_id, addressees.of(extension), now, noted.told_from)
+    to, kind = addressees.of(extension), _KIND_OF[noted.wish]
+    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 

@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, str] = {
     "you_are_present": "You are present.",
     "still_holds": "What was there before holds again.",
     "end_it": "To end that now, press one.",
+    "here_until_when": (
+        "It is outside working hours. For calls to come through all the same, please enter until when, "
+        "a time in four digits, then press pound."
+    ),
     "nobody_covers": "Nobody covers for you.",
     "not_your_key": "That key works on its owner's telephone only.",
     "phone_of_nobody": "This telephone belongs to nobody that I know.",
@@ -96,8 +100,10 @@ STATES: Mapping[str, str] = {
     "dnd": "not to be disturbed",
     "holiday": "off for a public holiday",
     "closed": "not at work now",
+    "here": "here",
 }
 BACK, FREE_AGAIN, OPEN = "back", "free again", "until further notice."
+_RETURNS: Mapping[str, str] = {Kind.DND: FREE_AGAIN, Kind.HERE: "until"}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MANY = len(NUMBERS)
 WISHES: Mapping[str, str] = {
@@ -112,8 +118,7 @@ AGO_MAX = 7
 
 def _states() -> Iterator[tuple[str, str]]:
     for kind, words in STATES.items():
-        back = FREE_AGAIN if kind == Kind.DND else BACK
-        yield f"status-{dashed(kind)}-back", f"{words.capitalize()}, {back}"
+        yield f"status-{dashed(kind)}-back", f"{words.capitalize()}, {_RETURNS.get(kind, BACK)}"
         yield f"status-{dashed(kind)}", f"{words.capitalize()}, {OPEN}"
 
 
@@ -146,6 +151,7 @@ CATALOGUE: Mapping[str, str] = {
     **dict(_times()),
     **{f"status-wish-{dashed(wish)}": text for wish, text in WISHES.items()},
     "status-who-is-present": "is present.",
+    "status-who-is-here": "is here until",
     "status-covers": "covers for you.",
     "status-other-reading": "Otherwise, press two to be back",
     "status-callback-from": "is to be called back.",
@@ -203,6 +209,9 @@ def _state(said: TheState) -> Iterator[Clip]:
     until = f"{stem}-back"
     if said.who is not None:
         yield name_clip(said.who, "a-colleague")
+        if said.kind is Kind.HERE:
+            yield from _here(said.back)
+            return
         stem = f"who-{dashed(_AS_COLLEAGUES_HEAR[said.kind].value)}"
         until = f"{stem}-until"
     if said.back is None:
@@ -210,6 +219,13 @@ def _state(said: TheState) -> Iterator[Clip]:
         return
     yield CatalogueClip(until)
     yield from moment_clips(said.back)
+
+
+def _here(until: Moment | None) -> Iterator[Clip]:
+    """What is said behind the name of somebody who is here."""
+    yield CatalogueClip("status-who-is-present" if until is None else "status-who-is-here")
+    if until is not None:
+        yield from moment_clips(until)
 
 
 _AS_COLLEAGUES_HEAR = {
@@ -265,6 +281,9 @@ def simpler(utterance: StatusUtterance) -> Iterator[Clip]:
     match utterance:
         case TheState(kind, who=None):
             yield CatalogueClip(f"status-{dashed(kind.value)}")
+        case TheState(Kind.HERE):
+            yield CatalogueClip("a-colleague")
+            yield CatalogueClip("status-who-is-present")
         case TheState(kind):
             yield CatalogueClip("a-colleague")
             yield CatalogueClip(f"who-{dashed(_AS_COLLEAGUES_HEAR[kind].value)}")

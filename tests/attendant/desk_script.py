@@ -146,7 +146,7 @@ class MemoryBook:
     async def end(self, extension: str, by: str) -> bool:
         self._write()
         own = self.kept.get(extension, [])
-        if not own or own[-1].kind is Kind.PRESENT:
+        if not own or own[-1].kind.is_presence:
             return False
         own.pop()
         return True

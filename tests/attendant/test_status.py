@@ -19,6 +19,10 @@ BACK_WHEN = (
     "Back when? Please enter four digits, a time or a month and day, then press pound. "
     "If you do not know, just press pound."
 )
+HERE_UNTIL_WHEN = (
+    "It is outside working hours. For calls to come through all the same, please enter until when, "
+    "a time in four digits, then press pound."
+)
 NO_CHANGE = "Nothing was changed."
 END_IT = "To end that now, press one."
 WHICH = (
@@ -32,6 +36,9 @@ ON_LEAVE = office(away(ALICE, Kind.LEAVE))
 
 def tokyo(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour - 9, minute, tzinfo=UTC)
+
+
+SATURDAY = tokyo(28, 10)
 
 
 # -- setting it
@@ -205,10 +212,119 @@ async def test_what_was_before_holds_again_and_is_said() -> None:
 async def test_who_comes_back_after_hours_hears_what_calls_are_told() -> None:
     evening, book = tokyo(25, 19), MemoryBook(office(), tokyo(25, 19))
     await Dialled("*33*2030", office=office(), at=evening, book=book).serve()
-    assert await Dialled("*30", office=office(), at=evening, book=book).serve() == [
+    assert await Dialled("*30", None, office=office(), at=evening, book=book).serve() == [
         "You are back.",
         "Not at work now, back tomorrow morning at nine.",
+        HERE_UNTIL_WHEN,
     ]
+    assert book.now_set("101") == []
+
+
+# -- here outside one's hours
+
+
+async def test_who_comes_in_on_a_saturday_says_until_when_they_are_here() -> None:
+    desk = Dialled("*30", "1400", office=office(), at=SATURDAY)
+    assert await desk.serve() == [
+        "Not at work now, back on Monday morning at nine.",
+        HERE_UNTIL_WHEN,
+        "Here, until this afternoon at two.",
+    ]
+    assert desk.book.now_set("101") == [(Kind.HERE, tokyo(28, 14))]
+    assert desk.book.set_by == ["phone 101"]
+
+
+async def test_it_may_be_dialled_in_one_go_and_corrected() -> None:
+    book = MemoryBook(office(), SATURDAY)
+    for typed, until in (("1400", tokyo(28, 14)), ("1630#", tokyo(28, 16, 30)), ("#", tokyo(28, 24))):
+        await Dialled(f"*30*{typed}", office=office(), at=SATURDAY, book=book).serve()
+        assert book.now_set("101") == [(Kind.HERE, until)]
+
+
+async def test_who_does_not_know_until_when_is_here_until_midnight() -> None:
+    desk = Dialled("*30", "#", office=office(), at=SATURDAY)
+    assert (await desk.serve())[-1] == "Here, until tonight at midnight."
+
+
+async def test_who_says_they_are_here_is_told_so_until_when_by_every_code() -> None:
+    book = MemoryBook(office(), SATURDAY, wait=Waiting(0, 0))
+    await Dialled("*30*1400", office=office(), at=SATURDAY, book=book).serve()
+    for code in ("*39", "*30"):
+        said = await Dialled(code, office=office(), at=SATURDAY, book=book).serve()
+        assert said[0] == "Here, until this afternoon at two."
+    assert book.now_set("101") == [(Kind.HERE, tokyo(28, 14))]
+
+
+async def test_lamp_key_of_who_is_here_outlasts_neither_the_stay_nor_its_second_press() -> None:
+    book = MemoryBook(office(), SATURDAY)
+    await Dialled("*30*1400", office=office(), at=SATURDAY, book=book).serve()
+    said = await Dialled("*39101", office=office(), at=SATURDAY, book=book).serve()
+    assert said == ["Away from the desk, back on Monday morning at nine."]
+    assert book.now_set("101")[-1] == (Kind.AWAY, tokyo(28, 14))
+    said = await Dialled("*39101", office=office(), at=SATURDAY, book=book).serve()
+    assert said == ["Here, until this afternoon at two."]
+
+
+async def test_being_here_beats_a_leave_that_was_planned() -> None:
+    desk = Dialled("*30*1400", office=ON_LEAVE)
+    assert await desk.serve() == ["Here, until this afternoon at two."]
+    assert desk.book.now_set("101") == [(Kind.HERE, tokyo(25, 14))]
+
+
+async def test_within_ones_hours_nothing_is_held_unless_they_end_before() -> None:
+    desk = Dialled("*30*1130", office=office())
+    assert await desk.serve() == ["You are present."]
+    assert desk.book.now_set("101") == []
+    desk = Dialled("*30*2100", office=office())
+    assert await desk.serve() == ["Here, until this evening at nine."]
+    assert desk.book.now_set("101") == [(Kind.HERE, tokyo(25, 21))]
+
+
+async def test_what_was_set_ends_when_somebody_says_that_they_are_here() -> None:
+    book = MemoryBook(office(), SATURDAY)
+    await Dialled("*33*1700", office=office(), at=SATURDAY, book=book).serve()
+    await Dialled("*30*1400", office=office(), at=SATURDAY, book=book).serve()
+    assert book.now_set("101") == [(Kind.HERE, tokyo(28, 14))]
+
+
+async def test_reception_says_until_when_a_colleague_is_here() -> None:
+    desk = Dialled("*930101", "0", "1400", office=RIGHTS, by="100", at=SATURDAY)
+    assert (await desk.serve())[-1] == "Alice Tanaka is here until this afternoon at two."
+    assert desk.book.set_by == ["phone 100 for 101"]
+
+
+async def test_time_that_makes_no_sense_is_refused_and_asked_for_again() -> None:
+    desk = Dialled("*30*0900", "2575", "1400", office=office(), at=SATURDAY)
+    assert await desk.serve() == [
+        "That time has passed already today.",
+        HERE_UNTIL_WHEN,
+        "That is not a time of day.",
+        HERE_UNTIL_WHEN,
+        "Here, until this afternoon at two.",
+    ]
+
+
+@pytest.mark.parametrize("keys", [["9999", "9999"], [None], ["9999", None]])
+async def test_refusals_change_nothing_and_that_is_said(keys: list[str | None]) -> None:
+    book = MemoryBook(office(), SATURDAY)
+    await Dialled("*33*1700", office=office(), at=SATURDAY, book=book).serve()
+    said = await Dialled("*30*0900", *keys, office=office(), at=SATURDAY, book=book).serve()
+    assert said[-1] == NO_CHANGE
+    assert book.now_set("101") == [(Kind.OUT, tokyo(28, 17))]
+
+
+async def test_being_here_that_cannot_be_written_down_is_said() -> None:
+    book = MemoryBook(office(), SATURDAY, broken=True)
+    said = await Dialled("*30*1400", office=office(), at=SATURDAY, book=book).serve()
+    assert said == ["I am sorry, that could not be written down. " + NO_CHANGE]
+
+
+@pytest.mark.parametrize("gone_after_steps", range(6))
+async def test_who_hangs_up_while_saying_it_is_here_or_not(gone_after_steps: int) -> None:
+    desk = Dialled("*30", "9999", "1400", office=office(), at=SATURDAY, gone_after_steps=gone_after_steps)
+    with pytest.raises(CallerGone):
+        await desk.serve()
+    assert desk.book.now_set("101") in ([], [(Kind.HERE, tokyo(28, 14))])
 
 
 # -- being told

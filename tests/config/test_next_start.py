@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import DeliverySettings, EmailSettings, Secrets
@@ -25,8 +26,10 @@ def test_every_setting_that_waits_for_the_next_start_is_named_and_no_secret_is_s
     )
     other = loaded(tmp_path, site)
     directory = replace(other.directory, site=replace(other.directory.site, language="xx"))
-    names = ("ari_username", "ari_password", "ami_username", "ami_password", "database_url")
-    fresh = replace(other, directory=directory, secrets=Secrets(**dict.fromkeys(names, "new")))
+    changed: dict[str, Any] = dict.fromkeys(
+        ("ari_username", "ari_password", "ami_username", "ami_password", "database_url"), "new"
+    )
+    fresh = replace(other, directory=directory, secrets=Secrets(**changed))
     assert list(waiting_for_a_start(begun, fresh)) == [
         "pbx.ari_url",
         "pbx.app",

@@ -15,7 +15,7 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
         "colour: red",
         (
             '4:5: "colour" is not known; known here are name, phones, mobile, email, manager, delegates, watches,'
-            " absences, hours, timezone, country, region, holidays, may, rights, disclosure, handling"
+            " absences, hours, timezone, country, region, holidays, may, rights, disclosure, handling, delivery"
         ),
     ),
     (

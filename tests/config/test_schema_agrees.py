@@ -37,7 +37,22 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             "meeting": {"ring": False, "ask": True, "reach": STEPS, "urgent": ["mobile"], "promise": "1h"},
             "at_once": {"reach": ["100"]},
         },
-        "delivery": {"email": {"smtp": "127.0.0.1:25", "from": "a@example.com", "attach_audio": True}},
+        "delivery": {
+            "email": {"smtp": "127.0.0.1:25", "from": "a@example.com", "attach_audio": True},
+            "hooks": {
+                "sales_chat": {"kind": "slack"},
+                "ops": {"kind": "matrix", "room": "!abc:example.org"},
+            },
+            "rules": [
+                {
+                    "for": ["message"],
+                    "urgent": True,
+                    "then": [{"by": ["email"]}, {"after": "15min", "by": ["sales_chat", "phone"]}],
+                },
+                {"hours": "outside", "between": ["22:00-06:00"], "by": ["email"]},
+            ],
+            "quiet": ["22:00-07:00"],
+        },
         "answers": [{"title": "our hours", "text": "From nine."}],
         "limits": {"menu_seconds": 6.5, "hops": 5, "urgent_again_minutes": [15]},
         "keys": {"message": "1"},
@@ -84,6 +99,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
                 "rights": ["set_others"],
                 "disclosure": "class",
                 "handling": {"meeting": {"ring": True, "promise": "30min", "urgent": ["mobile", "us"]}},
+                "delivery": {"rules": [{"by": ["email"]}], "quiet": ["12:00-13:00"]},
             },
             "100": {"name": "Reception"},
         },
@@ -96,6 +112,7 @@ BEYOND_A_SCHEMA = re.compile(
     "|is missing here; add it, or|no public holidays are known|no regions"
     "|not a region|does not exist|that exists|is missing; add it, or|goes with|which day|which of the two"
     "|neither a date|is not a time|overlaps|would mean|is above|begins together|can't be their own|not a weekday"
+    "|the channel .* is not known|needs its room|never reached|is not after|fits everything"
     '|is not a day of a month|"from" is missing here|control characters'
 )
 

@@ -54,7 +54,7 @@ def test_what_a_person_does_not_say_is_as_in_the_site_with_the_line_of_the_site(
     assert directory.people["101"].handling[Kind.OUT].reach == DEFAULT_HANDLING[Kind.OUT].reach
 
 
-@pytest.mark.parametrize("word", [*(kind for kind in Kind if kind is not Kind.PRESENT), *Situation])
+@pytest.mark.parametrize("word", [*(kind for kind in Kind if not kind.is_presence), *Situation])
 def test_every_kind_and_situation_may_be_handled(tmp_path: Path, word: Kind | Situation) -> None:
     directory = loaded(tmp_path, SITE + f"handling: {{{word.value}: {{reach: [message]}}}}\n").directory
     assert written(directory.handling[word].reach) == ["message"]

@@ -23,6 +23,10 @@ few = st.sampled_from(["*3", "*30", "*31", "*310", "*31*", "*9", "*93", "30", "3
     ("dialled", "command"),
     [
         ("*30", Command(Act.BACK)),
+        ("*30*1400", Command(Act.BACK, typed="1400")),
+        ("*30*1400#", Command(Act.BACK, typed="1400")),
+        ("*30*#", Command(Act.BACK, typed="")),
+        ("*30*", Command(Act.BACK)),
         ("*31", Command(Act.SET, Kind.AWAY)),
         ("*37", Command(Act.SET, Kind.DND)),
         ("*33*1530", Command(Act.SET, Kind.OUT, "1530")),

@@ -22,12 +22,14 @@ from ari_absence.core.returns import (
     next_working_day,
     planned_end,
     read_return,
+    read_stay,
 )
 from ari_absence.core.schedule import DatedAbsence, RecurringAbsence, WeeklyHours, back_at, state_at
 from tests.core.test_schedule import ALWAYS, BERLIN, HOLIDAYS, NIGHTS, alice, berlin, dated
 
 ALICE = alice()
 WEDNESDAY = "2026-11-25T10:00"
+NOW = berlin("2026-11-28T10:00")
 
 
 def time_at(text: str) -> Return:
@@ -147,6 +149,52 @@ def test_the_next_working_day_begins_later_and_not_after_a_break(person: Person,
 def test_a_day_begins_on_that_day(person: Person, day: date) -> None:
     begin = day_begins(person, day).astimezone(person.zone)
     assert begin.date() == day or begin.date() == day + timedelta(days=1)  # a day that a zone left out
+
+
+# -- here outside one's hours
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "until"),
+    [
+        ("1400", "2026-11-28T10:00", "2026-11-28T14:00"),  # a Saturday
+        ("930", "2026-11-28T08:00", "2026-11-28T09:30"),
+        ("1000", "2026-11-25T07:00", "2026-11-25T09:00"),  # from then on it's their hours
+        ("", "2026-11-25T07:00", "2026-11-25T09:00"),
+        ("", "2026-11-25T20:00", "2026-11-26T00:00"),
+        ("1900", "2026-11-25T12:30", "2026-11-25T19:00"),  # the end of a break is not where it ends
+        ("1000", "2026-11-28T10:00", ReturnFlaw.TIME_PAST),
+        ("0100", "2026-11-28T23:30", ReturnFlaw.TIME_PAST),
+        ("2460", "2026-11-28T10:00", ReturnFlaw.NOT_A_TIME),
+        ("14", "2026-11-28T10:00", ReturnFlaw.NOT_A_TIME),
+    ],
+)
+def test_until_when_somebody_is_here(typed: str, at: str, until: str | ReturnFlaw) -> None:
+    assert read_stay(typed, ALICE, berlin(at)) == (until if isinstance(until, ReturnFlaw) else berlin(until))
+
+
+@given(st.text("0123456789", max_size=5), people(), instants)
+def test_nobody_is_here_beyond_the_day_or_into_their_hours(typed: str, person: Person, at: datetime) -> None:
+    until = read_stay(typed, person, at)
+    if isinstance(until, ReturnFlaw):
+        return
+    assert at < until <= next_working_day(person, at)
+    last = (until - timedelta(seconds=1)).astimezone(person.zone).date()
+    assert last == at.astimezone(person.zone).date()
+    here = DatedAbsence(Kind.HERE, at, until, set_at=at)
+    state = state_at(person, at, [here])
+    assert (state.present, state.kind, state.absence) == (True, None, here)
+    assert state_at(person, until, [here]) == state_at(person, until)
+
+
+def test_who_is_here_is_present_over_leave_holiday_and_night_and_over_nothing_set_later() -> None:
+    vacation = dated(Kind.VACATION, "2026-11-23", "2026-11-30")
+    here = DatedAbsence(Kind.HERE, berlin("2026-11-28T10:00"), berlin("2026-11-28T14:00"), set_at=NOW)
+    out = dated(Kind.OUT, "2026-11-28T11:00", "2026-11-28T12:00", set_at="2026-11-28T11:00")
+    person = alice(vacation)
+    assert state_at(person, berlin("2026-11-28T13:59"), [here]).present
+    assert back_at(person, berlin("2026-11-28T11:30"), [here, out]) == berlin("2026-11-28T12:00")
+    assert state_at(person, berlin("2026-11-28T14:00"), [here]).kind is Kind.VACATION
 
 
 def test_who_leaves_before_a_break_is_back_the_next_day() -> None:

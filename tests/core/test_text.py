@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import html.parser
+import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from ari_absence.core import text
 from tests.hostile import HOSTILE
@@ -50,6 +54,39 @@ def test_cleaning_twice_changes_nothing(foreign: str) -> None:
     for sink in (text.for_log, text.for_terminal, text.for_mail_body, text.for_file_name):
         once = sink(foreign)
         assert sink(once) == once
+
+
+CHATS = [text.for_chat, text.for_slack, text.for_markdown]
+
+
+def _as_shown(sink: object, line: str) -> str:
+    """What a reader of the chat sees: escapes undone, signs of no width left out."""
+    if sink is text.for_slack:
+        line = html.unescape(line)
+    if sink is text.for_markdown:
+        line = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", line)
+    return line.replace("\u200b", "")
+
+
+@pytest.mark.parametrize("sink", CHATS, ids=lambda sink: sink.__name__)
+@given(foreign=anything)
+def test_a_chat_shows_any_text_as_the_line_it_is(sink: Callable[[str], str], foreign: str) -> None:
+    assert _as_shown(sink, sink(foreign)) == text.for_mail_body(foreign)
+
+
+@given(anything)
+def test_no_chat_finds_a_mention_or_an_address_in_foreign_text(foreign: str) -> None:
+    for sink in CHATS:
+        assert re.search(r"@[A-Za-z]|://|www\.|mailto:", sink(foreign), re.IGNORECASE) is None
+    assert re.search(r"[<>]|&(?!(amp|lt|gt);)", text.for_slack(foreign)) is None
+
+
+@given(anything)
+def test_markdown_finds_only_text_in_foreign_text(foreign: str) -> None:
+    inline = MarkdownIt("commonmark").parseInline(text.for_markdown(foreign))
+    kinds = {child.type for token in inline for child in token.children or ()}
+
+    assert kinds <= {"text", "text_special"}
 
 
 @given(anything)

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Wish
 from ari_absence.core.decision import Decision, Enquiry, Reason
+from ari_absence.core.delivery_rules import DeliveryRules, Rule, Telling
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.people import Caller, Directory, Kind, Limits, Person, Site, Source, Why
 from ari_absence.core.phrases import AbsenceClass, Name, Whereabouts
 from ari_absence.core.schedule import State
 from ari_absence.errors import AlreadyGone, RequestRefused
-from ari_absence.ledger.addressees import MailAddressees
+from ari_absence.ledger.addressees import Addressees, Channels, MailAddressees, RuledAddressees
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
@@ -192,7 +193,7 @@ class Office:
         self.thread = LedgerThread(self.store)
         self.audio = RecordingStore(folder)
         self.asterisk = asterisk or FakeRecordings()
-        self.addressees = MailAddressees(lambda: self.directory)
+        self.addressees: Addressees = MailAddressees(lambda: self.directory)
         self.rings = 0
         self.notebook = LedgerNotebook(
             thread=self.thread,
@@ -205,6 +206,20 @@ class Office:
             dialing=lambda: self.directory.dialing,
         )
         self.outbox = LedgerOutbox(self.thread, self.audio, self.addressees)
+
+    def tell_by_rules(self, channels: Channels) -> None:
+        """Tell people as the rules of the directory say, from now on, instead of by mail alone."""
+        ruled = RuledAddressees(lambda: self.directory, lambda: channels)
+        self.addressees = self.notebook._addressees = ruled
+        self.outbox = LedgerOutbox(self.thread, self.audio, ruled)
+
+    def tell_all_by(self, *channels: str) -> None:
+        """Have the site say that everything is told by these channels."""
+        self.tell(DeliveryRules((Rule((Telling(channels),)),)))
+
+    def tell(self, rules: DeliveryRules) -> None:
+        """Have the site say by which channels things are told."""
+        self.directory = replace(self.directory, delivery=rules)
 
     def _ring(self) -> None:
         self.rings += 1

@@ -11,7 +11,7 @@ from ari_absence.core.people import Kind, PrivateNote, PrivateNumber, Source
 from ari_absence.core.steps import MOBILE, Destination, Step, Way
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import reading, settling
-from ari_absence.ledger.absences import LedgerAbsences, NewAbsence
+from ari_absence.ledger.absences import LedgerAbsences, NewAbsence, end_current
 from ari_absence.ledger.model import AbsenceRow
 from tests.ledger.office import NOON, Office
 
@@ -98,6 +98,25 @@ async def test_an_absence_known_to_end_later_holds_again_afterwards(office: Offi
 
     assert await kinds(office) == [Kind.BUSINESS_TRIP, Kind.MEETING]
     assert await kinds(office, hours_later=2) == [Kind.BUSINESS_TRIP]
+
+
+async def test_being_here_holds_again_behind_what_is_set_over_it_and_is_corrected_by_itself(
+    office: Office,
+) -> None:
+    absences = LedgerAbsences(office.thread)
+    await absences.set(absence(Kind.PRESENT, 48), NOON)  # an early return from leave
+    await absences.set(absence(Kind.HERE, 2), NOON)
+    await absences.set(absence(Kind.AWAY, 2), NOON)
+    assert set(await kinds(office)) == {Kind.PRESENT, Kind.HERE, Kind.AWAY}
+    await absences.set(absence(Kind.HERE, 4, corrects=True), NOON)
+    assert sorted(await kinds(office)) == [Kind.HERE, Kind.PRESENT]
+    assert sorted(await kinds(office, hours_later=3)) == [Kind.HERE, Kind.PRESENT]
+
+
+async def test_who_is_here_already_has_nothing_to_end(office: Office) -> None:
+    await LedgerAbsences(office.thread).set(absence(Kind.HERE, 2), NOON)
+    assert not await office.thread.write(lambda session: end_current(session, "101", "phone 101", NOON))
+    assert await kinds(office) == [Kind.HERE]
 
 
 async def test_an_absence_for_later_is_not_touched_and_touches_nothing(office: Office) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -161,3 +162,16 @@ async def test_a_new_pin_and_unlocking_open_the_lock(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pin", ["", "827364", "１２３４５６"])
 def test_without_a_stored_pin_nothing_fits(pin: str) -> None:
     assert not fits(pin, None)
+
+
+async def test_log_of_a_lock_names_the_call_that_guessed(tmp_path: Path) -> None:
+    async with pins_in(tmp_path, Hands()) as pins:
+        await pins.change("101", PIN)
+        merge = structlog.contextvars.merge_contextvars
+        with (
+            structlog.testing.capture_logs([merge]) as lines,
+            structlog.contextvars.bound_contextvars(call="call-7"),
+        ):
+            for _ in range(3):
+                await pins.check("101", "000001")
+    assert [(line["event"], line["call"], line["locks"]) for line in lines] == [("pin.locked", "call-7", 1)]

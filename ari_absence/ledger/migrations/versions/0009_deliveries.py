@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -9,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("outbox", sa.Column("step", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
