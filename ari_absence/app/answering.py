@@ -155,9 +155,9 @@ class Answering(Announcing):
 
     async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
         try:
-            mailbox_full = await self._notebook.mailbox_full(call.extension)
+            mailbox_full, known = await self._notebook.before_call(call.extension, call.caller)
         except LedgerError:
-            mailbox_full = False  # whether anything can be kept is found out when it is tried
+            mailbox_full, known = False, None  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
         enquiry = Enquiry(
             call.call_id,
@@ -169,6 +169,7 @@ class Answering(Announcing):
             handover=_sent_by(call),
             camp_on=self.camp_ons is not None,
             consulting=consulting,
+            known=known,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:

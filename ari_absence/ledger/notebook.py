@@ -26,13 +26,15 @@ from ari_absence.attendant.notebook import (
 )
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision
-from ari_absence.core.people import Dialing, Limits
+from ari_absence.core.known import Known
+from ari_absence.core.people import Caller, Dialing, Limits
 from ari_absence.errors import AsteriskError, LedgerError
 from ari_absence.ledger import attempts, writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.dials import SteadyTime, book_dial
 from ari_absence.ledger.handovers import has_note
 from ari_absence.ledger.ids import Prefix, new_id
+from ari_absence.ledger.known_calls import known_of
 from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.recordings import RecordingStore, VerifiedAudio, verify
@@ -108,6 +110,15 @@ class LedgerNotebook:
     async def mailbox_full(self, extension: str) -> bool:
         """Whether nobody can leave a message for ``extension`` now; what the decision wants to know."""
         return await self._thread.query(lambda connection: self._mailboxes().is_full(connection, extension))
+
+    async def before_call(self, extension: str, caller: Caller) -> tuple[bool, Known | None]:
+        """What the decision wants to know: whether the mailbox is full, and what is owed to ``caller`` already."""
+
+        def look(connection: Connection) -> tuple[bool, Known | None]:
+            known = known_of(connection, caller, extension, self._country())
+            return self._mailboxes().is_full(connection, extension), known
+
+        return await self._thread.query(look)
 
     async def reserve_place(self, call_id: str, extension: str) -> bool:
         """Keep a place for one more message; False when the mailbox is full.
