@@ -28,6 +28,8 @@ class Topic(StrEnum):
     MESSAGE = "message"
     CALLBACK = "callback"
     NOTICE = "notice"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """A text message to the caller: ``ledger.acknowledgements``."""
 
 
 class Notice(StrEnum):
