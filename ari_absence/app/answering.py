@@ -27,6 +27,7 @@ from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
 from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
+from ari_absence.core.numbers import international
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
@@ -107,6 +108,9 @@ class Answering(Announcing):
     def __init__(self, records: Records, speaker: Speaker, clock: Clock, notebook: LedgerNotebook) -> None:
         super().__init__(records, speaker, clock)
         self._notebook = notebook
+        international(
+            "0", records.directory().site.country
+        )  # reads the numbering plan, that no call waits for it
         self.camp_ons: CampOns | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
