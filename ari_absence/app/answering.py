@@ -27,6 +27,7 @@ from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
 from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
+from ari_absence.core.numbers import international
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
@@ -107,6 +108,9 @@ class Answering(Announcing):
     def __init__(self, records: Records, speaker: Speaker, clock: Clock, notebook: LedgerNotebook) -> None:
         super().__init__(records, speaker, clock)
         self._notebook = notebook
+        international(
+            "0", records.directory().site.country
+        )  # reads the numbering plan, that no call waits for it
         self.camp_ons: CampOns | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -155,9 +159,9 @@ class Answering(Announcing):
 
     async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
         try:
-            mailbox_full = await self._notebook.mailbox_full(call.extension)
+            mailbox_full, known = await self._notebook.before_call(call.extension, call.caller)
         except LedgerError:
-            mailbox_full = False  # whether anything can be kept is found out when it is tried
+            mailbox_full, known = False, None  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
         enquiry = Enquiry(
             call.call_id,
@@ -169,6 +173,7 @@ class Answering(Announcing):
             handover=_sent_by(call),
             camp_on=self.camp_ons is not None,
             consulting=consulting,
+            known=known,
         )
 
         def decide_with(unreachable: Mapping[str, str]) -> Decision:

@@ -55,6 +55,7 @@ from ari_absence.core.mailbox import MessageCounts
 from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.delivery.ports import Notifier
 from ari_absence.errors import LedgerError
+from ari_absence.ledger.acknowledgements import Acknowledgements
 from ari_absence.ledger.addressees import RuledAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
@@ -236,6 +237,9 @@ class Service:
             lambda: self._records.directory().dialing,
             self._message_changed,
             lambda: self._records.directory().site.country,
+            Acknowledgements(
+                lambda: self._records.configuration.delivery.acknowledge, self._records.directory
+            ),
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
         self._transcribing = transcribing(self._records, books)

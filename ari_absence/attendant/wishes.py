@@ -14,8 +14,10 @@ from ari_absence.attendant.take_message import take_message
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt
 from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
-from ari_absence.errors import LedgerError
+from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 
+CALL_AGAIN = "1"
+CALL_AGAIN_SECONDS = 3.0  # who has no use for the key waits no longer for the thanks
 WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
 
 
@@ -46,8 +48,19 @@ async def fulfil(talk: Talk, action: Action) -> Outcome | None:
 async def note_the_call(talk: Talk) -> Outcome:
     """The caller only wants it known that they called: their name, a thank-you, and the note."""
     await record_name(talk)
-    note = talk.callback(Wish.JUST_CALLED, talk.call.caller.number)
-    return await talk.write_down(note, Outcome.JUST_CALLED, Phrase.CALL_NOTED)
+    again = await _will_call_again(talk)
+    wish = Wish.WILL_CALL_AGAIN if again else Wish.JUST_CALLED
+    note = talk.callback(wish, talk.call.caller.number)
+    thanks = Phrase.WILL_CALL_AGAIN_NOTED if again else Phrase.CALL_NOTED
+    return await talk.write_down(note, Outcome.JUST_CALLED, thanks)
+
+
+async def _will_call_again(talk: Talk) -> bool:
+    """One key says so; who hangs up, or presses nothing, has said what they want already."""
+    try:
+        return await talk.call.ask([Fixed(Phrase.WILL_CALL_AGAIN_MENU)], CALL_AGAIN_SECONDS) == CALL_AGAIN
+    except (CallerGone, EffectFailed):
+        return False
 
 
 async def ask_to_be_rung(talk: Talk) -> Outcome | None:

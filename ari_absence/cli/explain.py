@@ -18,6 +18,7 @@ from ari_absence.cli.options import (
     forwards_set,
     greetings_set,
     instant,
+    known_call,
     load,
     local,
     person_of,
@@ -64,7 +65,9 @@ def explain(
     configuration = load(config)
     person_of(configuration, extension)
     moment = instant(at, configuration.directory.site.zone)
-    enquiry = Enquiry("explain", extension, _caller(from_, inside=inside), why, moment, camp_on=True)
+    caller = _caller(from_, inside=inside)
+    known = known_call(configuration, extension, caller)
+    enquiry = Enquiry("explain", extension, caller, why, moment, camp_on=True, known=known)
     absences, forwards = absences_set(configuration), forwards_set(configuration)
     greetings = greetings_set(configuration)
     decision = decide(enquiry, configuration.directory, absences, forwards, greetings)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from ari_absence.config.settings import Configuration
     from ari_absence.core.greetings import SetGreetings
-    from ari_absence.core.people import Person, SetAbsences, SetForwards
+    from ari_absence.core.known import Known
+    from ari_absence.core.people import Caller, Person, SetAbsences, SetForwards
 
 BAD_QUESTION = 2
 
@@ -237,6 +238,20 @@ def forwards_set(configuration: Configuration) -> SetForwards:
             return set_forwards(session, SystemClock().now())
     except LedgerError:
         return SetForwards()
+
+
+def known_call(configuration: Configuration, extension: str, caller: Caller) -> Known | None:
+    """What is owed to ``caller`` already; nothing if there is no ledger yet."""
+    if not _has_ledger(configuration):
+        return None
+    from ari_absence.ledger.known_calls import known_of
+
+    country = configuration.directory.site.country
+    try:
+        with reading_ledger(configuration) as session:
+            return known_of(session.connection(), caller, extension, country)
+    except LedgerError:
+        return None
 
 
 def command_user() -> str:

@@ -33,6 +33,20 @@ def hooks_of(
     return tuple(HookSettings(name, shape.kind, shape.room) for name, shape in shapes.items())
 
 
+def acknowledging(
+    name: str | None, hooks: Sequence[HookSettings], block: Block, mistakes: FileMistakes
+) -> str | None:
+    """The hook that texts callers: one that takes JSON, for a chat can't send text messages."""
+    if name is None or block.left_out or block.below("hooks").left_out:
+        return name
+    kind = next((hook.kind for hook in hooks if hook.name == name), None)
+    if kind != "json":
+        what = f"there is no hook {name}" if kind is None else f"the hook {name} is a {kind} chat"
+        sentence = f"{what}; name one of kind: json, which sends text messages"
+        mistakes.add(block.value_at("acknowledge"), sentence)
+    return name
+
+
 def channels_of(hooks: Collection[str], block: Block) -> frozenset[str] | None:
     """The names of all channels; None if some hooks could not be read, so that nobody knows."""
     whole = not block.left_out and not block.below("hooks").left_out

@@ -83,6 +83,8 @@ class DeliverySettings:
 
     email: EmailSettings | None = None
     hooks: tuple[HookSettings, ...] = ()
+    acknowledge: str | None = None
+    """The hook by which callers are texted."""
 
 
 @dataclass(frozen=True, slots=True)

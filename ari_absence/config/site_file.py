@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ari_absence.config import checks, public_holidays, settings, times
 from ari_absence.config.codes_of import codes_of
-from ari_absence.config.delivery_of import DeliveryReader, channels_of, hooks_of
+from ari_absence.config.delivery_of import DeliveryReader, acknowledging, channels_of, hooks_of
 from ari_absence.config.dialing_of import DialingReader, unknown_country
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
@@ -326,11 +326,14 @@ class _SiteReader:
         shape = self._shape.delivery
         email, hooks = shape.email, self._root.below("delivery").below("hooks")
         found = hooks_of(shape.hooks, hooks, self._mistakes)
+        acknowledge = acknowledging(shape.acknowledge, found, self._root.below("delivery"), self._mistakes)
         if email is None:
-            return settings.DeliverySettings(hooks=found)
+            return settings.DeliverySettings(hooks=found, acknowledge=acknowledge)
         host, port = checks.split_host_and_port(email.smtp)
         return settings.DeliverySettings(
-            settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption), found
+            settings.EmailSettings(host, port, email.from_, email.attach_audio, email.encryption),
+            found,
+            acknowledge,
         )
 
     def _delivery_rules(self) -> DeliveryRules:

@@ -177,6 +177,11 @@ class DeliveryShape(Shape):
         default_factory=dict,
         description="Chats and other programs, by names of your choice (docs/delivery.md).",
     )
+    acknowledge: HookName | None = Field(
+        default=None,
+        description="The hook (`kind: json`) that sends a text message to callers with a mobile number, when they have"
+        " left a message or asked for a call (docs/conversation.md). Nobody is texted if left out.",
+    )
     rules: list[DeliveryRuleShape] = Field(
         default_factory=list,
         description="Who is told by which channels. The first rule that fits counts; if none does, it goes by mail.",

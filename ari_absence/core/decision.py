@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ari_absence.core import wording
 from ari_absence.core.greetings import Greeting, SetGreetings
 from ari_absence.core.handover import Handover
+from ari_absence.core.known import Known, reason_of, said_already, told_to, words_of
 from ari_absence.core.ladder import Attempt, Help, Leg, Reason
 from ari_absence.core.localtime import seconds_of
 from ari_absence.core.people import (
@@ -128,6 +129,7 @@ def decide(
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
     own_words = _own_greeting(case, greetings)
+    known = _known(enquiry)
     hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
     offers = tuple(_offers(case, hindrances))
     found = _Found(person, state, where, back, handling, due, offers, reach)
@@ -137,15 +139,26 @@ def decide(
         state=state,
         back_at=back,
         greeting=wording.greeting(
-            directory, enquiry.caller, where, nothing_noted=enquiry.nothing_noted, own=own_words
+            directory,
+            enquiry.caller,
+            where,
+            nothing_noted=enquiry.nothing_noted,
+            own=own_words,
+            known=words_of(known, person, enquiry.at, directory.site.zone) if known else (),
         ),
-        menu=wording.menu([(offer.key, offer.action) for offer in offers], reach.colleague, Name.of(person)),
+        menu=wording.menu(
+            [(offer.key, offer.action) for offer in offers],
+            reach.colleague,
+            Name.of(person),
+            said_already(known),
+        ),
         offers=offers,
         attempts=reach.attempts,
         promise=due,
         reasons=(
             *_reasons(enquiry, directory, found),
             *_greeting_reason(own_words),
+            *((reason_of(known, person),) if known else ()),
             *_refusals(case, hindrances),
         ),
         rings_as_desk=reach.rings_as_desk,
@@ -165,6 +178,13 @@ def _own_greeting(case: Case, greetings: SetGreetings) -> Greeting | None:
     if case.state.present or enquiry.why is Why.BUSY or enquiry.nothing_noted or hidden:
         return None
     return greetings.of(person.extension, case.state.kind, enquiry.at)
+
+
+def _known(enquiry: Enquiry) -> Known | None:
+    """What the caller is told of what they left before; a colleague who asks for a caller of theirs left nothing."""
+    if enquiry.nothing_noted or enquiry.consulting:
+        return None
+    return told_to(enquiry.caller, enquiry.known)
 
 
 def _greeting_reason(own_words: Greeting | None) -> Iterator[Reason]:

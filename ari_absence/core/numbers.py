@@ -122,6 +122,14 @@ class DialPolicy:
             return Refusal(f"it is an emergency number of {nature.country}")
         return self._target(nature)
 
+    def mobile(self, number: str, country: str) -> str | None:
+        """A caller's number in E.164, if a text message may be sent there: a mobile one that might be dialled, too."""
+        e164 = international(number, country)
+        nature = _nature(e164) if e164 else None
+        if e164 is None or nature is None or "mobile" not in nature.types & self._dialing.types:
+            return None
+        return None if isinstance(self.outside(PrivateNumber(e164)), Refusal) else e164
+
     def _target(self, nature: _Nature) -> DialTarget | Refusal:
         for trunk in self._dialing.trunks:
             if not trunk.countries or nature.country in trunk.countries:

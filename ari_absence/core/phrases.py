@@ -85,6 +85,14 @@ class Phrase(StrEnum):
     CAMP_ON_MENU = auto()  # to that colleague, rung: 1 call them, 2 forget it
     CAMP_ON_FORGOTTEN = auto()  # I will not ring you again
 
+    CALLBACK_KNOWN = auto()  # to who rings again: a call back to this number was asked for, and passed on
+    CALLBACK_LATE = auto()  # the same, with an apology: it is late, and comes as soon as possible
+    MESSAGE_KNOWN = auto()  # a message from this number has been passed on
+    CALL_KNOWN = auto()  # that somebody called from this number has been passed on
+    COLLEAGUE_CARES = auto()  # a colleague is taking care of it
+    WILL_CALL_AGAIN_MENU = auto()  # 1 if you will call again yourself; else just hang up
+    WILL_CALL_AGAIN_NOTED = auto()  # thank you, I will pass on that you will call again
+
     SORRY_FAULT = auto()  # sorry, something went wrong here; please call again
     GOODBYE = auto()  # thank you for calling, goodbye
 
@@ -259,12 +267,23 @@ class CallPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class TriedToCall:
+    """We have tried to call you back <at>; None: nothing is said of when."""
+
+    at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """To <action>, press <key>. ``key`` is one of 0-9, ``*``, ``#``; ``colleague`` only with that action."""
+    """To <action>, press <key>. ``key`` is one of 0-9, ``*``, ``#``; ``colleague`` only with that action.
+
+    ``again``: the caller has done it before, and would add to it.
+    """
 
     key: str
     action: Action
     colleague: Name | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +384,7 @@ Utterance = (
     | Whereabouts
     | OwnGreeting
     | CallPromise
+    | TriedToCall
     | Choice
     | ReadBack
     | QuestionChoice

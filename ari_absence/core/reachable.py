@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from ari_absence.core.handover import Handover
+from ari_absence.core.known import Known
 from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene
 from ari_absence.core.people import (
     Caller,
@@ -59,6 +60,7 @@ class Enquiry:
     handover: Handover | None = None
     camp_on: bool = False
     consulting: bool = False  # a colleague asks, who may have a caller of their own
+    known: Known | None = None  # what is owed to the caller already
 
 
 @dataclass(frozen=True, slots=True)

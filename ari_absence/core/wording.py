@@ -5,7 +5,7 @@ What outsiders may hear of each absence is the table of ``docs/conversation.md``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -134,24 +134,33 @@ def greeting(
     *,
     nothing_noted: bool = False,
     own: Greeting | None = None,
+    known: Iterable[Utterance] = (),
 ) -> tuple[Utterance, ...]:
     """What the caller hears first: the company's name for outsiders, then who is absent until when.
 
-    ``own``: in the person's own words.
+    ``own``: in the person's own words. ``known``: what who rings again is told.
     With ``nothing_noted``, also that no message can be taken: it must be known before anybody waits for a tone.
     """
     welcome = () if caller.inside else (Welcome(Name.of(directory.site)),)
     sorry = (Fixed(Phrase.NOTHING_CAN_BE_NOTED),) if nothing_noted else ()
     told = where if own is None else OwnGreeting(own, where)
-    return (*welcome, told, *sorry)
+    return (*welcome, told, *known, *sorry)
 
 
 def menu(
-    keys: Sequence[tuple[str, Action]], colleague: Name | None = None, called: Name | None = None
+    keys: Sequence[tuple[str, Action]],
+    colleague: Name | None = None,
+    called: Name | None = None,
+    said_already: Collection[Action] = (),
 ) -> tuple[Utterance, ...]:
-    """The choices as they are spoken, in a fixed order; ``#`` works without being announced."""
+    """The choices as they are spoken, in a fixed order; ``#`` works without being announced.
+
+    ``said_already``: what is not spoken to who rings again, who may add a message to what was left.
+    """
     key_of = {action: key for key, action in keys}
     names = {Action.COLLEAGUE: colleague, Action.CAMP_ON: called}
+    spoken = [action for action in _SPOKEN_CHOICES if action in key_of and action not in said_already]
+    again = Action.MESSAGE if said_already else None
     return tuple(
-        Choice(key_of[action], action, names.get(action)) for action in _SPOKEN_CHOICES if action in key_of
+        Choice(key_of[action], action, names.get(action), again=action is again) for action in spoken
     )

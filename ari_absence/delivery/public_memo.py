@@ -81,8 +81,48 @@ _OTHERWISE = "There is news; *97 and *38 tell more."
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
+@dataclass(frozen=True, slots=True)
+class TextToCaller(PublicMemo):
+    """A text message to a caller: its one sentence, and nothing of the call."""
+
+    @property
+    def title(self) -> str:
+        """The text."""
+        return self.sentence
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Nothing else."""
+        return ()
+
+
+_ACKNOWLEDGEMENT = "acknowledgement"
+_NAME_LENGTH_MAX = 40  # of the company and of a person; with the rest it stays one text message
+
+
+def acknowledgement(memo: Memo) -> PublicMemo:
+    """What a caller is texted: our own names, and the time. By day and hour, for a text may come the day after."""
+    facts = memo.facts or {}
+    company, person = (for_mail_body(facts.get(name), _NAME_LENGTH_MAX) for name in ("company", "person"))
+    what = "your request for a call from" if facts.get("what") == "call_back" else "your message for"
+    due = facts.get("due")
+    by = _local(datetime.fromisoformat(due), memo.zone) if due else None
+    promised = f" You will be called back by {by:%H:%M} on {_DAYS[by.weekday()]} {by:%d %b}." if by else ""
+    return TextToCaller(
+        item_id=for_mail_body(memo.item_id),
+        about=memo.about,
+        person=person,
+        extension=for_mail_body(memo.extension),
+        at=_local(memo.at, memo.zone),
+        due=by,
+        sentence=f"{company}: we have {what} {person}.{promised}",
+    )
+
+
 def public_memo(memo: Memo) -> PublicMemo:
     """What may be told of ``memo``."""
+    if memo.about == _ACKNOWLEDGEMENT:
+        return acknowledgement(memo)
     about_a_call = memo.about in _TITLES
     return PublicMemo(
         item_id=for_mail_body(memo.item_id),

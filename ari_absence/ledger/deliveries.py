@@ -29,6 +29,8 @@ class Topic(StrEnum):
     CALLBACK = "callback"
     NOTICE = "notice"
     TRANSCRIPT = "transcript"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """A text message to the caller: ``ledger.acknowledgements``."""
 
 
 class Notice(StrEnum):

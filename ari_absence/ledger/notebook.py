@@ -24,16 +24,21 @@ from ari_absence.attendant.notebook import (
     KeptAudio,
     MessageDraft,
     Outcome,
+    Wish,
 )
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision
-from ari_absence.core.people import Dialing, Limits
+from ari_absence.core.known import Known
+from ari_absence.core.people import Caller, Dialing, Limits
 from ari_absence.errors import AsteriskError, LedgerError
 from ari_absence.ledger import attempts, writing
+from ari_absence.ledger.acknowledgements import Acknowledgements
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.dials import SteadyTime, book_dial
 from ari_absence.ledger.handovers import has_note
 from ari_absence.ledger.ids import Prefix, new_id
+from ari_absence.ledger.known_calls import known_of
 from ari_absence.ledger.leftovers import Leftovers, forget_removed
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
 from ari_absence.ledger.recordings import RecordingStore, VerifiedAudio, verify
@@ -73,7 +78,7 @@ class LedgerNotebook:
     ``on_queued`` is called on the event loop after each commit that queued deliveries or an urgent message to be
     told: it wakes whoever carries them out. ``dialing`` gives the caps of calls to outside numbers.
     ``on_message`` is called there, with the extension, after each commit of a message. ``country`` is the site's, by
-    whose plan callers' numbers are read.
+    whose plan callers' numbers are read. ``acknowledgements`` are texted to callers; None: never.
     """
 
     def __init__(
@@ -88,6 +93,7 @@ class LedgerNotebook:
         dialing: Callable[[], Dialing],
         on_message: Callable[[str], None] = lambda _: None,
         country: Callable[[], str] = lambda: "",
+        acknowledgements: Acknowledgements | None = None,
     ) -> None:
         self._thread = thread
         self._store = store
@@ -99,6 +105,7 @@ class LedgerNotebook:
         self._dialing = dialing
         self._on_message = on_message
         self._country = country
+        self._acknowledgements = acknowledgements
         self._steady = SteadyTime(clock)
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
@@ -109,6 +116,15 @@ class LedgerNotebook:
     async def mailbox_full(self, extension: str) -> bool:
         """Whether nobody can leave a message for ``extension`` now; what the decision wants to know."""
         return await self._thread.query(lambda connection: self._mailboxes().is_full(connection, extension))
+
+    async def before_call(self, extension: str, caller: Caller) -> tuple[bool, Known | None]:
+        """What the decision wants to know: whether the mailbox is full, and what is owed to ``caller`` already."""
+
+        def look(connection: Connection) -> tuple[bool, Known | None]:
+            known = known_of(connection, caller, extension, self._country())
+            return self._mailboxes().is_full(connection, extension), known
+
+        return await self._thread.query(look)
 
     async def reserve_place(self, call_id: str, extension: str) -> bool:
         """Keep a place for one more message; False when the mailbox is full.
@@ -165,6 +181,7 @@ class LedgerNotebook:
 
         message_id = await self._saved(write)
         self._on_message(draft.decision.person.extension)
+        await self._acknowledge(draft.decision, Topic.MESSAGE.value)
         return message_id
 
     async def save_callback(self, draft: CallbackDraft) -> str:
@@ -175,7 +192,25 @@ class LedgerNotebook:
             noted = writing.NotedCallback.of(draft, self._country())
             return writing.save_callback(connection, noted, self._addressees, self._clock.now())
 
-        return await self._saved(write)
+        callback_id = await self._saved(write)
+        if draft.wish is Wish.CALL_BACK:
+            await self._acknowledge(draft.decision, draft.wish.value)
+        return callback_id
+
+    async def _acknowledge(self, decision: Decision, what: str) -> None:
+        """Text the caller, if that is wanted. What they left is safe already: no fault of this is a fault of that."""
+        texts, now = self._acknowledgements, self._clock.now()
+        if texts is None or not texts.wanted:
+            return
+        try:
+            queued = await self._thread.change(
+                lambda connection: texts.queue(connection, decision, what, now)
+            )
+        except LedgerError as fault:
+            _log.warning("caller_not_texted", why=str(fault))
+            return
+        if queued:
+            self._on_queued()
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number for ``extension``; False when its cap of this hour or day is used up."""

@@ -182,7 +182,11 @@ class LedgerOutbox:
         row = session.get_one(DeliveryRow, claim.delivery_id)
         if row.topic == Topic.NOTICE:
             return  # a notice about a notice could go round for ever
-        facts = {"delivery": row.id, "item": row.message_id or row.callback_id, "channel": row.channel}
+        facts = {
+            "delivery": row.id,
+            "item": row.message_id or row.callback_id or row.topic,
+            "channel": row.channel,
+        }
         told_again = told_again_at(session, row.channel, at)
         if told_again is None:
             return  # who is about to be told of another one looks at all of them
@@ -292,7 +296,7 @@ def _notice_memo(notice: Mapping[str, Any]) -> LedgerMemo:
 
 def _extension(row: DeliveryRow) -> str:
     item = row.message or row.callback
-    return item.extension if item else ""
+    return item.extension if item else str((row.notice or {}).get("extension", ""))
 
 
 def _due(channel: str, now: datetime) -> ColumnElement[bool]:

@@ -25,7 +25,6 @@ from ari_absence.core.phrases import (
     IsBack,
     MayNote,
     MessageAudio,
-    Moment,
     Name,
     OwnGreeting,
     PublishedAnswer,
@@ -33,6 +32,7 @@ from ari_absence.core.phrases import (
     Reaching,
     ReadBack,
     Recorded,
+    TriedToCall,
     UrgentMessageFor,
     Welcome,
     Whereabouts,
@@ -139,9 +139,8 @@ def _clips(utterance: AnyUtterance) -> Iterator[Clip]:
             yield from _whereabouts(utterance)
         case OwnGreeting(greeting):
             yield LentClip(greeting.audio_id, ())
-        case CallPromise(who, due):
-            yield name_clip(who, "somebody")
-            yield from _promise(due)
+        case CallPromise() | TriedToCall():
+            yield from _promise(utterance)
         case Choice():
             yield from _choice(utterance)
         case ReadBack(digits):
@@ -192,6 +191,8 @@ def _simpler(utterance: AnyUtterance) -> Iterator[Clip]:
             yield CatalogueClip(f"who-{dashed(absence.value)}")
         case CallPromise():
             yield CatalogueClip("say-callback-noted")
+        case TriedToCall():
+            yield CatalogueClip("tried-to-call")
         case Choice(key, action):
             yield CatalogueClip(f"for-{dashed(action.value)}")
             yield CatalogueClip(f"press-{key_name(key)}")
@@ -240,7 +241,14 @@ def _whereabouts(said: Whereabouts) -> Iterator[Clip]:
         yield CatalogueClip(stem)
 
 
-def _promise(due: Moment) -> Iterator[Clip]:
+def _promise(said: CallPromise | TriedToCall) -> Iterator[Clip]:
+    """What will be done, or was tried, for somebody who is owed a call."""
+    if isinstance(said, TriedToCall):
+        yield CatalogueClip("tried-to-call-at" if said.at else "tried-to-call")
+        yield from moment_clips(said.at) if said.at else ()
+        return
+    due = said.due
+    yield name_clip(said.who, "somebody")
     near = due.day_word in (DayWord.TODAY, DayWord.TOMORROW)
     yield CatalogueClip("who-calls-by" if near else "who-calls-latest")
     if due.day_word is DayWord.TODAY and not due.time_known:
@@ -250,7 +258,7 @@ def _promise(due: Moment) -> Iterator[Clip]:
 
 
 def _choice(choice: Choice) -> Iterator[Clip]:
-    stem = f"for-{dashed(choice.action.value)}"
+    stem = f"for-{dashed(choice.action.value)}{'-again' if choice.again else ''}"
     if choice.action is Action.COLLEAGUE and choice.colleague is not None:
         yield name_clip(choice.colleague, "a-colleague")
         stem = "can-help"

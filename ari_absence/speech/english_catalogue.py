@@ -72,6 +72,17 @@ SENTENCES: Mapping[str, str] = {
     "cannot_take_now": "I am sorry. Your call cannot be taken just now. Please leave a message.",
     "still_busy": "Thank you for waiting. The line is still busy.",
     "line_is_free": "Thank you for waiting. The line is free now. I am connecting you.",
+    # To who rings again. True of the number, for a whole company may share it.
+    "callback_known": "A call back to this number has been asked for, and we have passed that on.",
+    "callback_late": (
+        "A call back to this number has been asked for. We are sorry that it is late. "
+        "You will be called back as soon as possible."
+    ),
+    "message_known": "A message from this number has been passed on.",
+    "call_known": "An earlier call from this number has been passed on.",
+    "colleague_cares": "A colleague is taking care of it.",
+    "will_call_again_menu": "If you will call again yourself, press one. Otherwise, just hang up.",
+    "will_call_again_noted": "Thank you. I will pass on that you will call again.",
     # From here on to whoever was rung for a caller.
     "call_for_you": "There is a call for you.",
     "caller_said": "The caller said,",
@@ -182,7 +193,9 @@ CHOICES: Mapping[Action, str] = {
     Action.BEEP: "To go straight to the tone,",
     Action.CAMP_ON: "To be rung when they are back,",
 }
+ADD_MESSAGE = "To add a message,"
 CAN_HELP = "can help you. To be connected,"
+TRIED_TO_CALL = "We have tried to call you back"
 
 NUMBER_IS = "The number I have is,"
 THEIR_NUMBER_IS = "Their number is,"
@@ -378,6 +391,8 @@ def _absences() -> Iterator[tuple[str, str]]:
     yield "office-closed", OFFICE_CLOSED
     yield "who-back-until", WILL_BE_BACK
     yield "who-back-shortly", WILL_BE_BACK_SHORTLY
+    yield "tried-to-call", f"{TRIED_TO_CALL}."
+    yield "tried-to-call-at", TRIED_TO_CALL
     yield "who-calls-by", WILL_CALL_BY
     yield "who-calls-latest", WILL_CALL_AT_THE_LATEST
 
@@ -387,6 +402,8 @@ def _choices() -> Iterator[tuple[str, str]]:
         clip = f"for-{action.value.replace('_', '-')}"
         yield clip, text
         yield f"{clip}-default", f"{text} press {KEYS[DEFAULT_KEYS[action]]}."
+    yield "for-message-again", ADD_MESSAGE
+    yield "for-message-again-default", f"{ADD_MESSAGE} press {KEYS[DEFAULT_KEYS[Action.MESSAGE]]}."
     yield "can-help", CAN_HELP
     yield "can-help-default", f"{CAN_HELP} press {KEYS[DEFAULT_KEYS[Action.COLLEAGUE]]}."
     for key, word in KEYS.items():

@@ -10,6 +10,7 @@ from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.decision import Enquiry, decide
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
+from ari_absence.core.known import Known
 from ari_absence.core.people import Caller, Directory, Person, SetAbsences, Site, SiteAnswer, Why
 from tests.attendant.script import MemoryNotebook, ScriptedCall, Step
 
@@ -57,8 +58,9 @@ class Conversation:
         office: Directory = OFFICE,
         gone_after_steps: int | None = None,
         failing_steps: frozenset[int] = frozenset(),
+        known: Known | None = None,
     ) -> None:
-        enquiry = Enquiry("call-1", "101", caller, why, at)
+        enquiry = Enquiry("call-1", "101", caller, why, at, known=known)
         self.notebook = notebook or MemoryNotebook()
         self.call = ScriptedCall(
             caller, "101", why, list(steps), gone_after_steps=gone_after_steps, failing_steps=failing_steps

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ari_absence.lab import waiting
 from ari_absence.ledger import reading
 from ari_absence.ledger.model import PlaceRow
+from ari_absence.ledger.owed_reading import OwedCall, owed_calls
 from ari_absence.ledger.reading import Callback, Message, RecordedCall
 from ari_absence.ledger.store import FILE_NAME, Store, default_url, open_existing
 
@@ -40,6 +41,10 @@ class Ledger:
     def callbacks(self) -> list[Callback]:
         """Everybody who is owed a call or wanted it known that they called."""
         return self._ask(reading.callbacks)
+
+    def owed(self) -> list[OwedCall]:
+        """The calls that are owed."""
+        return self._ask(owed_calls)
 
     def calls(self) -> list[RecordedCall]:
         """The calls, newest first."""

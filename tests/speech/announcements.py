@@ -18,6 +18,7 @@ from ari_absence.core.phrases import (
     Phrase,
     Reaching,
     ReadBack,
+    TriedToCall,
     UrgentMessageFor,
     Whereabouts,
 )
@@ -54,6 +55,8 @@ ANNOUNCEMENTS: tuple[tuple[AnyUtterance, ...], ...] = (
     (Whereabouts(WHO, AbsenceClass.OUT_NOT_BACK_TODAY, at(27, 13, 20)),),
     (Whereabouts(WHO, AbsenceClass.ON_VACATION, at(4, 8, month=1, year=2027)),),
     (CallPromise(WHO, at(25, 13)),),
+    (TriedToCall(at(24, 17, 10)),),
+    (TriedToCall(),),
     (CallPromise(WHO, at(24, 17, 10)),),
     (CallPromise(WHO, at(30, 11)),),
     _choices(
