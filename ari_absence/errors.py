@@ -17,6 +17,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
 │   │       └── DestinationBusy         and says for how long
 │   └── DeliveryRefused         will never work as it is
+├── TranscriptFailed            a message was not turned into text; it is delivered all the same
 ├── SpeechError                 a sound can't be built, found or verified
 └── LabError                    the laboratory Asterisk can't be set up
 """
@@ -90,6 +91,10 @@ class DeliveryPostponed(DeliveryError):
 
 class DeliveryRefused(DeliveryError):
     """The delivery will never work as it is; a person must look at it."""
+
+
+class TranscriptFailed(AbsenceError):
+    """A message was not turned into text; nothing else depends on it."""
 
 
 class SpeechError(AbsenceError):

@@ -22,6 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "speech": {"core"},
     "ledger": {"core", "attendant"},  # implements the notebook's port, as asterisk implements the call's
     "delivery": {"core"},
+    "transcription": {"core"},
     "lab": set(),
     "cli": {
         "core",
@@ -32,10 +33,21 @@ ARROWS: dict[str, set[str]] = {
         "speech",
         "ledger",
         "delivery",
+        "transcription",
         "lab",
         "app",
     },
-    "app": {"core", "attendant", "asterisk", "config", "presence", "speech", "ledger", "delivery"},
+    "app": {
+        "core",
+        "attendant",
+        "asterisk",
+        "config",
+        "presence",
+        "speech",
+        "ledger",
+        "delivery",
+        "transcription",
+    },
 }
 TESTS = Path(__file__).parent
 # The only sleeps of the tests, and why: everything else waits for a condition, with a deadline.

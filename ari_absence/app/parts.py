@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,12 @@ from ari_absence.config.settings import Configuration
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
+from ari_absence.installed import folder
+from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.presence.message_lamps import MessageLamp, NoLamp
+from ari_absence.speech.engines import voice_here
+from ari_absence.speech.languages import language
+from ari_absence.speech.library import SoundLibrary, site_folder
 
 _TOLD_MAX = 200  # characters of a fact that a command tells
 
@@ -65,6 +71,24 @@ def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
         attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
     )
     return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
+
+
+def sounds_of(configuration: Configuration) -> SoundLibrary:
+    """Everything that is spoken, in the site's language and with what is its own."""
+    spoken = language(configuration.directory.site.language)
+    own = site_folder(configuration.storage.folder, spoken)
+    prefix = str(configuration.pbx.sounds) if configuration.pbx.sounds else None
+    return SoundLibrary(spoken, folder("sounds") / spoken.code, own, voice_here(), prefix)
+
+
+async def store_of(configuration: Configuration, now: datetime) -> Store:
+    """The ledger's database, opened at ``now`` (UTC).
+
+    Raises:
+        LedgerError: it can't be used.
+    """
+    url = configuration.secrets.database_url or default_url(configuration.storage.folder)
+    return await asyncio.to_thread(open_store, url, now)
 
 
 def message_lamp_of(

@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
 from ari_absence.app.channels import channels_of, notifiers_of
+from ari_absence.app.commands import Commands
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import code_desk
@@ -29,11 +29,14 @@ from ari_absence.app.parts import (
     client_of,
     message_lamp_of,
     open_to_asterisk,
+    sounds_of,
     spare_what_stays,
+    store_of,
     tell_warnings,
-    told,
 )
 from ari_absence.app.records import Records
+from ari_absence.app.transcribing import tell_lacking, transcribing
+from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.endpoints import is_free
@@ -46,14 +49,10 @@ from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
-from ari_absence.core.decision import Attempt, Enquiry
 from ari_absence.core.mailbox import MessageCounts
-from ari_absence.core.people import Caller, Why
-from ari_absence.core.reachable import alarm_attempts, case_of
 from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.delivery.ports import Notifier
 from ari_absence.errors import LedgerError
-from ari_absence.installed import folder
 from ari_absence.ledger.addressees import RuledAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
@@ -63,14 +62,10 @@ from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
-from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 from ari_absence.presence.message_lamps import MessageLamps
 from ari_absence.presence.presence_text import PresenceTexts
-from ari_absence.speech.engines import voice_here
-from ari_absence.speech.languages import language
-from ari_absence.speech.library import SoundLibrary, site_folder
 
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
 LAST_ATTEMPT_SECONDS = 10.0  # an SMTP dialogue with five minutes of audio on a slow line
@@ -91,6 +86,7 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     configure_log(debug=debug)
     holder = ConfigurationHolder(config_folder, os.environ)
     tell_warnings(holder.current)
+    tell_lacking(holder.current)
     asyncio.run(Service(holder, clock, debug=debug).run())
 
 
@@ -140,7 +136,7 @@ class Service:
             self._records.directory, lambda: channels_of(self._records.configuration)
         )
         self._ledger_trouble = await self._open_ledger(stack)
-        self._sounds = await asyncio.to_thread(self._open_sounds, configuration)
+        self._sounds = await asyncio.to_thread(sounds_of, configuration)
         self._speaker = Speaker(self._sounds, aloud=self._debug)
         self._client = await stack.enter_async_context(client_of(configuration))
         self._lamps = Lamps(
@@ -165,20 +161,14 @@ class Service:
         stack.push_async_callback(self._phones_watch.close)
         await self._lend_greetings(stack)
         stack.push_async_callback(self._answering.finish)
-        changes = {
-            "absences-changed": self._absences_changed,
-            "forwards-changed": self._forwards_changed,
-            "messages-changed": self._messages_changed,
-            "deliver": self._deliver,
-            "clear": self._clear,
-        }
-        await self._open_control(stack, configuration, changes)
+        await self._open_control(stack, configuration, self._commands().handlers())
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (
             self._housekeeping.run(),
             self._rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
+            self._transcribing.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -193,7 +183,7 @@ class Service:
     async def _open_ledger(self, stack: AsyncExitStack) -> str | None:
         """Open the ledger and put it right; gives what is wrong with it, as a sentence, if it can't be used."""
         try:
-            self._thread = LedgerThread(await self._opened_store())
+            self._thread = LedgerThread(await store_of(self._begun, self._clock.now()))
             stack.push_async_callback(self._thread.close)
             await self._recover()
             await self._records.read_absences(self._thread)
@@ -202,11 +192,6 @@ class Service:
             return str(error)
         return None
 
-    async def _opened_store(self) -> Store:
-        configuration = self._begun
-        url = configuration.secrets.database_url or default_url(configuration.storage.folder)
-        return await asyncio.to_thread(open_store, url, self._clock.now())
-
     async def _until_ledger_is_back(self) -> None:
         """Return when the ledger can be opened, or a signal has come."""
         while not self._stopping.is_set():
@@ -214,14 +199,8 @@ class Service:
                 await asyncio.wait_for(self._stopping.wait(), LEDGER_LOOK_SECONDS)
             except TimeoutError:
                 with suppress(LedgerError):
-                    (await self._opened_store()).close()
+                    (await store_of(self._begun, self._clock.now())).close()
                     return
-
-    def _open_sounds(self, configuration: Configuration) -> SoundLibrary:
-        spoken = language(configuration.directory.site.language)
-        own = site_folder(configuration.storage.folder, spoken)
-        prefix = str(configuration.pbx.sounds) if configuration.pbx.sounds else None
-        return SoundLibrary(spoken, folder("sounds") / spoken.code, own, voice_here(), prefix)
 
     async def _prepare_names(self) -> None:
         """Have the names and the site's own texts spoken. Calls meanwhile hear a neutral phrase instead."""
@@ -251,6 +230,7 @@ class Service:
             self._message_changed,
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
+        self._transcribing = transcribing(self._records, books)
         self._housekeeping = Housekeeping(
             self._records, books, self._greeting_loans, self._message_lamps.refresh_all
         )
@@ -280,23 +260,23 @@ class Service:
                 self._clock.now,
             ),
         )
-        self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
+        self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
 
-    def _office(self) -> Office:
-        """What telling urgent messages needs of everything else."""
-        return Office(
-            self._records.directory,
-            self._alarm_attempts,
-            self._link.alert,
-            lambda audio_id: self._sounds.lend(audio_id, self._store.path_of(audio_id)),
-            self._notebook.book_dial,
-            self._clock.now,
+    def _urgent_office(self) -> Office:
+        return urgent_office(
+            self._records, self._link, self._sounds, self._store, self._notebook, self._clock.now
         )
 
-    def _alarm_attempts(self, extension: str, at: datetime) -> Sequence[Attempt]:
-        directory, absences = self._records.directory(), self._records.absences
-        enquiry = Enquiry("urgent", extension, Caller(None), Why.ABSENT, at)
-        return alarm_attempts(case_of(enquiry, directory, absences, self._records.forwards))
+    def _commands(self) -> Commands:
+        return Commands(
+            self._records,
+            self._thread,
+            self._lamps,
+            self._camp_ons,
+            self._outbox,
+            self._notebook,
+            self._message_changed,
+        )
 
     def _tools(self, configuration: Configuration) -> Tools:
         return Tools(
@@ -365,25 +345,10 @@ class Service:
     async def _refresh_lamps(self) -> None:
         self._lamps.refresh()
 
-    async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        await self._records.read_forwards(self._thread)
-        log.info("forwards.changed", **told(question, "extension", "what", "occasion", "by"))
-        extension = question.get("extension")
-        self._lamps.refresh(None if extension is None else [str(extension)])
-        self._outbox.wake()
-        return {"done": True}
-
-    async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        await self._records.read_absences(self._thread)
-        log.info("absences.changed", **told(question, "extension", "what", "by"))
-        self._lamps.refresh([str(question.get("extension"))])
-        self._camp_ons.wake()
-        self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
-        return {"done": True}
-
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+        self._transcribing.wake()
 
     def _phone_registered(self, endpoint: str) -> None:
         extension = self._records.directory().extension_of_endpoint(endpoint)
@@ -392,22 +357,6 @@ class Service:
 
     async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
         return await self._thread.read(partial(message_counts, extensions=extensions))
-
-    async def _messages_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A command has changed a message."""
-        self._message_changed(str(question.get("extension")))
-        self._outbox.wake()
-        return {"done": True}
-
-    async def _deliver(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._outbox.wake()
-        return {"done": True}
-
-    async def _clear(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A command has deleted a message for good."""
-        self._message_changed(str(question.get("extension")))
-        await self._notebook.clear_leftovers()
-        return {"done": True}
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""
@@ -446,6 +395,7 @@ class Service:
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)
         tell_warnings(fresh)
+        tell_lacking(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(notifiers_of(fresh, self._clock))
@@ -454,5 +404,6 @@ class Service:
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
+            self._transcribing.wake()
             await self._housekeeping.watch_forwards()
         await self._prepare_names()

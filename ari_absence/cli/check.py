@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 
 from ari_absence.cli.options import DEFAULT_CONFIG, ConfigOption, console, examine_ledger, load
 from ari_absence.installed import folder
@@ -25,8 +26,8 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     A ledger that is there already must be usable, too: else callers hear announcements only.
     """
     configuration = load(config)
-    for warning in (*configuration.warnings, *_unspoken(configuration)):
-        console.print(f"[yellow]warning[/] {warning}")
+    for warning in (*configuration.warnings, *_unspoken(configuration), *_untranscribed(configuration)):
+        console.print(f"[yellow]warning[/] {escape(warning)}")
     people, teams = len(configuration.directory.people), len(configuration.directory.teams)
     counted = f"{_counted(people, 'person', 'people')}, {_counted(teams, 'team', 'teams')}"
     console.print(f"[green]The configuration is good:[/] {counted}.")
@@ -50,6 +51,17 @@ def _unspoken(configuration: Configuration) -> Iterator[str]:
             f'no speech engine is here to say "{texts[0][:40]}"{others}, and callers hear a neutral phrase instead;'
             " pip install 'ari-absence[speech]', or record them (docs/speech.md)"
         )
+
+
+def _untranscribed(configuration: Configuration) -> Iterator[str]:
+    """A warning if messages are to be turned into text, and the engine for it is not complete."""
+    from ari_absence.app.transcribing import choice_of
+    from ari_absence.transcription.readiness import lacking
+
+    choice = choice_of(configuration)
+    sentence = lacking(choice) if choice else None
+    if sentence:
+        yield f"{sentence}; until then mails go out without"
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -124,6 +124,7 @@ def _message_row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
         "urgent" if message.urgent else "",
         readable(message.due, zone),
         ", ".join(f"{each.channel}: {each.state}" for each in message.deliveries) or "none",
+        message.transcript.state if message.transcript else "",
     )
 
 
@@ -181,7 +182,7 @@ def _message_json(message: Message, configuration: Configuration) -> dict[str, A
 
 _MESSAGES = _Listing(
     "Messages",
-    ("id", "at", "for", "from", "length", "urgent", "call back by", "delivery"),
+    ("id", "at", "for", "from", "length", "urgent", "call back by", "delivery", "transcript"),
     _message_row,
     "No messages.",
     _message_json,

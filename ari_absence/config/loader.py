@@ -94,6 +94,7 @@ def _configuration(
         delivery=draft.delivery,
         storage=draft.storage,
         mailbox=draft.mailbox,
+        transcription=draft.transcription,
         secrets=secrets,
         warnings=warnings,
     )

@@ -28,6 +28,7 @@ class Mistakes:
         self.unreadable: set[str] = set()
 
     def __len__(self) -> int:
+        """How many mistakes there are; warnings are none."""
         return len(self._found)
 
     def add(self, file: str, at: int, sentence: str) -> None:

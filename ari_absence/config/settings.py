@@ -34,6 +34,11 @@ class Secrets:
         return "<secrets>"
 
     def __reduce__(self) -> str:
+        """Keep them from being copied or sent anywhere.
+
+        Raises:
+            TypeError: always.
+        """
         raise TypeError("secrets can't be pickled")
 
 
@@ -97,6 +102,19 @@ class MailboxSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptionSettings:
+    """Which engine turns messages into text, and what it may use. Of ``model`` a relative path begins where the
+    service was started."""
+
+    engine: str
+    model: Path | None = None
+    command: tuple[str, ...] = ()
+    language: str | None = None
+    seconds_per_minute: int = 120
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that was configured, checked as a whole. ``digest`` changes whenever a file does."""
 
@@ -107,6 +125,7 @@ class Configuration:
     secrets: Secrets = field(repr=False)
     warnings: tuple[str, ...] = ()
     mailbox: MailboxSettings = MailboxSettings()
+    transcription: TranscriptionSettings | None = None
 
     @property
     def digest(self) -> str:
@@ -123,4 +142,5 @@ __all__ = [
     "PbxSettings",
     "Secrets",
     "StorageSettings",
+    "TranscriptionSettings",
 ]

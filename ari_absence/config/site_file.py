@@ -22,6 +22,7 @@ from ari_absence.config.references import Reference
 from ari_absence.config.site_schema import AbsenceFile, SiteDayShape
 from ari_absence.config.sound_part import checked
 from ari_absence.config.steps_of import StepReader
+from ari_absence.config.transcription_of import transcription_of
 from ari_absence.core.codes import Codes
 from ari_absence.core.delivery_rules import NO_RULES, DeliveryRules
 from ari_absence.core.hours import Holiday, HolidayCalendar, WeeklyHours
@@ -83,6 +84,7 @@ class SiteDraft:
     dialing: Dialing
     storage: settings.StorageSettings
     mailbox: settings.MailboxSettings = field(default_factory=settings.MailboxSettings)
+    transcription: settings.TranscriptionSettings | None = None
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
@@ -156,6 +158,7 @@ class _SiteReader:
             dialing=allowed,
             storage=self._storage(),
             mailbox=self._mailbox(),
+            transcription=self._transcription(),
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
@@ -297,6 +300,9 @@ class _SiteReader:
             self._mistakes.add(at, f"{file} is a file; name a folder, or move the file away")
         shape = self._shape.storage
         return settings.StorageSettings(folder, shape.keep_days, shape.deleted_keep_hours)
+
+    def _transcription(self) -> settings.TranscriptionSettings | None:
+        return transcription_of(self._shape.transcription, self._root.below("transcription"), self._mistakes)
 
     def _mailbox(self) -> settings.MailboxSettings:
         return settings.MailboxSettings(self._shape.mailbox.pin_from_own_phone)

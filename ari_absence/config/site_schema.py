@@ -9,6 +9,7 @@ from pydantic import Field
 from ari_absence.config.conversation_schema import AnswerShape, CodesShape, KeysShape, LimitsShape
 from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
 from ari_absence.config.handling_schema import HandlingShape
+from ari_absence.config.transcription_of import TranscriptionShape
 from ari_absence.config.value_types import (
     AnyOccasion,
     CompanyNumber,
@@ -237,4 +238,7 @@ class AbsenceFile(Shape):
     storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
     mailbox: MailboxShape = Field(
         default_factory=MailboxShape, description="How people of the house listen to their messages."
+    )
+    transcription: TranscriptionShape = Field(
+        default_factory=TranscriptionShape, description="What was said in a message, as text in the mail."
     )

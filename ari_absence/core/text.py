@@ -109,7 +109,7 @@ def for_file_name(text: str | None, length_max: int = LENGTH_MAX) -> str:
 def _one_line(text: str | None, length_max: int) -> str:
     if not text:
         return ""
-    spaced = re.sub(r"\s+", " ", text[:_READ_MAX])
+    spaced = re.sub(r"\s+", " ", text[: max(_READ_MAX, length_max)])
     visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in _DROPPED)
     composed = _without_stacked_marks(unicodedata.normalize("NFC", visible))
     return re.sub(r"\s+", " ", composed).strip()[:length_max].strip()

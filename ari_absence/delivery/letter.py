@@ -15,18 +15,24 @@ from email.parser import BytesHeaderParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr
 from functools import cache
+from textwrap import TextWrapper
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound, select_autoescape
 
 from ari_absence.core.text import for_file_name, for_header, for_mail_body
+from ari_absence.core.transcript import LENGTH_MAX as TRANSCRIPT_LENGTH_MAX
+from ari_absence.core.transcript import marked
 from ari_absence.delivery.ports import Memo
 from ari_absence.errors import DeliveryRefused
 
 DEFAULT_LANGUAGE = "en"
 SUBJECT_LENGTH_MAX = 120  # below any server's line limit, so that a subject is never folded
 _LONG_TEXT_MAX = 300
+_PARAGRAPH = TextWrapper(  # indented, so that no line of it can pass for one of ours
+    76, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", re.ASCII)
 _HEADER_END = b"\r\n\r\n"
 
@@ -80,12 +86,19 @@ def _headers(memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[s
         "To": recipient,
         "Subject": for_header(_render("subject", sender.language, facts), SUBJECT_LENGTH_MAX),
         "Date": format_datetime(memo.at),
-        "Message-ID": f"<{for_file_name(key, 120)}@{sender.address.rpartition('@')[2]}>",
+        "Message-ID": _message_id(key, sender),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "X-Ari-Absence-Item": for_header(memo.item_id),
     }
+    if memo.follows is not None:
+        first = _message_id(memo.follows, sender)
+        headers |= {"In-Reply-To": first, "References": first}
     return headers | ({"Importance": "high", "X-Priority": "1"} if memo.urgent else {})
+
+
+def _message_id(key: str, sender: Sender) -> str:
+    return f"<{for_file_name(key, 120)}@{sender.address.rpartition('@')[2]}>"
 
 
 def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
@@ -109,8 +122,16 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "attached": attached,
         "audio_path": str(memo.audio) if memo.audio else None,
         "file_name": f"{for_file_name(f'message-{memo.item_id}')}.wav",
+        "transcript": _transcript(memo),
         "notice": _cleaned(memo.facts or {}),
     }
+
+
+def _transcript(memo: Memo) -> str:
+    """The paragraph, with its marks, and no longer line than people read."""
+    names = (memo.caller_name or "", memo.person_name)
+    paragraph = marked(for_mail_body(memo.transcript, TRANSCRIPT_LENGTH_MAX), names)
+    return _PARAGRAPH.fill(paragraph)
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401 -- whatever survives JSON

@@ -79,7 +79,7 @@ class Memo(Protocol):
 
     @property
     def about(self) -> str:
-        """``message``, a wish (``call_back``, ``just_called``, ``missed``), or the name of a notice."""
+        """``message``, a wish (``call_back``, ``just_called``, ``missed``), ``transcript``, or the name of a notice."""
 
     @property
     def extension(self) -> str:
@@ -148,6 +148,14 @@ class Memo(Protocol):
     @property
     def note_audio(self) -> Path | None:
         """Where the note lies that the colleague spoke."""
+
+    @property
+    def transcript(self) -> str | None:
+        """What a machine has heard in the message, unmarked, if this is where its owner reads it."""
+
+    @property
+    def follows(self) -> str | None:
+        """The key of the delivery that this one belongs to and comes after."""
 
     @property
     def facts(self) -> Mapping[str, Any] | None:

@@ -339,11 +339,13 @@ class Lab:
             await self.until_quiet()
 
     async def __aenter__(self) -> Self:
+        """Start it."""
         return await self.start()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop it; what it wrote is kept if something failed."""
         await self.stop(failed=kind is not None)
 
     # ---- how

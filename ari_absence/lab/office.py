@@ -60,11 +60,13 @@ class Office:
         self._write_configuration(configuration, changes or {})
 
     async def __aenter__(self) -> Self:
+        """Start the mail server and the service, and wait until it serves."""
         self.mail.start()
         await self.start_service()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Stop the service, then the mail server."""
         await self.stop_service()
         self.mail.stop()
 

@@ -28,6 +28,7 @@ class Topic(StrEnum):
     MESSAGE = "message"
     CALLBACK = "callback"
     NOTICE = "notice"
+    TRANSCRIPT = "transcript"
 
 
 class Notice(StrEnum):

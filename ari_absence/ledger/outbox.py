@@ -35,6 +35,7 @@ from ari_absence.ledger.model import (
 )
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
+from ari_absence.ledger.transcripts import told_of
 
 _CLAIM_BYTES = 8
 _ERROR_LENGTH_MAX = 500
@@ -92,6 +93,8 @@ class LedgerMemo:
     transferred_by: str | None = None
     note_digits: str | None = field(default=None, repr=False)
     note_audio: Path | None = None
+    transcript: str | None = field(default=None, repr=False)
+    follows: str | None = None
     facts: Mapping[str, Any] | None = field(default=None, repr=False)  # may hold its owner's private number
 
 
@@ -206,7 +209,8 @@ class LedgerOutbox:
     def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
         row = session.get_one(DeliveryRow, delivery_id)
         if row.message is not None:
-            return self._with_handover(session, row.message.call_id, self._message_memo(row.message))
+            memo = self._with_handover(session, row.message.call_id, self._message_memo(row.message))
+            return replace(memo, **told_of(session, row))
         if row.callback is not None:
             return self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
         if row.notice is not None:

@@ -15,6 +15,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
+from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
     NOT_OWED,
@@ -28,6 +29,7 @@ from ari_absence.ledger.model import (
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.transcripts import Transcript, transcripts_of
 
 _DONE = (DeliveryState.DELIVERED.value, DeliveryState.WITHDRAWN.value)
 PAGE_ROWS = 50
@@ -68,7 +70,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, with where each of its deliveries stands."""
+    """A message, with where each of its deliveries and its transcript stand."""
 
     id: str
     call_id: str
@@ -90,6 +92,7 @@ class Message:
     settled_at: datetime | None = None
     forwarded_by: str | None = None
     history: tuple[Mapping[str, Any], ...] = ()
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +187,18 @@ def messages(
     if unheard_only:
         query = query.where(MessageRow.heard_at.is_(None))
     rows = session.scalars(page.of(query)).all()
-    owed = _deliveries_of(session, [row.id for row in rows])
-    return [_message(row, tuple(owed.get(row.id, ()))) for row in rows]
+    ids = [row.id for row in rows]
+    owed, heard = _deliveries_of(session, ids), transcripts_of(session, ids)
+    return [_message(row, tuple(owed.get(row.id, ())), heard.get(row.id)) for row in rows]
 
 
 def message(session: Session, message_id: str) -> Message | None:
     """One message, or None."""
     row = session.get(MessageRow, message_id)
-    return _message(row, tuple(_deliveries_of(session, [row.id]).get(row.id, ()))) if row else None
+    if row is None:
+        return None
+    heard = transcripts_of(session, [row.id]).get(row.id)
+    return _message(row, tuple(_deliveries_of(session, [row.id]).get(row.id, ())), heard)
 
 
 def unheard_count(session: Session, extension: str) -> int:
@@ -268,13 +275,13 @@ def outbox_summary(session: Session) -> OutboxSummary:
 
 def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[Delivery]]:
     found: dict[str, list[Delivery]] = {}
-    query = select(DeliveryRow).where(DeliveryRow.message_id.in_(message_ids)).order_by(DeliveryRow.id)
-    for row in session.scalars(query):
+    of_messages = DeliveryRow.message_id.in_(message_ids) & (DeliveryRow.topic == Topic.MESSAGE.value)
+    for row in session.scalars(select(DeliveryRow).where(of_messages).order_by(DeliveryRow.id)):
         found.setdefault(row.message_id or "", []).append(_delivery(row))
     return found
 
 
-def _message(row: MessageRow, deliveries: tuple[Delivery, ...]) -> Message:
+def _message(row: MessageRow, deliveries: tuple[Delivery, ...], transcript: Transcript | None) -> Message:
     return Message(
         id=row.id,
         call_id=row.call_id,
@@ -296,6 +303,7 @@ def _message(row: MessageRow, deliveries: tuple[Delivery, ...]) -> Message:
         settled_at=row.settled_at,
         forwarded_by=row.forwarded_by,
         history=tuple(row.history or ()),
+        transcript=transcript,
     )
 
 
