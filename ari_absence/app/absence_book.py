@@ -15,7 +15,7 @@ from ari_absence.core.absences import NewAbsence
 from ari_absence.ledger.absences import end_current, set_absence
 from ari_absence.ledger.forward_watch import watch
 from ari_absence.ledger.message_counts import message_counts
-from ari_absence.ledger.owed import count_owed
+from ari_absence.ledger.owed_reading import count_owed
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 

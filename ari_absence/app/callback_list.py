@@ -4,81 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import partial
+from datetime import datetime
 
 import structlog
 
-from ari_absence.attendant.callback_list import OwedCallback
+from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.callback_list import Begun, OwedCallback, Taken
 from ari_absence.clock import Clock
+from ari_absence.core.owed import TEAM, owners_for
+from ari_absence.core.people import Directory, Person
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.status_phrases import CallbackWish
-from ari_absence.ledger import owed
-from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.owed_book import LedgerOwedCalls
+from ari_absence.ledger.owed_calls import Attempt, Refusal
+from ari_absence.ledger.owed_reading import OwedCall
 from ari_absence.ledger.recordings import RecordingStore
-from ari_absence.ledger.thread import LedgerThread
 from ari_absence.speech.library import SoundLibrary
 
 log = structlog.get_logger()
 
 
 class LedgerCallbackList:
-    """The port ``attendant.callback_list.CallbackList``. ``wake_outbox``: who is handed a call is told by mail."""
+    """The port ``attendant.callback_list.CallbackList``. Who is handed a call is told by mail."""
 
     def __init__(
         self,
-        thread: LedgerThread,
+        owed_calls: LedgerOwedCalls,
         notebook: LedgerNotebook,
-        addressees: Addressees,
+        directory: Callable[[], Directory],
         sounds: SoundLibrary,
         store: RecordingStore,
         clock: Clock,
-        wake_outbox: Callable[[], None],
     ) -> None:
-        self._thread = thread
+        self._owed_calls = owed_calls
         self._notebook = notebook
-        self._addressees = addressees
+        self._directory = directory
         self._sounds = sounds
         self._store = store
         self._clock = clock
-        self._wake_outbox = wake_outbox
 
-    async def owed(self, extension: str) -> Sequence[OwedCallback]:
-        """What somebody owes, the oldest first."""
-        rows = await self._thread.read(partial(owed.owed_by, extension=extension))
-        return [
-            OwedCallback(
-                row.id,
-                row.number,
-                row.caller_extension,
-                CallbackWish(row.wish),
-                row.at,
-                row.name_audio_id,
-                row.called,
-            )
-            for row in rows
-        ]
+    async def owed(self, owner: Person) -> Sequence[OwedCallback]:
+        """What may be offered to somebody now."""
+        now = self._clock.now()
+        found = await self._owed_calls.offered_to(self._owners(owner), now)
+        return [_offered(each, owner, now) for each in found]
+
+    async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
+        """The one with that code."""
+        found = await self._owed_calls.by_code(self._owners(owner), code)
+        return None if found is None else _offered(found, owner, self._clock.now())
+
+    def _owners(self, owner: Person) -> Sequence[str]:
+        return owners_for(owner.extension, self._directory().teams.values())
+
+    async def begin(self, callback_id: str, owner: Person, by: str) -> Begun | Taken:
+        """Have nobody else call them meanwhile. Who calls for a team has taken it."""
+        now, extension = self._clock.now(), owner.extension
+        owed = await self._owed_calls.get(callback_id)
+        if owed is not None and owed.extension.startswith(TEAM):
+            refused = await self._owed_calls.claim(callback_id, extension, by, now)
+            if refused is not None:
+                return Taken(refused.by)
+        begun = await self._owed_calls.begin_attempt(callback_id, extension, by, now)
+        return Taken(begun.by) if isinstance(begun, Refusal) else Begun(begun.owed_id, begun.token)
+
+    async def end(self, begun: Begun, end: LegEnd, by: str, again_at: datetime | None) -> None:
+        """How the call ended."""
+        reached = end is LegEnd.TALKED
+        if reached:
+            log.info("callback.settled", callback=begun.callback_id, by=by)
+        attempt = Attempt(begun.callback_id, begun.token)
+        now = self._clock.now()
+        await self._owed_calls.end_attempt(attempt, end.value, by, now, reached=reached, retry_at=again_at)
+
+    async def put_off(self, callback_id: str, until: datetime, by: str) -> None:
+        """Offer it again at ``until``."""
+        await self._owed_calls.put_off(callback_id, until, by, self._clock.now())
+
+    async def decline(self, callback_id: str, owner: Person, by: str) -> None:
+        """Leave it to the others of the team."""
+        await self._owed_calls.decline(callback_id, owner.extension, by, self._clock.now())
 
     async def settle(self, callback_id: str, by: str) -> bool:
         """Note that it is done; False when nothing was owed any more."""
-        now = self._clock.now()
         log.info("callback.settled", callback=callback_id, by=by)
-        return await self._thread.write(lambda session: owed.settle(session, callback_id, by, now))
-
-    async def note_attempt(self, callback_id: str, end: str, by: str) -> None:
-        """Note that they were called, and how that ended."""
-        now = self._clock.now()
-        await self._thread.write(lambda session: owed.note_attempt(session, callback_id, end, by, now))
+        return await self._owed_calls.settle(callback_id, by, self._clock.now()) is None
 
     async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
         """Have somebody else owe it; False when nothing was owed any more."""
-        now = self._clock.now()
         log.info("callback.handed_over", callback=callback_id, to=to, by=by)
-        done = await self._thread.write(
-            lambda session: owed.hand_over(session, callback_id, to, by, self._addressees.of(to), now)
-        )
-        self._wake_outbox()
-        return done
+        return await self._owed_calls.hand_over(callback_id, to, by, self._clock.now()) is None
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number; False when the cap of this hour or day is used up."""
@@ -87,3 +103,20 @@ class LedgerCallbackList:
     def lend_name(self, audio_id: str) -> AbstractAsyncContextManager[MessageAudio]:
         """Let Asterisk play the recorded name as long as the block lasts."""
         return self._sounds.lend(audio_id, self._store.path_of(audio_id))
+
+
+def _offered(owed: OwedCall, owner: Person, now: datetime) -> OwedCallback:
+    taken_by = owed.taken_by(now)
+    return OwedCallback(
+        owed.id,
+        owed.number,
+        owed.caller_extension,
+        CallbackWish(owed.wish),
+        owed.last_at,
+        owed.name_audio_id,
+        owed.called,
+        owed.times,
+        None if taken_by == owner.extension else taken_by,
+        owed.extension.removeprefix(TEAM) if owed.extension.startswith(TEAM) else None,
+        tuple(owed.declined or ()),
+    )

@@ -16,6 +16,7 @@ from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.config.outside_numbers import number_of
 from ari_absence.core.people import PrivateNumber
 from ari_absence.ledger.dials import SteadyTime
+from ari_absence.ledger.owed_book import LedgerOwedCalls
 from ari_absence.ledger.pins import LedgerPins, pin_rules
 from ari_absence.speech.library import SoundLibrary
 
@@ -66,14 +67,9 @@ def _mailbox_desk(
 def _callback_desk(
     records: Records, books: Books, sounds: SoundLibrary, absence_book: LedgerAbsenceBook
 ) -> CallbackDesk:
+    owed_calls = LedgerOwedCalls(books.thread, books.addressees, books.outbox.wake)
     callbacks = LedgerCallbackList(
-        books.thread,
-        books.notebook,
-        books.addressees,
-        sounds,
-        books.store,
-        books.clock,
-        books.outbox.wake,
+        owed_calls, books.notebook, records.directory, sounds, books.store, books.clock
     )
 
     def number(written: str) -> PrivateNumber | None:

@@ -17,6 +17,7 @@ from ari_absence.errors import LedgerError
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.orphans import Orphans
+from ari_absence.ledger.owed_purge import expire_owed
 from ari_absence.ledger.settling import purge
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
@@ -47,6 +48,7 @@ class Housekeeping:
             # before what has ended is forgotten, so that its end is known as one
             await self.watch_forwards()
             try:
+                await self._expire_owed()
                 await self._forget_old()
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
@@ -65,7 +67,10 @@ class Housekeeping:
     async def adopt(self, names: list[str]) -> None:
         """Recordings of ours that no living call owns: a process of ours died while they were made."""
         books = self._books
-        orphans = Orphans(books.notebook, books.thread, books.addressees, self._records.limits, books.clock)
+        country = self._records.directory().site.country
+        orphans = Orphans(
+            books.notebook, books.thread, books.addressees, self._records.limits, books.clock, country
+        )
         for name in names:
             try:
                 async with self._adopting:  # the reconciliation and a late event may name the same one
@@ -75,6 +80,13 @@ class Housekeeping:
         books.outbox.wake()
         self._on_messages_changed()
         await books.notebook.clear_leftovers()
+
+    async def _expire_owed(self) -> None:
+        """Give up calls that were owed for long; that is logged, and stands in the history of each."""
+        thread, clock = self._books.thread, self._books.clock
+        expire = partial(expire_owed, days=self._records.limits().callback_expires_days, now=clock.now())
+        while expired := await thread.write(expire):
+            log.warning("callbacks.expired", callbacks=expired)
 
     async def _forget_old(self) -> None:
         books, storage = self._books, self._records.configuration.storage

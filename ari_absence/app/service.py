@@ -228,6 +228,7 @@ class Service:
             self._outbox.wake,
             lambda: self._records.directory().dialing,
             self._message_changed,
+            lambda: self._records.directory().site.country,
         )
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
         self._transcribing = transcribing(self._records, books)
@@ -316,7 +317,8 @@ class Service:
         self._camp_ons.wake()
 
     async def _recover(self) -> None:
-        recovery = Recovery(self._addressees, self._records.limits(), self._clock, ids.owner)
+        site = self._records.directory().site
+        recovery = Recovery(self._addressees, site.limits, self._clock, ids.owner, site.country)
         await recovery.run(self._thread, self._store)
 
     async def _open_control(

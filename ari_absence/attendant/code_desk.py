@@ -22,8 +22,8 @@ MESSAGES, STATE, LEAVE = "1", "3", "*"
 Mailbox = Callable[[DeskCall, str | None], Awaitable[None]]
 """The mailbox of an extension; None: of any, which then is asked for with its PIN."""
 
-NextCallback = Callable[[DeskCall, Person, str], Awaitable[None]]
-"""The next callback that somebody owes; the text says who asks for it, and how."""
+NextCallback = Callable[[DeskCall, Person, str, str | None], Awaitable[None]]
+"""The next callback that somebody owes, or the one with a code; the first text says who asks for it, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ async def _carry_out(house: House, call: DeskCall, owner: Person, by: str, comma
             await toggle(desk, house.codes.toggle_kind)
         case Command(Act.TOGGLE):
             await call.say(StatusPhrase.NOT_YOUR_KEY)
-        case Command(Act.NEXT_CALLBACK):
-            await house.next_callback(call, owner, by)
+        case Command(Act.NEXT_CALLBACK, owed=code):
+            await house.next_callback(call, owner, by, code)
         case Command(Act.OTHER_STATE, extension=extension):
             await _serve_for_other(house, call, owner, by, extension)
 

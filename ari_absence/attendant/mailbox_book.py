@@ -81,8 +81,14 @@ class MailboxBook(Protocol):
         False: it is no longer there.
         """
 
-    async def note_attempt(self, message_id: str, end: LegEnd, by: str) -> None:
-        """Calling back has been tried, and ended like this."""
+    async def begin_attempt(self, message_id: str, extension: str, by: str) -> str | None:
+        """Have nobody else call them meanwhile; gives the extension of a colleague who does already."""
+
+    async def note_attempt(self, message_id: str, end: LegEnd, by: str, again_at: datetime | None) -> None:
+        """Calling back has been tried, and ended like this; it is offered again at ``again_at``; None: at once."""
+
+    async def put_off(self, message_id: str, until: datetime, by: str) -> None:
+        """Offer the call back again at ``until``."""
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number for ``extension``; False when its cap of this hour or day is used up."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ari_absence.attendant.call import LegEnd
+from ari_absence.attendant.call_again import IF_NOBODY_SAYS, ask_when_again, comes_again
 from ari_absence.attendant.calling_back import ring_back, targets_of
 from ari_absence.attendant.mailbox_talk import MailboxTalk
 from ari_absence.core.mailbox import Letter, envelope
 from ari_absence.core.mailbox_phrases import MailboxPhrase, MailboxUtterance
 from ari_absence.core.numbers import DialTarget
+from ari_absence.core.owed import again_at
 from ari_absence.core.phrases import Fixed, Phrase
+from ari_absence.core.status_phrases import TakenBy
 from ari_absence.errors import LedgerError
 
 CALL, ENVELOPE, DONE, BACK = "2", "3", "9", "*"
@@ -56,7 +59,7 @@ async def call_back(talk: MailboxTalk) -> None:
         talk.news.append(targets)
     elif not await _may_be_dialled(talk, targets):
         talk.news.append(MailboxPhrase.CALLS_USED_UP)
-    else:
+    elif not await _taken(talk, letter):
         await talk.call.say(MailboxPhrase.CALLING_BACK)
         await _ring(talk, letter, targets)
 
@@ -83,13 +86,45 @@ async def _may_be_dialled(talk: MailboxTalk, targets: tuple[DialTarget, ...]) ->
         return False
 
 
+async def _taken(talk: MailboxTalk, letter: Letter) -> bool:
+    """Whether a colleague calls them already, or has said so; that is told."""
+    by = None
+    with suppress(LedgerError):  # better called twice than not at all
+        by = await talk.book.begin_attempt(letter.message_id, talk.owner.extension, talk.by)
+    colleague = talk.name_of(by) if by else None
+    if colleague is not None:
+        talk.news.append(TakenBy(colleague))
+    return by is not None
+
+
 async def _ring(talk: MailboxTalk, letter: Letter, targets: tuple[DialTarget, ...]) -> None:
-    end = await ring_back(talk.call, talk.owner, targets, talk.limits.step_ring_seconds)
+    end = LegEnd.CANCELLED
+    try:
+        end = await ring_back(talk.call, talk.owner, targets, talk.limits.step_ring_seconds)
+    finally:
+        if end is not LegEnd.TALKED:
+            await _note_attempt(talk, letter, end)
     if end is LegEnd.TALKED:
         if await talk.done(talk.book.settle(letter.message_id, talk.by), [MailboxPhrase.BACK_IN_MAILBOX]):
             talk.change(letter.message_id, settled=True)
-        return
+    elif comes_again(end):
+        await _ask_again(talk, letter, end)
+
+
+async def _note_attempt(talk: MailboxTalk, letter: Letter, end: LegEnd) -> None:
+    hour = again_at(IF_NOBODY_SAYS, talk.owner, talk.now()) if comes_again(end) else None
     with suppress(LedgerError):  # that it was tried is worth knowing, no more
-        await talk.book.note_attempt(letter.message_id, end, talk.by)
-    if end is not LegEnd.CANCELLED:
-        talk.news.append(MailboxPhrase.LINE_BUSY if end is LegEnd.BUSY else MailboxPhrase.NO_ANSWER)
+        await talk.book.note_attempt(letter.message_id, end, talk.by, hour)
+
+
+async def _ask_again(talk: MailboxTalk, letter: Letter, end: LegEnd) -> None:
+    """Only who is owed a call is called again."""
+    told = MailboxPhrase.LINE_BUSY if end is LegEnd.BUSY else MailboxPhrase.NO_ANSWER
+    if not letter.owed:
+        talk.news.append(told)
+        return
+    again = await ask_when_again(talk.call, told, talk.limits.menu_seconds)
+    if again is not IF_NOBODY_SAYS:
+        with suppress(LedgerError):
+            until = again_at(again, talk.owner, talk.now())
+            await talk.book.put_off(letter.message_id, until, talk.by)

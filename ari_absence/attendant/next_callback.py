@@ -9,13 +9,16 @@ from datetime import datetime
 
 from ari_absence.attendant.absence_book import AbsenceBook
 from ari_absence.attendant.call import DeskCall, LegEnd
-from ari_absence.attendant.callback_list import CallbackList, OwedCallback
+from ari_absence.attendant.call_again import IF_NOBODY_SAYS, ask_when_again, comes_again
+from ari_absence.attendant.callback_list import CallbackList, OwedCallback, Taken
 from ari_absence.attendant.calling_back import NumberOf, ring_back, targets_of
 from ari_absence.core import wording
+from ari_absence.core.absences import Absence
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.ladder import delegates_of
 from ari_absence.core.numbers import DialTarget
-from ari_absence.core.people import Caller, Directory, Person
+from ari_absence.core.owed import TEAM, again_at, may_decline
+from ari_absence.core.people import Caller, Directory, Person, Team
 from ari_absence.core.phrases import CallFor, Fixed, Name, Phrase
 from ari_absence.core.schedule import state_at
 from ari_absence.core.status_phrases import (
@@ -23,12 +26,14 @@ from ari_absence.core.status_phrases import (
     CallbackNumber,
     CallbackWish,
     CalledAt,
+    CalledTimes,
     HandedOver,
     StatusPhrase,
+    TakenBy,
 )
 from ari_absence.errors import LedgerError, SpeechError
 
-CALL, LATER, DONE, HAND_OVER = "1", "2", "3", "4"
+CALL, LATER, DONE, HAND_OVER, DECLINE = "1", "2", "3", "4", "5"
 ROUNDS = 3
 
 
@@ -41,16 +46,14 @@ class CallbackDesk:
     number_of: NumberOf
     now: Callable[[], datetime]
 
-    async def serve(self, call: DeskCall, owner: Person, by: str) -> None:
-        """Go through what ``owner`` owes, the oldest first, until one is dealt with or all are left for later."""
+    async def serve(self, call: DeskCall, owner: Person, by: str, code: str | None = None) -> None:
+        """Go through what ``owner`` owes until one is dealt with or all are left for later.
+
+        With a ``code`` (in the mail of each call), just that one.
+        """
         talk = _Talk(self, call, owner, by, self.book.in_force().directory)
         try:
-            owed = await self.callbacks.owed(owner.extension)
-            if not owed:
-                await call.say(StatusPhrase.NO_CALLBACK)
-            for each in owed:
-                if not await talk.go_through(each):
-                    return
+            await (talk.go_through_all() if code is None else talk.go_to(code))
         except LedgerError:
             await call.say(Fixed(Phrase.SORRY_FAULT))
 
@@ -63,21 +66,44 @@ class _Talk:
     by: str
     directory: Directory
 
+    async def go_through_all(self) -> None:
+        """One after the other; what nobody has taken comes first."""
+        owed = await self.desk.callbacks.owed(self.owner)
+        if not owed:
+            await self.call.say(StatusPhrase.NO_CALLBACK)
+        for each in sorted(owed, key=lambda each: each.taken_by is not None):
+            if not await self.go_through(each):
+                return
+
+    async def go_to(self, code: str) -> None:
+        """Just the one with that code."""
+        owed = await self.desk.callbacks.by_code(self.owner, code)
+        if owed is None:
+            await self.call.say(StatusPhrase.CALLBACK_UNKNOWN_CODE)
+        else:
+            await self.go_through(owed)
+
     async def go_through(self, owed: OwedCallback) -> bool:
-        """Tell one, and do as its owner says; True when it is left for later and the next one comes."""
+        """Tell one, and do as its owner says; True when the next one comes: it is left for later, or taken."""
+        if owed.taken_by is not None:
+            await self.call.say(*self._who(owed), self._taken(owed.taken_by))
+            return True
         targets, delegate = self._targets(owed), self._delegate(owed)
         await self._tell_who(owed)
         for _ in range(ROUNDS):
             match await self._ask(owed, targets, delegate):
                 case key if key == CALL and targets:
-                    await self._make(owed, targets)
-                    return False
+                    return await self._make(owed, targets)
                 case key if key == DONE:
                     await self._settle(owed)
                     return False
                 case key if key == HAND_OVER and delegate is not None:
                     await self._hand_over(owed, delegate)
                     return False
+                case key if key == DECLINE and self._may_decline(owed):
+                    await self.desk.callbacks.decline(owed.callback_id, self.owner, self.by)
+                    await self.call.say(StatusPhrase.CALLBACK_DECLINED)
+                    return True
                 case key if key == LATER:
                     await self.call.say(StatusPhrase.CALLBACK_LATER)
                     return True
@@ -95,27 +121,37 @@ class _Talk:
                 await self.call.say(StatusPhrase.CALLBACK_SAID, name)
 
     async def _ask(
-        self, owed: OwedCallback, targets: Sequence[DialTarget], delegate: Person | None
+        self, owed: OwedCallback, targets: Sequence[DialTarget], delegate: Person | Team | None
     ) -> str | None:
         choices: list[DeskUtterance] = [StatusPhrase.CALLBACK_MENU]
         if not targets:
             choices = [StatusPhrase.MAY_NOT_BE_DIALLED, StatusPhrase.CALLBACK_MENU_NO_CALL]
         if delegate is not None:
             choices.append(StatusPhrase.CALLBACK_HAND_OVER)
+        if self._may_decline(owed):
+            choices.append(StatusPhrase.CALLBACK_DECLINE)
         patience = self.directory.site.limits.menu_seconds
         return await self.call.ask([*self._facts(owed), *choices], patience)
 
     def _facts(self, owed: OwedCallback) -> Sequence[DeskUtterance]:
         now, zone = self.desk.now(), self.owner.zone
-        colleague = self.directory.people.get(owed.extension or "")
-        who = CallbackNumber(owed.number) if colleague is None else CallbackFrom(Name.of(colleague))
         days_ago = (now.astimezone(zone).date() - owed.at.astimezone(zone).date()).days
         return (
             *self._whom(owed),
-            who,
+            *self._who(owed),
             owed.wish,
             CalledAt(wording.spoken_moment(now, owed.at, zone), max(0, days_ago)),
+            *((CalledTimes(owed.times),) if owed.times > 1 else ()),
         )
+
+    def _who(self, owed: OwedCallback) -> Sequence[DeskUtterance]:
+        colleague = self.directory.people.get(owed.extension or "")
+        return (CallbackNumber(owed.number) if colleague is None else CallbackFrom(Name.of(colleague)),)
+
+    def _taken(self, by: str | None) -> DeskUtterance:
+        """What is said of a call that somebody else does, or that is settled meanwhile."""
+        colleague = self.directory.people.get(by or "")
+        return StatusPhrase.CALLBACK_OVER if colleague is None else TakenBy(Name.of(colleague))
 
     def _whom(self, owed: OwedCallback) -> Sequence[DeskUtterance]:
         """Whom they had called, if the call was handed over."""
@@ -133,19 +169,37 @@ class _Talk:
         caller = Caller(owed.number, extension=owed.extension)
         return targets_of(caller, self.directory, self.desk.number_of)
 
-    async def _make(self, owed: OwedCallback, targets: Sequence[DialTarget]) -> None:
-        if not await self._may_be_dialled(targets):
-            await self.call.say(StatusPhrase.MAY_NOT_BE_DIALLED, StatusPhrase.CALLBACK_LATER)
-            return
+    async def _make(self, owed: OwedCallback, targets: Sequence[DialTarget]) -> bool:
+        """Call them, unless a colleague does already; True when the next one comes."""
+        begun = await self.desk.callbacks.begin(owed.callback_id, self.owner, self.by)
+        if isinstance(begun, Taken):
+            await self.call.say(self._taken(begun.by))
+            return True
+        end = LegEnd.CANCELLED
+        try:
+            if await self._may_be_dialled(targets):
+                end = await self._ring(targets)
+            else:
+                end = LegEnd.CAP_USED_UP
+        finally:
+            hour = again_at(IF_NOBODY_SAYS, self.owner, self.desk.now()) if _was_rung(end) else None
+            await self.desk.callbacks.end(begun, end, self.by, hour)
+        await self._after(owed, end)
+        return False
+
+    async def _ring(self, targets: Sequence[DialTarget]) -> LegEnd:
         await self.call.say(Fixed(Phrase.CONNECTING))
-        seconds = self.directory.site.limits.step_ring_seconds
-        end = await ring_back(self.call, self.owner, targets, seconds)
-        if end is LegEnd.TALKED:
-            await self.desk.callbacks.settle(owed.callback_id, self.by)
-            return
-        await self.desk.callbacks.note_attempt(owed.callback_id, end.value, self.by)
-        if end is not LegEnd.CANCELLED:
-            await self.call.say(StatusPhrase.CALLBACK_NOT_REACHED)
+        return await ring_back(self.call, self.owner, targets, self.directory.site.limits.step_ring_seconds)
+
+    async def _after(self, owed: OwedCallback, end: LegEnd) -> None:
+        if end is LegEnd.CAP_USED_UP:
+            await self.call.say(StatusPhrase.MAY_NOT_BE_DIALLED, StatusPhrase.CALLBACK_LATER)
+        elif comes_again(end):
+            patience = self.directory.site.limits.menu_seconds
+            again = await ask_when_again(self.call, StatusPhrase.CALLBACK_NOT_REACHED, patience)
+            if again is not IF_NOBODY_SAYS:
+                until = again_at(again, self.owner, self.desk.now())
+                await self.desk.callbacks.put_off(owed.callback_id, until, self.by)
 
     async def _may_be_dialled(self, targets: Sequence[DialTarget]) -> bool:
         """Inside always. Outside only while the cap is not used up."""
@@ -157,20 +211,45 @@ class _Talk:
         await self.desk.callbacks.settle(owed.callback_id, self.by)
         await self.call.say(StatusPhrase.CALLBACK_DONE)
 
-    def _delegate(self, owed: OwedCallback) -> Person | None:
-        """The first delegate who is there, and is not who is to be called. A message is forwarded in the mailbox."""
+    def _may_decline(self, owed: OwedCallback) -> bool:
+        """One of a team may leave it to the others, while there is another who may do it."""
+        team = self.directory.teams.get(owed.team or "")
+        if team is None:
+            return False
+        absent = [each for each in team.members if not self._is_there(each)]
+        return may_decline(team, self.owner.extension, owed.declined, absent)
+
+    def _is_there(self, extension: str) -> bool:
+        force, person = self.desk.book.in_force(), self.directory.people.get(extension)
+        return person is not None and state_at(person, self.desk.now(), force.absences.of(extension)).present
+
+    def _delegate(self, owed: OwedCallback) -> Person | Team | None:
+        """The first delegate, or team, who is there, and is not who is to be called or owes it.
+
+        A message is forwarded in the mailbox.
+        """
         if owed.wish is CallbackWish.MESSAGE:
             return None
-        force, now = self.desk.book.in_force(), self.desk.now()
-        own_state = state_at(self.owner, now, force.absences.of(self.owner.extension))
+        own_state = state_at(self.owner, self.desk.now(), self._own_absences())
         for key in delegates_of(self.owner, own_state):
-            person = self.directory.people.get(key)
-            if person is None or person.extension in (owed.extension, self.owner.extension):
-                continue
-            if state_at(person, now, force.absences.of(person.extension)).present:
-                return person
+            team = self.directory.teams.get(key)
+            if team is not None and key != owed.team and any(map(self._is_there, self._others(team, owed))):
+                return team
+            if key not in (owed.extension, self.owner.extension) and self._is_there(key):
+                return self.directory.people[key]
         return None
 
-    async def _hand_over(self, owed: OwedCallback, delegate: Person) -> None:
-        await self.desk.callbacks.hand_over(owed.callback_id, delegate.extension, self.by)
+    def _own_absences(self) -> Sequence[Absence]:
+        return self.desk.book.in_force().absences.of(self.owner.extension)
+
+    def _others(self, team: Team, owed: OwedCallback) -> Sequence[str]:
+        return [each for each in team.members if each not in (self.owner.extension, owed.extension)]
+
+    async def _hand_over(self, owed: OwedCallback, delegate: Person | Team) -> None:
+        to = TEAM + delegate.key if isinstance(delegate, Team) else delegate.extension
+        await self.desk.callbacks.hand_over(owed.callback_id, to, self.by)
         await self.call.say(HandedOver(Name.of(delegate)))
+
+
+def _was_rung(end: LegEnd) -> bool:
+    return comes_again(end) and end is not LegEnd.CAP_USED_UP

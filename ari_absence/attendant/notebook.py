@@ -23,6 +23,7 @@ class Wish(StrEnum):
     CALL_BACK = "call_back"
     JUST_CALLED = "just_called"
     MISSED = "missed"
+    WILL_CALL_AGAIN = "will_call_again"
 
 
 class Outcome(StrEnum):

@@ -48,10 +48,11 @@ def messages(
 ) -> None:
     """List the messages callers left, and where each delivery of them is."""
     from ari_absence.ledger import reading
+    from ari_absence.ledger.pages import Page
 
     configuration = load(config)
     with reading_ledger(configuration) as session:
-        found = reading.messages(session, for_, page=reading.Page(rows))
+        found = reading.messages(session, for_, page=Page(rows))
     _show(found, _MESSAGES, configuration, for_, as_json=as_json)
 
 
@@ -63,10 +64,11 @@ def callbacks(
 ) -> None:
     """List who is owed a call, or wanted it known that they called."""
     from ari_absence.ledger import reading
+    from ari_absence.ledger.pages import Page
 
     configuration = load(config)
     with reading_ledger(configuration) as session:
-        found = reading.callbacks(session, for_, page=reading.Page(rows))
+        found = reading.callbacks(session, for_, page=Page(rows))
     _show(found, _CALLBACKS, configuration, for_, as_json=as_json)
 
 
@@ -78,10 +80,11 @@ def calls(
 ) -> None:
     """List the calls that were answered: how each ended, who was rung for it, in what order, and who took it."""
     from ari_absence.ledger import reading
+    from ari_absence.ledger.pages import Page
 
     configuration = load(config)
     with reading_ledger(configuration) as session:
-        found = reading.calls(session, for_, page=reading.Page(rows))
+        found = reading.calls(session, for_, page=Page(rows))
     _show(found, _CALLS, configuration, for_, as_json=as_json)
 
 

@@ -105,6 +105,10 @@ class LimitsShape(Shape):
     camp_on_again_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=300, description="How long after it was not answered such a wish is tried again."
     )
+    callback_expires_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=30,
+        description="How many days after it was due a call that nobody returned is given up.",
+    )
 
 
 class CodesShape(Shape):

@@ -57,8 +57,8 @@ class DeliveryRuleShape(Shape):
     for_: list[AnyItem] = Field(
         default_factory=list,
         alias="for",
-        description="`message`, `callback`, `just_called`, `missed`, `notice` or one by its name, `reminder`,"
-        " `digest`, `transcript`; all of them if left out.",
+        description="`message`, `callback`, `just_called`, `will_call_again`, `missed`, `notice` or one by its name,"
+        " `reminder`, `digest`, `transcript`; all of them if left out.",
     )
     urgent: bool | None = Field(default=None, description="Only what is urgent, or only what is not.")
     hours: Literal["inside", "outside"] | None = Field(

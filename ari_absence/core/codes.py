@@ -32,19 +32,21 @@ class Command:
 
     ``kind`` is what :attr:`Act.SET` sets; ``typed`` the return behind it, or until when somebody is here behind
     :attr:`Act.BACK`, None if it is still to be asked for, and ``""`` if it was said to be unknown. ``extension`` is
-    whose state it is about, where that was dialled.
+    whose state it is about, where that was dialled; ``owed`` the code of the call to return.
     """
 
     act: Act
     kind: Kind | None = None
     typed: str | None = None
     extension: str | None = None
+    owed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The site's codes. Behind ``back`` and those of a kind a ``*`` and a time may follow, behind ``toggle`` and
-    ``other_state`` an extension. ``toggle_kind`` is what one's own lamp key sets."""
+    """The site's codes. Behind ``back`` and those of a kind a ``*`` and a time may follow, behind ``next_callback`` a
+    ``*`` and the code of one call, behind ``toggle`` and ``other_state`` an extension. ``toggle_kind`` is what one's
+    own lamp key sets."""
 
     back: str = "*30"
     away: str = "*31"
@@ -88,7 +90,7 @@ class Codes:
                     yield name, other
 
     def patterns(self) -> Iterator[tuple[str, str, str]]:
-        """(name, code, what may follow it: nothing, ``return`` or ``extension``)."""
+        """(name, code, what may follow it: nothing, ``return``, ``code`` or ``extension``)."""
         for name, code in self.named():
             yield name, code, _follows(name)
 
@@ -114,6 +116,8 @@ def _command(name: str, rest: str) -> Command | None:
     """What the code ``name`` means with ``rest`` dialled behind it."""
     if _may_have_time(name):
         return _timed_command(Act.BACK if name == Act.BACK else Act.SET, KINDS.get(name), rest)
+    if name == Act.NEXT_CALLBACK and rest:
+        return _callback_command(rest)
     if _wants_extension(name):
         return Command(Act(name), extension=rest) if 0 < len(rest) <= EXTENSION_KEYS_MAX else None
     return None if rest else Command(Act(name))
@@ -132,6 +136,13 @@ def _may_have_time(name: str) -> bool:
     return name in KINDS or name == Act.BACK
 
 
+def _callback_command(rest: str) -> Command | None:
+    code = rest[1:].removesuffix("#")
+    if rest[0] != "*" or not code or not _DIGITS.issuperset(code):
+        return None
+    return Command(Act.NEXT_CALLBACK, owed=code)
+
+
 def _wants_extension(name: str) -> bool:
     return name in (Act.TOGGLE, Act.OTHER_STATE)
 
@@ -139,6 +150,8 @@ def _wants_extension(name: str) -> bool:
 def _follows(name: str) -> str:
     if _may_have_time(name):
         return "return"
+    if name == Act.NEXT_CALLBACK:
+        return "code"
     return "extension" if _wants_extension(name) else ""
 
 
@@ -154,4 +167,4 @@ def _clash(name: str, code: str, other: str, longer: str) -> bool:
         return bool(rest) or _wants_extension(other)
     if not rest:
         return not _wants_extension(other)
-    return _may_have_time(name) and rest.startswith("*")
+    return (_may_have_time(name) or name == Act.NEXT_CALLBACK) and rest.startswith("*")

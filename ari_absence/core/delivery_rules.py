@@ -34,6 +34,7 @@ class ItemKind(StrEnum):
     CALLBACK = auto()
     """Somebody asked to be called back."""
     JUST_CALLED = auto()
+    WILL_CALL_AGAIN = auto()
     MISSED = auto()
     NOTICE = auto()
     REMINDER = auto()

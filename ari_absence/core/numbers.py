@@ -41,6 +41,26 @@ def keyed_number(digits: str, digits_min: int, digits_max: int) -> str | None:
     return plus + rest if digits_min <= len(rest) <= digits_max else None
 
 
+@lru_cache(maxsize=4096)
+def international(written: str, country: str) -> str | None:
+    """``+81312345678`` for a number as the network sent it or somebody keyed it in, read as ``country`` writes it.
+
+    None: by its plan there is no such number. Not to dial it: only :class:`DialPolicy` says what may be dialled.
+
+    >>> international("0312345678", "JP"), international("+81 3-1234-5678", ""), international("4711", "JP")
+    ('+81312345678', '+81312345678', None)
+    """
+    import phonenumbers  # takes 100 ms
+
+    try:
+        number = phonenumbers.parse(written, country or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 @dataclass(frozen=True, slots=True)
 class DialTarget:
     """Something that may be dialled. Only :class:`DialPolicy` makes one; a test holds that.

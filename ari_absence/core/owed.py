@@ -6,10 +6,48 @@ Everybody who did not get through to somebody is one entry there, however often 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
+
+from ari_absence.core.numbers import international
+from ari_absence.core.people import Caller, Person, Team
+from ari_absence.core.returns import next_working_day
+
+COLLEAGUE = "ext:"
+"""Begins the key of a caller from the house."""
+
+TEAM = "team:"
+"""Begins the owner of what a team owes; what follows is the team's key."""
+
+
+def owners_for(extension: str, teams: Iterable[Team]) -> tuple[str, ...]:
+    """Whose calls ``extension`` may return: their own, and those of the teams they belong to."""
+    return (extension, *(TEAM + team.key for team in teams if extension in team.members))
+
+
+def may_decline(team: Team, extension: str, declined: Collection[str], absent: Collection[str]) -> bool:
+    """Whether a member may leave a call to the others: only while another is there who has not declined."""
+    others = set(team.members) - {extension} - set(declined) - set(absent)
+    return extension not in declined and bool(others)
+
+
+def caller_key(caller: Caller, country: str) -> str | None:
+    """What tells callers apart, however the network writes their number: ``+81312345678``, or ``ext:102``.
+
+    ``country`` is the site's. Digits that are no valid number stand for themselves; None: the number is withheld.
+
+    >>> caller_key(Caller("03-1234-5678"), "JP"), caller_key(Caller("102", extension="102"), "JP")
+    ('+81312345678', 'ext:102')
+    >>> caller_key(Caller("4711"), "JP"), caller_key(Caller(None), "JP")
+    ('4711', None)
+    """
+    if caller.extension is not None:
+        return COLLEAGUE + caller.extension
+    if not caller.number:
+        return None
+    return international(caller.number, country) or caller.number
 
 
 class OwedState(StrEnum):
@@ -122,3 +160,9 @@ AGAIN_AFTER: Mapping[Again, timedelta] = {
     Again.IN_A_QUARTER: timedelta(minutes=15),
     Again.IN_AN_HOUR: timedelta(hours=1),
 }
+
+
+def again_at(again: Again, owner: Person, now: datetime) -> datetime:
+    """When a call tried in vain at ``now`` is offered to ``owner`` again, in UTC."""
+    after_that = AGAIN_AFTER.get(again)
+    return next_working_day(owner, now) if after_that is None else now + after_that

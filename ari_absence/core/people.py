@@ -193,6 +193,7 @@ class Limits:
     recall_ring_seconds: int = 15
     camp_on_hours: int = 24
     camp_on_again_seconds: int = 300
+    callback_expires_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,16 @@ class StatusPhrase(StrEnum):
     CALLBACK_DONE = auto()
     CALLBACK_LATER = auto()
     CALLBACK_NOT_REACHED = auto()
+    CALLBACK_AGAIN_MENU = (
+        auto()
+    )  # it comes again in an hour, unless: 1 a quarter of an hour, 3 the next working day
+    AGAIN_IN_A_QUARTER = auto()
+    AGAIN_IN_AN_HOUR = auto()
+    AGAIN_TOMORROW = auto()  # when the next working day begins
+    CALLBACK_UNKNOWN_CODE = auto()  # no call of one's own has the code that was dialled
+    CALLBACK_DECLINE = auto()  # 5 leaves it to the others of the team; said behind the menu
+    CALLBACK_DECLINED = auto()
+    CALLBACK_OVER = auto()  # somebody has settled it meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,20 @@ class CalledAt:
     days_ago: int
 
 
+@dataclass(frozen=True, slots=True)
+class CalledTimes:
+    """They have called <times> times by now; more than one."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBy:
+    """<who> has taken this call: calls them, or will."""
+
+    who: Name
+
+
 class CallbackWish(StrEnum):
     """What somebody who is to be called back wanted."""
 
@@ -131,6 +155,7 @@ class CallbackWish(StrEnum):
     MESSAGE = auto()
     JUST_CALLED = auto()
     MISSED = auto()
+    WILL_CALL_AGAIN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +176,8 @@ StatusUtterance = (
     | CallbackNumber
     | CalledAt
     | CallbackWish
+    | CalledTimes
+    | TakenBy
     | HandedOver
     | CallFor
     | Fixed

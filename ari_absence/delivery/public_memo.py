@@ -67,6 +67,7 @@ _TITLES = {
     "call_back": "Wish to be called back",
     "just_called": "Somebody called",
     "missed": "Missed call",
+    "will_call_again": "Somebody will call again",
 }
 _SENTENCES = {
     "mailbox_filling": "The mailbox is filling up; please listen to it, *97.",

@@ -13,7 +13,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.delivery_rules import ALWAYS_MAILED, EMAIL, Hour, Item, Telling, quiet_until, tellings
-from ari_absence.core.people import Directory, Person
+from ari_absence.core.owed import TEAM
+from ari_absence.core.people import Directory, Person, Team
 
 
 class Addressee(Protocol):
@@ -55,6 +56,11 @@ class Addressees(Protocol):
         """By which clock times are told that concern ``extension``."""
 
 
+def team_of(owner: str, directory: Directory) -> Team | None:
+    """The team that ``team:sales`` stands for; None for an extension."""
+    return directory.teams.get(owner.removeprefix(TEAM)) if owner.startswith(TEAM) else None
+
+
 class MailAddressees:
     """Mail to the person's own address; to the operator's when she has none, or is no longer known."""
 
@@ -62,8 +68,10 @@ class MailAddressees:
         self._directory = directory
 
     def of(self, extension: str) -> Sequence[Destination]:
-        """The person's mail address, else the operator's, else nothing."""
-        return self._mail(extension) or self.operator()
+        """The person's mail address (of a team, ``team:sales``: its members'), else the operator's, else nothing."""
+        team = team_of(extension, self._directory())
+        found = [self._mail(each) for each in (team.members if team else (extension,))]
+        return [each for mails in found for each in mails] or self.operator()
 
     def operator(self) -> Sequence[Destination]:
         """The operator's mail address, if there is one."""
@@ -98,8 +106,10 @@ class RuledAddressees:
         self._mail = MailAddressees(directory)
 
     def of(self, extension: str) -> Sequence[Addressee]:
-        """The person; the operator in the place of somebody who can't be told anything."""
-        return (_Ruled(extension, self),)
+        """The person, or each member of a team (``team:sales``); the operator in the place of somebody who can't be
+        told anything."""
+        team = team_of(extension, self._directory())
+        return tuple(_Ruled(each, self) for each in (team.members if team else (extension,)))
 
     def operator(self) -> Sequence[Addressee]:
         """The operator, if there is one."""
@@ -125,7 +135,7 @@ class RuledAddressees:
         begins_at = at if item.urgent else quiet_until(_quiet(person, directory), at, person.zone)
         for step, telling in enumerate(tellings(item, rules, _hour(person, at), channels.chats)):
             for channel in telling.by:
-                recipient = _recipient(person, channel)
+                recipient = _recipient(person, channel, channels)
                 if recipient and channel in channels.usable:
                     yield Destination(channel, recipient, _not_before(telling, begins_at, at), step)
 
@@ -152,9 +162,12 @@ def _hour(person: Person, at: datetime) -> Hour:
     return Hour(person.hours.open_at(at, person.zone, person.holidays), local.hour * 60 + local.minute)
 
 
-def _recipient(person: Person, channel: str) -> str | None:
-    """Their address in the channel: a hook is told whom it is about, and a phone whose it is."""
-    return person.email if channel == EMAIL else person.extension
+def _recipient(person: Person, channel: str, channels: Channels) -> str | None:
+    """Their address in the channel: a program is told whom it is about, and a phone whose it is. A chat has one for
+    everybody: what concerns several stands there once."""
+    if channel == EMAIL:
+        return person.email
+    return channel if channel in channels.chats else person.extension
 
 
 def _not_before(telling: Telling, begins_at: datetime, at: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ from ari_absence.core.steps import Step
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.model import ForwardRow
-from ari_absence.ledger.reading import FIRST_PAGE, Page
+from ari_absence.ledger.pages import FIRST_PAGE, Page
 from ari_absence.ledger.steps import as_json, from_json
 
 _log = structlog.get_logger(__name__)

@@ -92,13 +92,28 @@ class LedgerMailboxes:
         """Whoever left it was called back."""
         return await self._changed(mailbox_changes.settle_message, message_id, by)
 
-    async def note_attempt(self, message_id: str, end: LegEnd, by: str) -> None:
+    async def begin_attempt(self, message_id: str, extension: str, by: str) -> str | None:
+        """Have nobody else call them meanwhile; gives the extension of a colleague who does already."""
+        now = self._clock.now()
+        return await self._thread.write(
+            lambda session: mailbox_changes.begin_attempt(session, message_id, extension, by, now)
+        )
+
+    async def note_attempt(self, message_id: str, end: LegEnd, by: str, again_at: datetime | None) -> None:
         """Calling back has been tried."""
 
         def noted(session: Session, of: str, who: str, now: datetime) -> str | None:
-            return mailbox_changes.note_attempt(session, of, end.value, who, now)
+            return mailbox_changes.note_attempt(session, of, end.value, who, now, again_at)
 
         await self._changed(noted, message_id, by)
+
+    async def put_off(self, message_id: str, until: datetime, by: str) -> None:
+        """Offer the call back again at ``until``."""
+
+        def put(session: Session, of: str, who: str, now: datetime) -> str | None:
+            return mailbox_changes.put_off(session, of, until, who, now)
+
+        await self._changed(put, message_id, by)
 
     async def _changed(self, change: Change, message_id: str, by: str) -> bool:
         now = self._clock.now()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ari_absence.ledger.model import CallbackRow, CallbackState, CallRow, EscalationState, MessageRow
-from ari_absence.ledger.settling import end_escalation, mark_heard, note_in_history, settle_callback
+from ari_absence.ledger import owed_calls
+from ari_absence.ledger.model import EscalationState, MessageRow
+from ari_absence.ledger.settling import end_escalation, mark_heard, note_in_history
 
 
 def hear_message(session: Session, message_id: str, by: str, now: datetime) -> str | None:
@@ -41,6 +41,9 @@ def delete_kept(session: Session, message_id: str, by: str, now: datetime) -> st
     row.deleted_at = now
     note_in_history(row, "deleted", by, now)
     end_escalation(session, message_id, EscalationState.HEARD, by, now)
+    session.flush()
+    if row.owed_id is not None:
+        owed_calls.settle_deleted(session, row.owed_id, by, now)
     return row.extension
 
 
@@ -53,28 +56,48 @@ def restore_deleted(session: Session, message_id: str, by: str, now: datetime) -
         row.deleted_at = None
         row.heard_at = row.heard_at or now  # whoever deletes a message knows of it
         note_in_history(row, "restored", by, now)
+        if row.owed_id is not None and row.due is not None:
+            row.owed_id = owed_calls.owe_again(session, row.owed_id, row.due, by, now)
     return row.extension
 
 
 def settle_message(session: Session, message_id: str, by: str, now: datetime) -> str | None:
-    """Whoever left it was called back: with it are settled their other messages and calls to the same person."""
+    """Whoever left it was called back: with it is settled whatever else was owed to them by the same person."""
     row = _locked(session, message_id)
     if row is None:
         return None
-    for each in (row, *_owed_to_the_same(session, row)):
-        if each.settled_at is None:
-            each.settled_at = now
-            note_in_history(each, "settled", by, now)
-    for callback_id in _callbacks_of_the_same(session, row):
-        settle_callback(session, callback_id, by, now)
+    if row.owed_id is not None:
+        owed_calls.settle(session, row.owed_id, by, now)
     return row.extension
 
 
-def note_attempt(session: Session, message_id: str, end: str, by: str, now: datetime) -> str | None:
-    """Calling back was tried in vain."""
+def begin_attempt(session: Session, message_id: str, extension: str, by: str, now: datetime) -> str | None:
+    """``extension`` calls back; gives the extension of a colleague who does already.
+
+    What is not owed may be called by anybody, any time.
+    """
     row = _locked(session, message_id)
-    if row is not None:
-        note_in_history(row, f"tried to call back: {end}", by, now)
+    if row is None or row.owed_id is None:
+        return None
+    begun = owed_calls.begin_attempt(session, row.owed_id, extension, by, now)
+    return begun.by if isinstance(begun, owed_calls.Refusal) and begun.by != extension else None
+
+
+def note_attempt(
+    session: Session, message_id: str, end: str, by: str, now: datetime, again_at: datetime | None = None
+) -> str | None:
+    """Calling back was tried in vain; it is offered again at ``again_at``."""
+    row = _locked(session, message_id)
+    if row is not None and row.owed_id is not None:
+        owed_calls.note_attempt(session, row.owed_id, end, by, now, again_at)
+    return row.extension if row else None
+
+
+def put_off(session: Session, message_id: str, until: datetime, by: str, now: datetime) -> str | None:
+    """Offer the call back again at ``until``."""
+    row = _locked(session, message_id)
+    if row is not None and row.owed_id is not None:
+        owed_calls.put_off(session, row.owed_id, until, by, now)
     return row.extension if row else None
 
 
@@ -85,22 +108,3 @@ def _locked(session: Session, message_id: str) -> MessageRow | None:
 def _kept(session: Session, message_id: str) -> MessageRow | None:
     row = _locked(session, message_id)
     return row if row is not None and row.deleted_at is None else None
-
-
-def _owed_to_the_same(session: Session, row: MessageRow) -> list[MessageRow]:
-    number = row.call.caller_number
-    if number is None:
-        return []
-    same = (MessageRow.extension == row.extension, CallRow.caller_number == number)
-    owed = (MessageRow.due.is_not(None), MessageRow.settled_at.is_(None), MessageRow.id != row.id)
-    query = select(MessageRow).join(CallRow, CallRow.id == MessageRow.call_id).where(*same, *owed)
-    return list(session.scalars(query))
-
-
-def _callbacks_of_the_same(session: Session, row: MessageRow) -> list[str]:
-    number = row.call.caller_number
-    if number is None:
-        return []
-    same = (CallbackRow.extension == row.extension, CallbackRow.number == number)
-    query = select(CallbackRow.id).where(*same, CallbackRow.state == CallbackState.OPEN.value)
-    return list(session.scalars(query))

@@ -10,12 +10,15 @@ from ari_absence.core.mailbox import Letter
 from ari_absence.core.people import Caller
 from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.model import MessageRow
+from ari_absence.ledger.owed_reading import live_among
 
 
 def letters(session: Session, extension: str) -> tuple[Letter, ...]:
     """The messages of ``extension`` that its owner has not deleted, the oldest first."""
     query = select(MessageRow).where(MessageRow.extension == extension, MessageRow.deleted_at.is_(None))
-    return tuple(_letter(row) for row in session.scalars(query.order_by(MessageRow.at, MessageRow.id)))
+    rows = session.scalars(query.order_by(MessageRow.at, MessageRow.id)).all()
+    owed = live_among(session, [row.owed_id for row in rows if row.owed_id])
+    return tuple(_letter(row, row.owed_id is not None and row.owed_id not in owed) for row in rows)
 
 
 def greetings(session: Session, extension: str) -> tuple[Greeting, ...]:
@@ -45,7 +48,7 @@ def greeting_of(row: GreetingRow) -> Greeting:
     )
 
 
-def _letter(row: MessageRow) -> Letter:
+def _letter(row: MessageRow, over: bool) -> Letter:
     call = row.call
     return Letter(
         message_id=row.id,
@@ -55,7 +58,7 @@ def _letter(row: MessageRow) -> Letter:
         caller=Caller(call.caller_number, call.caller_name, call.caller_extension),
         urgent=row.urgent,
         due=row.due,
-        settled=row.settled_at is not None,
+        settled=row.due is not None and over,
         heard=row.heard_at is not None,
         saved=row.saved_at is not None,
         forwarded_by=row.forwarded_by,

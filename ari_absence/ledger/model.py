@@ -38,14 +38,6 @@ class UtcInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class CallbackState(StrEnum):
-    """Whether a callback is still owed. ``INFORMATION``: there is no number to call."""
-
-    OPEN = "open"
-    SETTLED = "settled"
-    INFORMATION = "information"
-
-
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
@@ -128,8 +120,8 @@ class AudioRow(Row):
 class MessageRow(Row):
     """A message somebody left, or a colleague has forwarded (``forwarded_by``: the extension).
 
-    ``deleted_at``: its owner wants it no more; until it is purged it can be had back. ``settled_at``: whoever left it
-    was called back. ``history`` is a list of {at, what, by}; None is an empty one.
+    ``deleted_at``: its owner wants it no more; until it is purged it can be had back. ``owed_id``: the call that is
+    owed for it. ``history`` is a list of {at, what, by}; None is an empty one.
     """
 
     __tablename__ = "messages"
@@ -144,7 +136,7 @@ class MessageRow(Row):
     heard_at: Mapped[datetime | None]
     saved_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
-    settled_at: Mapped[datetime | None]
+    owed_id: Mapped[str | None] = mapped_column(_ID, index=True)
     forwarded_by: Mapped[str | None] = mapped_column(_WORD)
     history: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
@@ -153,7 +145,7 @@ class MessageRow(Row):
 
 
 class CallbackRow(Row):
-    """Somebody to be called back, or to be told of. ``history`` is a list of {at, what, by}."""
+    """Somebody to be called back, or to be told of. ``owed_id``: the call that is owed for it; None: nobody to call."""
 
     __tablename__ = "callbacks"
 
@@ -165,8 +157,7 @@ class CallbackRow(Row):
     number: Mapped[str | None] = mapped_column(String(64))
     name_audio_id: Mapped[str | None] = mapped_column(ForeignKey("audio.id"), unique=True)
     due: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(_WORD, index=True)
-    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    owed_id: Mapped[str | None] = mapped_column(_ID, index=True)
 
     call: Mapped[CallRow] = relationship(lazy="joined")
     name_audio: Mapped[AudioRow | None] = relationship(lazy="joined")

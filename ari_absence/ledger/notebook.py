@@ -71,7 +71,8 @@ class LedgerNotebook:
 
     ``on_queued`` is called on the event loop after each commit that queued deliveries or an urgent message to be
     told: it wakes whoever carries them out. ``dialing`` gives the caps of calls to outside numbers.
-    ``on_message`` is called there, with the extension, after each commit of a message.
+    ``on_message`` is called there, with the extension, after each commit of a message. ``country`` is the site's, by
+    whose plan callers' numbers are read.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class LedgerNotebook:
         on_queued: Callable[[], None],
         dialing: Callable[[], Dialing],
         on_message: Callable[[str], None] = lambda _: None,
+        country: Callable[[], str] = lambda: "",
     ) -> None:
         self._thread = thread
         self._store = store
@@ -95,6 +97,7 @@ class LedgerNotebook:
         self._on_queued = on_queued
         self._dialing = dialing
         self._on_message = on_message
+        self._country = country
         self._steady = SteadyTime(clock)
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
@@ -168,7 +171,7 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            noted = writing.NotedCallback.of(draft)
+            noted = writing.NotedCallback.of(draft, self._country())
             return writing.save_callback(connection, noted, self._addressees, self._clock.now())
 
         return await self._saved(write)
@@ -248,7 +251,7 @@ class LedgerNotebook:
         return audio
 
     def _write_message(self, connection: Connection, draft: MessageDraft) -> writing.Saved:
-        now, left = self._clock.now(), writing.LeftMessage.of(draft)
+        now, left = self._clock.now(), writing.LeftMessage.of(draft, self._country())
         mailboxes, escalate_at = self._mailboxes(), self._escalate_at(draft, now)
         return writing.save_message(connection, left, mailboxes, self._addressees, now, escalate_at)
 

@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Orphans:
-    """Takes such recordings in, each exactly once."""
+    """Takes such recordings in, each exactly once. By the plan of ``country`` callers' numbers are read."""
 
     def __init__(
         self,
@@ -34,12 +34,14 @@ class Orphans:
         addressees: Addressees,
         limits: Callable[[], Limits],
         clock: Clock,
+        country: str = "",
     ) -> None:
         self._notebook = notebook
         self._thread = thread
         self._addressees = addressees
         self._limits = limits
         self._clock = clock
+        self._country = country
 
     async def adopt(self, name: str, call_id: str | None) -> str | None:
         """The id of the message that the recording ``name`` became; None if it is known, empty or nobody's.
@@ -64,7 +66,7 @@ class Orphans:
             return None
         mailboxes = MailboxKeeper(self._limits(), self._addressees)
         now = self._clock.now()
-        left = writing.LeftMessage(call_id, audio.audio_id)
+        left = writing.LeftMessage(call_id, audio.audio_id, country=self._country)
         message_id = writing.save_message(session.connection(), left, mailboxes, self._addressees, now).id
         missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
         for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):

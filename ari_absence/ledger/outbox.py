@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, upd
 from sqlalchemy.orm import Session
 
 from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
+from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
@@ -26,13 +27,13 @@ from ari_absence.ledger.model import (
     WAITING,
     AudioRow,
     CallbackRow,
-    CallbackState,
     CallRow,
     DeliveryRow,
     DeliveryState,
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.ledger.transcripts import told_of
@@ -305,7 +306,7 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    while (row := _next(session, channel, now)) is not None and row.step and _is_over(row):
+    while (row := _next(session, channel, now)) is not None and row.step and _is_over(session, row):
         row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
         session.flush()
     if row is None:
@@ -330,12 +331,13 @@ def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
     )
 
 
-def _is_over(row: DeliveryRow) -> bool:
+def _is_over(session: Session, row: DeliveryRow) -> bool:
     """Whether somebody has heard the message, or the call is owed no more: then nobody else need be told."""
-    message, callback = row.message, row.callback
-    if message is not None:
-        return any((message.heard_at, message.deleted_at, message.settled_at))
-    return callback is not None and callback.state == CallbackState.SETTLED
+    message, item = row.message, row.message or row.callback
+    if message is not None and (message.heard_at or message.deleted_at):
+        return True
+    owed = session.get(OwedRow, item.owed_id) if item is not None and item.owed_id else None
+    return owed is not None and not OwedState(owed.state).live
 
 
 def _settle(session: Session, claim: Lease, values: Mapping[str, Any]) -> bool:

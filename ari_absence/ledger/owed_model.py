@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ari_absence.ledger.model import Row
@@ -13,12 +13,14 @@ _LIVE = text("state NOT IN ('settled', 'expired')")
 
 
 class OwedRow(Row):
-    """A call that ``extension`` owes to one caller, who had called ``called``, ``times`` times.
+    """A call that ``extension`` (or a team, ``team:sales``) owes to one caller, who had called ``called`` so often.
 
     ``caller`` is what tells callers apart: ``+81312345678`` or ``ext:102``; there is one live row for each pair of
-    owner and caller. ``number`` is how it is shown and dialled. ``attempt``: the token of whoever is calling at the
-    moment, and ``attempt_until`` when that is void. ``retry_at``: when it is offered again. ``notice_step`` and
-    ``notice_at``: who is reminded next, and when (None: nobody).
+    owner and caller. ``number`` is how it is shown and dialled. ``code``: a few digits, no two of the owner's live
+    rows have the same. ``claimed_by``: the extension of whoever does it. ``attempt``: the token of whoever is calling
+    at the moment (``attempt_by``), and ``attempt_until`` when that is void. ``retry_at``: when it is offered again.
+    ``declined``: the members of the team that leave it to the others.
+    ``notice_step`` and ``notice_at``: who is reminded next, and when (None: nobody).
     """
 
     __tablename__ = "owed_calls"
@@ -31,12 +33,21 @@ class OwedRow(Row):
             sqlite_where=_LIVE,
             postgresql_where=_LIVE,
         ),
+        Index(
+            "uq_owed_calls_code",
+            "extension",
+            "code",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
         Index("ix_owed_calls_extension_state_due", "extension", "state", "due"),
         Index("ix_owed_calls_caller_state", "caller", "state"),
         Index("ix_owed_calls_state_notice_at", "state", "notice_at"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16))
     extension: Mapped[str] = mapped_column(String(32))
     called: Mapped[str] = mapped_column(String(32))
     caller: Mapped[str] = mapped_column(String(64))
@@ -51,11 +62,13 @@ class OwedRow(Row):
     urgent: Mapped[bool] = mapped_column(default=False)
     due: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(32))
-    claimed_by: Mapped[str | None] = mapped_column(String(200))
+    claimed_by: Mapped[str | None] = mapped_column(String(32))
     claimed_at: Mapped[datetime | None]
     attempt: Mapped[str | None] = mapped_column(String(32))
+    attempt_by: Mapped[str | None] = mapped_column(String(32))
     attempt_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    declined: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     retry_at: Mapped[datetime | None]
     notice_step: Mapped[int] = mapped_column(default=0)
     notice_at: Mapped[datetime | None]

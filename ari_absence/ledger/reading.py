@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
+from ari_absence.core.owed import OwedState
 from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
@@ -22,33 +23,21 @@ from ari_absence.ledger.model import (
     AbsenceRow,
     AttemptRow,
     CallbackRow,
-    CallbackState,
     CallRow,
     DeliveryRow,
     DeliveryState,
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_model import OwedRow
+from ari_absence.ledger.owed_notes import CAME_IN, LIVE
+from ari_absence.ledger.owed_reading import OwedCall, OwedChange, histories_of, owed_among
+from ari_absence.ledger.pages import FIRST_PAGE, Page
 from ari_absence.ledger.transcripts import Transcript, transcripts_of
 
 _DONE = (DeliveryState.DELIVERED.value, DeliveryState.WITHDRAWN.value)
-PAGE_ROWS = 50
-PAGE_ROWS_MAX = 500  # beyond that a list is no reading matter, and a panel would stall
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list: ``rows`` after skipping ``skip``."""
-
-    rows: int = PAGE_ROWS
-    skip: int = 0
-
-    def of(self, query: Select[Any]) -> Select[Any]:
-        """The query, limited to this page."""
-        return query.limit(max(0, min(self.rows, PAGE_ROWS_MAX))).offset(max(0, self.skip))
-
-
-FIRST_PAGE = Page()
+INFORMATION = "information"
+"""In the place of the state of a callback: there is no number to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +59,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, with where each of its deliveries and its transcript stand."""
+    """A message, with where each of its deliveries and its transcript stand.
+
+    ``settled_at``: whoever left it was called back. ``history`` is what became of it, and of the call that is owed for it.
+    """
 
     id: str
     call_id: str
@@ -92,12 +84,13 @@ class Message:
     settled_at: datetime | None = None
     forwarded_by: str | None = None
     history: tuple[Mapping[str, Any], ...] = ()
+    owed_id: str | None = None
     transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Somebody to be called back, or to be told of."""
+    """Somebody to be called back, or to be told of. ``state`` and ``history`` are those of the call that is owed."""
 
     id: str
     call_id: str
@@ -111,6 +104,7 @@ class Callback:
     state: str
     name_audio_id: str | None
     history: tuple[Mapping[str, Any], ...]
+    owed_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +181,13 @@ def messages(
     if unheard_only:
         query = query.where(MessageRow.heard_at.is_(None))
     rows = session.scalars(page.of(query)).all()
-    ids = [row.id for row in rows]
-    owed, heard = _deliveries_of(session, ids), transcripts_of(session, ids)
-    return [_message(row, tuple(owed.get(row.id, ())), heard.get(row.id)) for row in rows]
+    return _messages(session, rows)
 
 
 def message(session: Session, message_id: str) -> Message | None:
     """One message, or None."""
     row = session.get(MessageRow, message_id)
-    if row is None:
-        return None
-    heard = transcripts_of(session, [row.id]).get(row.id)
-    return _message(row, tuple(_deliveries_of(session, [row.id]).get(row.id, ())), heard)
+    return _messages(session, [row])[0] if row else None
 
 
 def unheard_count(session: Session, extension: str) -> int:
@@ -215,8 +204,10 @@ def callbacks(
     if extension is not None:
         query = query.where(CallbackRow.extension == extension)
     if open_only:
-        query = query.where(CallbackRow.state == CallbackState.OPEN.value)
-    return [_callback(row) for row in session.scalars(page.of(query))]
+        query = query.join(OwedRow, OwedRow.id == CallbackRow.owed_id).where(OwedRow.state.in_(LIVE))
+    rows = session.scalars(page.of(query)).all()
+    owed = _Owed.of(session, [row.owed_id for row in rows])
+    return [_callback(row, owed) for row in rows]
 
 
 def calls(session: Session, extension: str | None = None, page: Page = FIRST_PAGE) -> list[RecordedCall]:
@@ -273,6 +264,36 @@ def outbox_summary(session: Session) -> OutboxSummary:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """The calls that are owed for some messages or callbacks, with their histories."""
+
+    entries: Mapping[str, OwedCall]
+    changes: Mapping[str, Sequence[OwedChange]]
+
+    @classmethod
+    def of(cls, session: Session, owed_ids: Sequence[str | None]) -> _Owed:
+        known = [owed_id for owed_id in owed_ids if owed_id is not None]
+        return cls(owed_among(session, known), histories_of(session, known))
+
+    def history_of(self, owed_id: str | None) -> tuple[Mapping[str, Any], ...]:
+        return tuple(
+            {"at": change.at.isoformat(), "what": change.what, "by": change.by}
+            for change in self.changes.get(owed_id or "", ())
+        )
+
+    def settled_at(self, message: MessageRow) -> datetime | None:
+        entry = self.entries.get(message.owed_id or "")
+        return entry.over_at if entry and entry.state == OwedState.SETTLED and message.due else None
+
+
+def _messages(session: Session, rows: Sequence[MessageRow]) -> list[Message]:
+    deliveries = _deliveries_of(session, [row.id for row in rows])
+    heard = transcripts_of(session, [row.id for row in rows])
+    owed = _Owed.of(session, [row.owed_id for row in rows])
+    return [_message(row, tuple(deliveries.get(row.id, ())), owed, heard.get(row.id)) for row in rows]
+
+
 def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[Delivery]]:
     found: dict[str, list[Delivery]] = {}
     of_messages = DeliveryRow.message_id.in_(message_ids) & (DeliveryRow.topic == Topic.MESSAGE.value)
@@ -281,7 +302,11 @@ def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[D
     return found
 
 
-def _message(row: MessageRow, deliveries: tuple[Delivery, ...], transcript: Transcript | None) -> Message:
+def _message(
+    row: MessageRow, deliveries: tuple[Delivery, ...], owed: _Owed, transcript: Transcript | None
+) -> Message:
+    since = [step for step in owed.history_of(row.owed_id) if step["what"] not in CAME_IN]
+    history = sorted((*(row.history or ()), *since), key=lambda step: datetime.fromisoformat(step["at"]))
     return Message(
         id=row.id,
         call_id=row.call_id,
@@ -300,14 +325,16 @@ def _message(row: MessageRow, deliveries: tuple[Delivery, ...], transcript: Tran
         deliveries=deliveries,
         saved_at=row.saved_at,
         deleted_at=row.deleted_at,
-        settled_at=row.settled_at,
+        settled_at=owed.settled_at(row),
         forwarded_by=row.forwarded_by,
-        history=tuple(row.history or ()),
+        history=tuple(history),
+        owed_id=row.owed_id,
         transcript=transcript,
     )
 
 
-def _callback(row: CallbackRow) -> Callback:
+def _callback(row: CallbackRow, owed: _Owed) -> Callback:
+    entry = owed.entries.get(row.owed_id or "")
     return Callback(
         id=row.id,
         call_id=row.call_id,
@@ -318,9 +345,10 @@ def _callback(row: CallbackRow) -> Callback:
         number=row.number,
         caller_name=row.call.caller_name,
         due=row.due,
-        state=row.state,
+        state=entry.state if entry else INFORMATION,
         name_audio_id=row.name_audio_id,
-        history=tuple(row.history),
+        history=owed.history_of(row.owed_id) or ({"at": row.at.isoformat(), "what": "noted", "by": ""},),
+        owed_id=row.owed_id,
     )
 
 

@@ -23,6 +23,7 @@ from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.escalations import release_all
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_all_places
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow
+from ari_absence.ledger.owed_calls import release_attempts
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
@@ -45,12 +46,14 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Puts the ledger right. ``call_of`` gives the call's id in the name of a recording, or None."""
+    """Puts the ledger right. ``call_of`` gives the call's id in the name of a recording, or None;
+    by the plan of ``country`` callers' numbers are read."""
 
     addressees: Addressees
     limits: Limits
     clock: Clock
     call_of: Callable[[str], str | None]
+    country: str = ""
 
     async def run(
         self, thread: LedgerThread, store: RecordingStore, still_live: Collection[str] = ()
@@ -82,6 +85,7 @@ class Recovery:
         now = self.clock.now()
         free_all_places(session.connection())
         release_all(session.connection())
+        release_attempts(session, now)
         messages = tuple(self._adopt_audio(session, now))
         lost = [call for call in _open_calls(session) if call.id not in still_live]
         owed = [call for call in lost if call.outcome is None and _left_nothing(session, call)]
@@ -98,7 +102,7 @@ class Recovery:
                 continue
             call_id = self.call_of(audio.recording_name) if audio.recording_name else None
             if call_id is not None and session.get(CallRow, call_id) is not None:
-                left = writing.LeftMessage(call_id, audio.id)
+                left = writing.LeftMessage(call_id, audio.id, country=self.country)
                 saved = writing.save_message(session.connection(), left, mailboxes, self.addressees, now)
                 adopted.append(saved.id)
         return adopted
@@ -106,7 +110,12 @@ class Recovery:
     def _owe_call(self, session: Session, call: CallRow, now: datetime) -> str:
         told_from = now + timedelta(seconds=self.limits.message_max_seconds) + FINDING
         noted = writing.NotedCallback(
-            call.id, Wish.MISSED, call.caller_number, by="recovery", told_from=told_from
+            call.id,
+            Wish.MISSED,
+            call.caller_number,
+            by="recovery",
+            told_from=told_from,
+            country=self.country,
         )
         return writing.save_callback(session.connection(), noted, self.addressees, now).id
 

@@ -14,7 +14,6 @@ from ari_absence.ledger.model import (
     AbsenceRow,
     AudioRow,
     CallbackRow,
-    CallbackState,
     CallRow,
     DeliveryRow,
     EscalationRow,
@@ -22,6 +21,8 @@ from ari_absence.ledger.model import (
     ForwardRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_calls import settle, settle_heard
+from ari_absence.ledger.owed_purge import is_owed, purge_owed
 
 PURGE_BATCH = 200  # one transaction holds the ledger; a call may be waiting for it
 
@@ -37,6 +38,9 @@ def mark_heard(session: Session, message_id: str, now: datetime, by: str = "owne
     if message.heard_at is None:
         message.heard_at = now
         note_in_history(message, "heard", by, now)
+        session.flush()
+        if message.owed_id is not None:
+            settle_heard(session, message.owed_id, by, now)
     end_escalation(session, message_id, EscalationState.HEARD, by, now)
     return True
 
@@ -59,11 +63,9 @@ def end_escalation(session: Session, message_id: str, state: EscalationState, by
 def settle_callback(session: Session, callback_id: str, by: str, now: datetime) -> bool:
     """Note that the caller was called back, or got through; False when nothing was owed any more."""
     callback = session.get(CallbackRow, callback_id)
-    if callback is None or callback.state != CallbackState.OPEN:
+    if callback is None or callback.owed_id is None:
         return False
-    callback.state = CallbackState.SETTLED.value
-    callback.history = [*callback.history, {"at": now.isoformat(), "what": "settled", "by": by}]
-    return True
+    return settle(session, callback.owed_id, by, now) is None
 
 
 def delete_message(session: Session, message_id: str) -> bool:
@@ -85,8 +87,8 @@ def delete_message(session: Session, message_id: str) -> bool:
 def purge(session: Session, before: datetime) -> int:
     """Forget messages, settled callbacks, calls and ended forwards from ``before``; gives how many rows went.
 
-    What is still owed stays, however old: undelivered messages, open callbacks, calls that are live. Repeat
-    while it gives more than nothing.
+    What is still owed stays, however old: undelivered messages, calls to be returned with all that belongs to them,
+    calls that are live. Repeat while it gives more than nothing.
     """
     gone = 0
     for message_id in _purgeable_messages(session, before):
@@ -103,6 +105,7 @@ def purge(session: Session, before: datetime) -> int:
             discard_note(session, row.id)
         session.delete(row)
         gone += 1
+    gone += purge_owed(session, before, PURGE_BATCH)
     return gone + purge_dials(session.connection(), before)
 
 
@@ -110,7 +113,7 @@ def _purgeable_messages(session: Session, before: datetime) -> list[str]:
     owed = select(DeliveryRow.id).where(
         DeliveryRow.message_id == MessageRow.id, DeliveryRow.state.not_in(NOT_OWED)
     )
-    query = select(MessageRow.id).where(MessageRow.at < before, ~owed.exists())
+    query = select(MessageRow.id).where(MessageRow.at < before, ~owed.exists(), ~is_owed(MessageRow.owed_id))
     return list(session.scalars(query.limit(PURGE_BATCH)))
 
 
@@ -118,7 +121,7 @@ def _purgeable_callbacks(session: Session, before: datetime) -> list[CallbackRow
     owed = select(DeliveryRow.id).where(
         DeliveryRow.callback_id == CallbackRow.id, DeliveryRow.state.not_in(NOT_OWED)
     )
-    old = (CallbackRow.at < before) & (CallbackRow.state != CallbackState.OPEN.value)
+    old = (CallbackRow.at < before) & ~is_owed(CallbackRow.owed_id)
     return list(session.scalars(select(CallbackRow).where(old, ~owed.exists()).limit(PURGE_BATCH)))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, tru
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.core.decision import Decision
 from ari_absence.core.delivery_rules import ItemKind
+from ari_absence.core.owed import OwedWish
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import queue_callback, queue_message
@@ -21,12 +22,14 @@ from ari_absence.ledger.handovers import insert_handover, is_note
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_place
-from ari_absence.ledger.model import AudioRow, CallbackRow, CallbackState, CallRow, MessageRow, table_of
+from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow, table_of
+from ari_absence.ledger.owed_notes import Missed, note_owed
 
 _KIND_OF = {
     Wish.CALL_BACK: ItemKind.CALLBACK,
     Wish.JUST_CALLED: ItemKind.JUST_CALLED,
     Wish.MISSED: ItemKind.MISSED,
+    Wish.WILL_CALL_AGAIN: ItemKind.WILL_CALL_AGAIN,
 }
 
 _calls, _audio = table_of(CallRow), table_of(AudioRow)
@@ -71,23 +74,24 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class LeftMessage:
-    """A message of a call that the ledger knows. ``due`` is in UTC."""
+    """A message of a call that the ledger knows. ``due`` is in UTC. ``country`` reads the caller's number."""
 
     call_id: str
     audio_id: str
     urgent: bool = False
     due: datetime | None = None
+    country: str = ""
 
     @classmethod
-    def of(cls, draft: MessageDraft) -> LeftMessage:
+    def of(cls, draft: MessageDraft, country: str = "") -> LeftMessage:
         """The message a conversation wants to save."""
-        return cls(draft.decision.enquiry.call_id, draft.audio.audio_id, draft.urgent, draft.due)
+        return cls(draft.decision.enquiry.call_id, draft.audio.audio_id, draft.urgent, draft.due, country)
 
 
 @dataclass(frozen=True, slots=True)
 class NotedCallback:
-    """A callback of a call that the ledger knows. ``number`` None: only information. ``due`` is in UTC, and so is
-    ``told_from``: until then nobody is told of it."""
+    """A callback of a call that the ledger knows. ``number`` None: only information, by the plan of ``country``.
+    ``due`` is in UTC, and so is ``told_from``: until then nobody is told of it."""
 
     call_id: str
     wish: Wish
@@ -96,12 +100,14 @@ class NotedCallback:
     due: datetime | None = None
     by: str = "caller"
     told_from: datetime | None = None
+    country: str = ""
 
     @classmethod
-    def of(cls, draft: CallbackDraft) -> NotedCallback:
+    def of(cls, draft: CallbackDraft, country: str = "") -> NotedCallback:
         """The callback a conversation wants to save."""
         audio_id = draft.name_audio.audio_id if draft.name_audio else None
-        return cls(draft.decision.enquiry.call_id, draft.wish, draft.number, audio_id, draft.due)
+        call_id = draft.decision.enquiry.call_id
+        return cls(call_id, draft.wish, draft.number, audio_id, draft.due, country=country)
 
 
 def insert_call(connection: Connection, decision: Decision) -> None:
@@ -176,7 +182,7 @@ def save_message(
     now: datetime,
     escalate_at: datetime | None = None,
 ) -> Saved:
-    """The message, its deliveries and its place. The same audio saved again is the same message.
+    """The message, the call owed for it, its deliveries and its place. The same audio saved again is the same message.
 
     ``escalate_at``: when others are told of it, unless somebody has heard it by then.
 
@@ -198,6 +204,7 @@ def save_message(
             "audio_id": left.audio_id,
             "urgent": left.urgent,
             "due": left.due,
+            "owed_id": _owe_message(connection, left, now),
         },
     )
     queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
@@ -212,7 +219,7 @@ def save_message(
 def save_callback(
     connection: Connection, noted: NotedCallback, addressees: Addressees, now: datetime
 ) -> Saved:
-    """The callback and its deliveries. The same wish in the same call is the same callback.
+    """The callback, the call owed for it, and its deliveries. The same wish in the same call is the same callback.
 
     Raises:
         LedgerError: the name's audio was never kept, or the call is not known.
@@ -234,13 +241,29 @@ def save_callback(
             "number": fitting(noted.number, 64),
             "name_audio_id": audio_id,
             "due": noted.due,
-            "state": (CallbackState.OPEN if noted.number else CallbackState.INFORMATION).value,
-            "history": [{"at": now.isoformat(), "what": "noted", "by": noted.by}],
+            "owed_id": _owe_callback(connection, noted, now) if noted.number else None,
         },
     )
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
     queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind)
     return Saved(callback_id, queued, audio_id, recording_name)
+
+
+def _owe_message(connection: Connection, left: LeftMessage, now: datetime) -> str | None:
+    missed = Missed(left.call_id, OwedWish.MESSAGE, left.urgent, left.due)
+    return note_owed(connection, missed, left.country, now)
+
+
+def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -> str | None:
+    missed = Missed(
+        noted.call_id,
+        OwedWish(noted.wish.value),
+        due=noted.due,
+        number=fitting(noted.number, 64),
+        name_audio_id=noted.name_audio_id,
+        by=noted.by,
+    )
+    return note_owed(connection, missed, noted.country, now)
 
 
 def _require_audio(connection: Connection, audio_id: str) -> str | None:

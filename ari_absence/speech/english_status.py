@@ -11,6 +11,7 @@ from ari_absence.core.status_phrases import (
     CallbackNumber,
     CallbackWish,
     CalledAt,
+    CalledTimes,
     Counts,
     Covers,
     HandedOver,
@@ -18,6 +19,7 @@ from ari_absence.core.status_phrases import (
     Present,
     StatusPhrase,
     StatusUtterance,
+    TakenBy,
     TheState,
 )
 from ari_absence.speech.english_parts import around, dashed, digit_clips, moment_clips, name_clip
@@ -72,6 +74,16 @@ SENTENCES: Mapping[str, str] = {
     "callback_done": "Thank you. It is noted as done.",
     "callback_later": "It stays on your list.",
     "callback_not_reached": "They could not be reached. It stays on your list.",
+    "callback_again_menu": (
+        "It comes again in an hour. For a quarter of an hour, press one. For the next working day, press three."
+    ),
+    "again_in_a_quarter": "It comes again in a quarter of an hour.",
+    "again_in_an_hour": "It comes again in an hour.",
+    "again_tomorrow": "It comes again when your next working day begins.",
+    "callback_unknown_code": "There is no such call on your list any more.",
+    "callback_decline": "To leave it to the others of your team, press five.",
+    "callback_declined": "It is left to the others of your team.",
+    "callback_over": "Somebody has settled it meanwhile.",
 }
 
 # What one is oneself, by the value of ``Kind``: "Out, back at three thirty.".
@@ -99,6 +111,7 @@ WISHES: Mapping[str, str] = {
     "message": "They left a message.",
     "just_called": "They only wanted you to know that they called.",
     "missed": "They hung up without a message.",
+    "will_call_again": "They said they will call again.",
 }
 AGO_MAX = 7
 
@@ -124,11 +137,18 @@ def _ago() -> Iterator[tuple[str, str]]:
     yield "status-called-long-ago", "They called more than a week ago."
 
 
+def _times() -> Iterator[tuple[str, str]]:
+    for number in range(2, MANY):
+        yield f"status-times-{number:02}", f"They have called {NUMBERS[number]} times."
+    yield f"status-times-{MANY:02}", "They have called more than nine times."
+
+
 CATALOGUE: Mapping[str, str] = {
     **{f"status-{dashed(phrase)}": text for phrase, text in SENTENCES.items()},
     **dict(_states()),
     **dict(_counts()),
     **dict(_ago()),
+    **dict(_times()),
     **{f"status-wish-{dashed(wish)}": text for wish, text in WISHES.items()},
     "status-who-is-present": "is present.",
     "status-who-is-here": "is here until",
@@ -136,6 +156,7 @@ CATALOGUE: Mapping[str, str] = {
     "status-other-reading": "Otherwise, press two to be back",
     "status-callback-from": "is to be called back.",
     "status-callback-number": "The number to call back is,",
+    "status-taken-by": "has taken this call.",
     "status-handed-over": "It is handed over. From now on",
     "status-handed-over-end": "calls them back.",
 }
@@ -152,6 +173,8 @@ SPOKEN = (
     CallbackNumber,
     CalledAt,
     CallbackWish,
+    CalledTimes,
+    TakenBy,
     HandedOver,
 )
 """The types of utterance that this room has words for."""
@@ -234,6 +257,11 @@ def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
             yield from _called(at, days_ago)
         case CallbackWish():
             yield CatalogueClip(f"status-wish-{dashed(utterance.value)}")
+        case CalledTimes(times):
+            yield CatalogueClip(f"status-times-{min(times, MANY):02}")
+        case TakenBy(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("status-taken-by")
         case HandedOver(who):
             yield from around("status-handed-over", name_clip(who, "a-colleague"))
 

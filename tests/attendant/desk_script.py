@@ -226,5 +226,5 @@ class Dialled:
     async def _mailbox(self, call: object, owner: str | None) -> None:
         self.mailboxes.append(owner)
 
-    async def _callbacks(self, call: DeskCall, owner: Person, by: str) -> None:
+    async def _callbacks(self, call: DeskCall, owner: Person, by: str, code: str | None) -> None:
         await call.say(StatusPhrase.NO_CALLBACK)

@@ -193,6 +193,8 @@ class MemoryMailbox:
     forwarded: list[ForwardDraft] = field(default_factory=list)
     kept: list[KeptAudio] = field(default_factory=list)
     discarded: list[str] = field(default_factory=list)
+    taken_by: str | None = None
+    again: list[datetime | None] = field(default_factory=list)
 
     async def open(self, extension: str) -> MailboxContent:
         assert extension == "101"
@@ -240,8 +242,15 @@ class MemoryMailbox:
     async def settle(self, message_id: str, by: str) -> bool:
         return self._note(message_id, "settled", by)
 
-    async def note_attempt(self, message_id: str, end: LegEnd, by: str) -> None:
+    async def begin_attempt(self, message_id: str, extension: str, by: str) -> str | None:
+        return self.taken_by
+
+    async def note_attempt(self, message_id: str, end: LegEnd, by: str, again_at: datetime | None) -> None:
         self._note(message_id, end.value, by)
+        self.again.append(again_at)
+
+    async def put_off(self, message_id: str, until: datetime, by: str) -> None:
+        self.again.append(until)
 
     async def book_dial(self, extension: str) -> bool:
         self._check()

@@ -53,6 +53,27 @@ async def test_a_call_back_in_vain_is_noted_and_leads_back(end: HuntEnd, said: M
     assert said in session.heard
 
 
+@pytest.mark.parametrize(
+    ("key", "again"), [("1", timedelta(minutes=15)), (None, timedelta(hours=1)), ("3", timedelta(hours=23))]
+)
+async def test_who_was_called_back_in_vain_comes_again_when_it_is_said(
+    key: str | None, again: timedelta
+) -> None:
+    session = Session("1", "2", HuntEnd.BUSY, key, "#", letters=[OWED])
+    await session.hold()
+
+    assert session.book.again[-1] == MORNING + again
+
+
+async def test_nobody_is_called_back_whom_a_colleague_calls_already() -> None:
+    session = Session("1", "2", "#", letters=[OWED])
+    session.book.taken_by = "102"
+    call = await session.hold()
+
+    assert call.rung == []
+    assert "Kenji Ito has taken this call." in call.said
+
+
 async def test_a_key_ends_the_ringing_of_a_call_back_and_does_nothing_else() -> None:
     session = Session("1", "2", HuntEnd.CALLER_CHOSE, "#", letters=[OWED])
     await session.hold()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd
-from ari_absence.attendant.callback_list import OwedCallback
+from ari_absence.attendant.callback_list import Begun, OwedCallback, Taken
 from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.config.outside_numbers import number_of
-from ari_absence.core.people import Caller, Dialing, Directory, Kind
+from ari_absence.core.people import Caller, Dialing, Directory, Kind, Person, Team
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.status_phrases import CallbackWish
-from ari_absence.errors import LedgerError
+from ari_absence.errors import CallerGone, LedgerError
 from tests.attendant.conversation import MORNING
 from tests.attendant.desk_script import MemoryBook, ScriptedDeskCall
 from tests.attendant.reach_office import ALICE, KENJI, away, office
@@ -43,19 +43,37 @@ class MemoryCallbacks:
     kept: list[OwedCallback]
     dials: int = 1
     broken: bool = False
+    taken: Taken | None = None
+    begun: int = 0
+    again: list[datetime | None] = field(default_factory=list)
     history: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def owed(self, extension: str) -> Sequence[OwedCallback]:
+    async def owed(self, owner: Person) -> Sequence[OwedCallback]:
         if self.broken:
             raise LedgerError("no space left")
         return list(self.kept)
 
+    async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
+        return next((each for each in self.kept if each.callback_id == f"C-{code}"), None)
+
+    async def begin(self, callback_id: str, owner: Person, by: str) -> Begun | Taken:
+        self.begun += self.taken is None
+        return self.taken or Begun(callback_id, "token")
+
+    async def end(self, begun: Begun, end: LegEnd, by: str, again_at: datetime | None) -> None:
+        assert begun.token == "token"
+        self.again.append(again_at)
+        self.history.append((begun.callback_id, "settled" if end is LegEnd.TALKED else end.value, by))
+
+    async def put_off(self, callback_id: str, until: datetime, by: str) -> None:
+        self.again.append(until)
+
+    async def decline(self, callback_id: str, owner: Person, by: str) -> None:
+        self.history.append((callback_id, "declined", by))
+
     async def settle(self, callback_id: str, by: str) -> bool:
         self.history.append((callback_id, "settled", by))
         return True
-
-    async def note_attempt(self, callback_id: str, end: str, by: str) -> None:
-        self.history.append((callback_id, end, by))
 
     async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
         self.history.append((callback_id, f"to {to}", by))
@@ -84,6 +102,7 @@ class Asked:
         hunts: Sequence[Hunt] = (),
         inside: bool = True,
         callbacks: MemoryCallbacks | None = None,
+        code: str | None = None,
     ) -> None:
         caller = Caller("101", extension="101" if inside else None)
         self.call = ScriptedDeskCall(caller, "*38", list(keys), hunts=list(hunts))
@@ -92,9 +111,10 @@ class Asked:
             MemoryBook(directory), self.callbacks, lambda text: number_of(text, "JP"), lambda: MORNING
         )
         self._owner = directory.people["101"]
+        self._code = code
 
     async def serve(self) -> list[str]:
-        await self._desk.serve(self.call, self._owner, "phone 101")
+        await self._desk.serve(self.call, self._owner, "phone 101", self._code)
         return self.call.said
 
 
@@ -111,10 +131,108 @@ async def test_the_oldest_is_told_with_name_number_wish_and_age_and_dialled_by_o
     assert asked.callbacks.history == [("C-1", "settled", "phone 101")]
 
 
-async def test_who_is_not_reached_stays_on_the_list_and_the_try_is_noted() -> None:
+@pytest.mark.parametrize("end", [HuntEnd.NO_ANSWER, HuntEnd.BUSY, HuntEnd.UNREACHABLE])
+@pytest.mark.parametrize(
+    ("key", "again", "said"),
+    [
+        ("1", timedelta(minutes=15), "It comes again in a quarter of an hour."),
+        ("2", timedelta(hours=1), "It comes again in an hour."),
+        (None, timedelta(hours=1), "It comes again in an hour."),
+        ("3", timedelta(hours=23), "It comes again when your next working day begins."),
+    ],
+)
+async def test_who_is_not_reached_stays_on_the_list_and_comes_again_when_it_is_said(
+    end: HuntEnd, key: str | None, again: timedelta, said: str
+) -> None:
+    asked = Asked("1", key, hunts=[Hunt(end, None, (LegEnd(end.value),))])
+    told = await asked.serve()
+    assert "They could not be reached. It stays on your list." in told
+    assert told[-1] == said
+    assert asked.callbacks.history == [("C-1", end.value, "phone 101")]
+    assert asked.callbacks.again[-1] == MORNING + again
+
+
+async def test_who_hangs_up_when_nobody_answered_has_the_try_noted_and_it_comes_in_an_hour() -> None:
     asked = Asked("1", hunts=[NO_ANSWER])
-    assert (await asked.serve())[-1] == "They could not be reached. It stays on your list."
+    with suppress(CallerGone):
+        await asked.serve()
     assert asked.callbacks.history == [("C-1", "no_answer", "phone 101")]
+    assert asked.callbacks.again == [MORNING + timedelta(hours=1)]
+
+
+@pytest.mark.parametrize("step", range(6))
+async def test_whatever_step_the_owner_hangs_up_after_an_attempt_that_began_has_an_end(step: int) -> None:
+    asked = Asked("1", "1", hunts=[NO_ANSWER])
+    asked.call.gone_after_steps = step
+    with suppress(CallerGone):
+        await asked.serve()
+    assert len(asked.callbacks.history) == asked.callbacks.begun
+
+
+async def test_a_call_that_a_colleague_has_taken_is_told_after_the_others_and_not_offered() -> None:
+    asked = Asked("2", owed=(replace(HANS, taken_by="102"), MORI), directory=office())
+    said = await asked.serve()
+    assert said.index("Mori is to be called back.") < said.index("Kenji Ito has taken this call.")
+    assert said[-1] == "Kenji Ito has taken this call."
+    assert asked.callbacks.history == []
+
+
+async def test_the_second_of_two_who_press_the_key_at_once_hears_that_it_is_taken() -> None:
+    callbacks = MemoryCallbacks([HANS, MORI], taken=Taken("102"))
+    asked = Asked("1", "2", callbacks=callbacks, directory=office())
+    said = await asked.serve()
+    assert "Kenji Ito has taken this call." in said
+    assert "Mori is to be called back." in said, "the next one comes"
+    assert asked.call.rung == []
+
+
+async def test_what_was_settled_meanwhile_is_told_and_not_dialled() -> None:
+    callbacks = MemoryCallbacks([HANS], taken=Taken(None))
+    assert (await Asked("1", callbacks=callbacks).serve())[-1] == "Somebody has settled it meanwhile."
+
+
+async def test_how_often_they_called_is_told_when_it_was_more_than_once() -> None:
+    assert "They have called three times." in await Asked("2", owed=(replace(HANS, times=3),)).serve()
+    assert (
+        "They have called more than nine times." in await Asked("2", owed=(replace(HANS, times=12),)).serve()
+    )
+    assert not any("have called" in each for each in await Asked("2").serve())
+
+
+async def test_the_code_from_the_mail_leads_to_just_that_call() -> None:
+    asked = Asked("3", owed=(HANS, MORI), code="2")
+    assert "Mori is to be called back." in await asked.serve()
+    assert asked.callbacks.history == [("C-2", "settled", "phone 101")]
+    assert await Asked(owed=(HANS,), code="9").serve() == ["There is no such call on your list any more."]
+
+
+SALES = Team("sales", "Sales", ("101", "102"))
+DECLINE = "To leave it to the others of your team, press five."
+
+
+async def test_one_of_a_team_leaves_a_call_to_the_others() -> None:
+    directory = replace(office(), teams={"sales": SALES})
+    asked = Asked("5", owed=(replace(HANS, team="sales"),), directory=directory)
+    said = await asked.serve()
+    assert said[-2:] == [DECLINE, "It is left to the others of your team."]
+    assert asked.callbacks.history == [("C-1", "declined", "phone 101")]
+
+
+async def test_the_last_one_of_a_team_who_is_there_can_not_decline() -> None:
+    everybody_else_declined = replace(HANS, team="sales", declined=("102",))
+    directory = replace(office(), teams={"sales": SALES})
+    assert DECLINE not in await Asked("5", "2", owed=(everybody_else_declined,), directory=directory).serve()
+    away_too = replace(office(away(KENJI, Kind.OUT)), teams={"sales": SALES})
+    asked = Asked("5", "2", owed=(replace(HANS, team="sales"),), directory=away_too)
+    assert DECLINE not in await asked.serve()
+    assert asked.callbacks.history == []
+
+
+async def test_it_is_handed_over_to_the_team_that_covers() -> None:
+    directory = replace(office(replace(ALICE, delegates=("sales",))), teams={"sales": SALES})
+    asked = Asked("4", directory=directory)
+    assert (await asked.serve())[-1] == "It is handed over. From now on Sales calls them back."
+    assert asked.callbacks.history == [("C-1", "to team:sales", "phone 101")]
 
 
 async def test_later_goes_on_to_the_next_and_keeps_both() -> None:

@@ -34,6 +34,8 @@ few = st.sampled_from(["*3", "*30", "*31", "*310", "*31*", "*9", "*93", "30", "3
         ("*33*#", Command(Act.SET, Kind.OUT, "")),
         ("*33*", Command(Act.SET, Kind.OUT)),
         ("*38", Command(Act.NEXT_CALLBACK)),
+        ("*38*0471", Command(Act.NEXT_CALLBACK, owed="0471")),
+        ("*38*0471#", Command(Act.NEXT_CALLBACK, owed="0471")),
         ("*39", Command(Act.OWN_STATE)),
         ("*39101", Command(Act.TOGGLE, extension="101")),
         ("*930101", Command(Act.OTHER_STATE, extension="101")),

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_absence.core.owed import Deed, OwedState, OwedWish, Promise, after, merged
+from ari_absence.core.owed import Deed, OwedState, OwedWish, Promise, after, caller_key, merged
+from ari_absence.core.people import Caller
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 _MOMENTS = st.integers(0, 10_000).map(lambda minutes: NOON + timedelta(minutes=minutes))
@@ -58,6 +59,27 @@ def test_a_repeat_caller_is_called_back_by_the_earliest_time_promised(calls: lis
     assert whole.times == len(calls)
     assert whole.urgent is any(each.urgent for each in calls)
     assert whole.first_at == min(each.first_at for each in calls)
+
+
+@given(st.text("0123456789+ -().", max_size=24), st.sampled_from(["JP", "DE", ""]))
+def test_key_of_a_caller_is_the_same_when_it_is_read_again(number: str, country: str) -> None:
+    key = caller_key(Caller(number), country)
+    assert key is None if not number else caller_key(Caller(key), country) == key
+
+
+def test_a_number_is_the_same_caller_however_it_is_written() -> None:
+    written = ("0312345678", "03-1234-5678", "+81 3 1234 5678", "+81312345678", "010 81 3 1234 5678")
+    assert {caller_key(Caller(each), "JP") for each in written} == {"+81312345678"}
+
+
+def test_a_colleague_is_told_by_extension_whatever_number_a_phone_sends() -> None:
+    assert caller_key(Caller("0312345678", "Kenji", "102"), "JP") == "ext:102"
+    assert caller_key(Caller(None, extension="102"), "JP") == "ext:102"
+
+
+def test_what_is_no_number_of_the_country_stands_for_itself_and_a_withheld_one_for_nobody() -> None:
+    assert caller_key(Caller("0312345678"), "DE") == caller_key(Caller("0312345678"), "") == "0312345678"
+    assert caller_key(Caller(None), "JP") is None
 
 
 def _all(calls: list[Promise]) -> Promise:

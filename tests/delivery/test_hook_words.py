@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from markdown_it import MarkdownIt
 
+from ari_absence.attendant.notebook import Wish
 from ari_absence.core.people import Caller
 from ari_absence.core.text import for_mail_body
 from ari_absence.delivery.hook_requests import request_of
@@ -88,12 +89,20 @@ def test_a_caller_without_a_number_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize("kind", HookKind)
-@pytest.mark.parametrize("about", ["message", "call_back", "missed", *Notice])
+@pytest.mark.parametrize("about", ["message", *Wish, *Notice])
 def test_nothing_private_has_a_way_into_a_chat(kind: HookKind, about: str) -> None:
     content = json.dumps(sent(kind, replace(PRIVATE, about=str(about))))
 
     private = (PRIVATE_NUMBER, "5550123", "hospital", "A-1.wav", "A-note", "x@y.z", "Kenji")
     assert [word for word in private if word in content] == []
+
+
+@pytest.mark.parametrize("wish", Wish)
+def test_every_wish_has_words_in_a_chat(wish: Wish) -> None:
+    memo = public_memo(replace(MEMO, about=wish.value))
+
+    assert not memo.title.startswith("News")
+    assert memo.lines[0].startswith("From: ")
 
 
 def test_what_is_told_has_no_place_for_anything_private() -> None:

@@ -22,15 +22,17 @@ from ari_absence.core.delivery_rules import (
     WorkHours,
 )
 from ari_absence.core.hours import WeeklyHours
+from ari_absence.core.people import Caller
 from ari_absence.ledger import reading
 from ari_absence.ledger.addressees import Channels, Destination, RuledAddressees
 from ari_absence.ledger.dead_letters import retry_all_dead
 from ari_absence.ledger.deliveries import Notice, queue_notice, routed
 from ari_absence.ledger.mailbox_changes import delete_kept
-from ari_absence.ledger.settling import mark_heard, settle_callback
-from tests.ledger.office import NOON, FakeClock, Office, callback_draft, decision, directory
+from ari_absence.ledger.owed_calls import settle_answered
+from ari_absence.ledger.settling import mark_heard
+from tests.ledger.office import CALLER, NOON, FakeClock, Office, callback_draft, decision, directory
 
-MAIL, CHAT = "alice@example.com", "101"
+MAIL = "alice@example.com"
 QUARTER = timedelta(minutes=15)
 CHANNELS = Channels(frozenset({"email", "sales_chat", "ops"}), ("sales_chat", "ops"))
 MESSAGE, URGENT = Item(ItemKind.MESSAGE), Item(ItemKind.MESSAGE, urgent=True)
@@ -69,24 +71,24 @@ def test_who_has_no_rules_is_told_by_mail() -> None:
 def test_an_urgent_message_goes_to_the_chats_that_there_are_if_nobody_hears_it() -> None:
     assert list(addressees().route("101", URGENT, NOON)) == [
         Destination("email", MAIL),
-        Destination("sales_chat", CHAT, NOON + QUARTER, 1),
-        Destination("ops", CHAT, NOON + QUARTER, 1),
+        Destination("sales_chat", "sales_chat", NOON + QUARTER, 1),
+        Destination("ops", "ops", NOON + QUARTER, 1),
     ]
 
 
 def test_ones_own_rules_count_before_the_sites_and_those_before_the_usual() -> None:
     own, site = rules(Rule(by("ops"), urgent=True)), rules(Rule(by("sales_chat")))
 
-    assert addressees(own, site).route("101", URGENT, NOON) == (Destination("ops", CHAT),)
-    assert addressees(own, site).route("101", MESSAGE, NOON) == (Destination("sales_chat", CHAT),)
+    assert addressees(own, site).route("101", URGENT, NOON) == (Destination("ops", "ops"),)
+    assert addressees(own, site).route("101", MESSAGE, NOON) == (Destination("sales_chat", "sales_chat"),)
 
 
 def test_hours_are_those_of_the_person() -> None:
     site = rules(Rule(by("ops"), hours=WorkHours.OUTSIDE), Rule(by("sales_chat")))
 
-    assert addressees(site=site).route("101", MESSAGE, NOON) == (Destination("sales_chat", CHAT),)
+    assert addressees(site=site).route("101", MESSAGE, NOON) == (Destination("sales_chat", "sales_chat"),)
     night = NOON + timedelta(hours=12)
-    assert addressees(site=site).route("101", MESSAGE, night) == (Destination("ops", CHAT),)
+    assert addressees(site=site).route("101", MESSAGE, night) == (Destination("ops", "ops"),)
 
 
 @pytest.mark.parametrize("channels", [("phone",), ("display", "phone")])
@@ -101,7 +103,7 @@ def test_a_cascade_whose_first_step_leads_nowhere_still_tells_somebody_at_once()
 
     assert addressees(rules(Rule(steps))).route("101", MESSAGE, NOON) == (
         Destination("email", MAIL),
-        Destination("ops", CHAT, NOON + QUARTER, 1),
+        Destination("ops", "ops", NOON + QUARTER, 1),
     )
 
 
@@ -180,9 +182,12 @@ async def test_a_later_step_is_withdrawn_when_the_message_was_heard_meanwhile(
 async def test_a_later_step_of_a_call_back_is_withdrawn_when_it_was_settled_meanwhile(office: Office) -> None:
     steps = (Telling(("email",)), Telling(("ops",), QUARTER))
     office.directory = replace(office.directory, delivery=rules(Rule(steps, about=frozenset({"callback"}))))
-    first = await office.notebook.save_callback(callback_draft())
-    await office.notebook.save_callback(callback_draft(decision("call-2")))
-    await office.thread.write(lambda session: settle_callback(session, first, "phone", office.clock.now()))
+    await office.notebook.save_callback(callback_draft())
+    other = Caller("+81355550000")
+    await office.notebook.save_callback(callback_draft(decision("call-2", caller=other), number=other.number))
+    await office.thread.write(
+        lambda session: settle_answered(session, "101", str(CALLER.number), "phone 101", NOON)
+    )
     office.clock.advance(QUARTER)
 
     assert await claimed(office, "ops")

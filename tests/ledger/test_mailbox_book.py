@@ -20,7 +20,7 @@ from ari_absence.ledger import reading
 from ari_absence.ledger.mailbox_book import LedgerMailboxes
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.message_counts import message_counts
-from ari_absence.ledger.model import AudioRow, CallbackRow, DeliveryRow, EscalationRow
+from ari_absence.ledger.model import AudioRow, DeliveryRow, EscalationRow
 from tests.ledger.office import NOON, Office, callback_draft, decision, directory, tone
 
 BY = "phone 101"
@@ -123,14 +123,14 @@ async def test_of_an_urgent_message_that_its_owner_knows_nobody_else_is_told(boo
 async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(books: Books) -> None:
     first, second = await books.office.leave_message("call-1"), await books.office.leave_message("call-2")
     await books.office.notebook.save_callback(callback_draft(decision("call-3")))
-    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY)
+    await books.mailboxes.note_attempt(first, LegEnd.BUSY, BY, None)
     assert await books.mailboxes.settle(first, BY)
 
     letters = {each.message_id: each for each in (await books.mailboxes.open("101")).letters}
     assert letters[first].settled
     assert letters[second].settled
     with books.office.store.reading() as session:
-        (callback,) = session.scalars(select(CallbackRow))
+        (callback,) = reading.callbacks(session)
         assert (callback.state, callback.history[-1]["by"]) == ("settled", BY)
         message = reading.message(session, first)
     assert message is not None

@@ -14,11 +14,13 @@ from sqlalchemy import select
 
 from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, Notebook, Outcome, Wish
+from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Caller, Limits
 from ari_absence.errors import AsteriskUnreachable, LedgerError
 from ari_absence.ledger import notebook as notebook_module
 from ari_absence.ledger import reading
-from ari_absence.ledger.model import AudioRow, CallbackState
+from ari_absence.ledger.model import AudioRow
+from ari_absence.ledger.pages import Page
 from tests.hostile import HOSTILE
 from tests.ledger.office import Office, callback_draft, decision, directory, message_draft, tone, wav_of
 
@@ -249,7 +251,7 @@ async def test_a_callback_is_owed_until_it_is_settled(office: Office, wish: Wish
 
     (callback,) = await office.thread.read(reading.callbacks)
     assert callback.id == callback_id
-    assert (callback.state, callback.wish, callback.number) == (CallbackState.OPEN, wish, "+81312345678")
+    assert (callback.state, callback.wish, callback.number) == (OwedState.OPEN, wish, "+81312345678")
     assert callback.due == decision().promise
 
 
@@ -257,7 +259,7 @@ async def test_a_withheld_number_is_kept_as_information(office: Office) -> None:
     await office.notebook.save_callback(callback_draft(decision(caller=Caller(None)), number=None))
 
     (callback,) = await office.thread.read(reading.callbacks)
-    assert callback.state == CallbackState.INFORMATION
+    assert callback.state == reading.INFORMATION
 
 
 async def test_f31_a_full_mailbox_has_no_place_and_owner_and_operator_are_told_once(office: Office) -> None:
@@ -344,6 +346,6 @@ async def test_f28_whatever_a_caller_is_called_is_only_text(office: Office) -> N
     for number, hostile in enumerate(HOSTILE):
         await office.notebook.open_call(decision(f"call-{number:03}", Caller(hostile, hostile, hostile)))
 
-    calls = await office.thread.read(lambda session: reading.calls(session, page=reading.Page(rows=500)))
+    calls = await office.thread.read(lambda session: reading.calls(session, page=Page(rows=500)))
     stored = [call.caller_name for call in sorted(calls, key=lambda call: call.id)]
     assert stored == [hostile.replace("\0", "").replace("\ud800", "?")[:200] for hostile in HOSTILE]

@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from ari_absence.core.people import Caller, Kind, Limits
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import reading, settling
 from ari_absence.ledger.absences import LedgerAbsences, NewAbsence
+from ari_absence.ledger.mailbox_changes import settle_message
+from ari_absence.ledger.pages import Page
 from ari_absence.ledger.store import open_existing
 from ari_absence.ledger.tables import METADATA
 from tests.hostile import HOSTILE
@@ -71,6 +74,7 @@ async def test_a_message_goes_all_the_way_from_the_beep_to_the_purge(office: Off
     assert (await office.thread.read(reading.outbox_summary)).waiting == 1
     assert len(await office.thread.read(reading.callbacks)) == 1
 
+    await office.thread.write(partial(settle_message, message_id=message_id, by="phone 101", now=NOON))
     while await office.thread.write(lambda session: settling.purge(session, NOON + DAY)):
         pass
     assert await office.thread.read(reading.messages) == []
@@ -111,7 +115,7 @@ async def test_hostile_callers_are_stored_and_the_rest_recovers(office: Office) 
 
     await office.recover()
 
-    owed = await office.thread.read(lambda session: reading.callbacks(session, page=reading.Page(500)))
+    owed = await office.thread.read(lambda session: reading.callbacks(session, page=Page(500)))
     assert len(owed) == len(HOSTILE)
 
 

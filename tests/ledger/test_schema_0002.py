@@ -91,12 +91,14 @@ def test_what_was_there_stays_as_it_was(tmp_path: Path) -> None:
     file = first_ledger(tmp_path)
     before = {table: content_of(file, table) for table in ROWS}
     before["absences"] = [(*row, None) for row in before["absences"]]  # no steps of its own
-    before["messages"] = [(*row, *[None] * 5) for row in before["messages"]]  # nothing was done with it
+    before["messages"] = [(*row, *[None] * 4) for row in before["messages"]]  # nothing was done with it
     before["outbox"] = [(*row, 0) for row in before["outbox"]]  # told at once
 
     store = open_store(default_url(tmp_path), NOON)
 
-    assert {table: content_of(file, table) for table in ROWS} == before
+    after = {table: content_of(file, table) for table in ROWS}
+    after["messages"] = [row[:-1] for row in after["messages"]]  # but that a call is owed for it
+    assert after == before
     with store.reading() as session:
         (call,), (message,) = reading.calls(session), reading.messages(session)
     assert (call.outcome, call.taken_by, call.attempts) == ("connected", None, ())
@@ -120,5 +122,6 @@ def test_the_first_ledger_is_copied_before_it_is_touched(tmp_path: Path) -> None
     open_store(default_url(tmp_path), NOON).close()
 
     (copy,) = tmp_path.glob(f"{FILE_NAME}.before-upgrade-from-0001-*")
-    assert [(*row, *[None] * 5) for row in content_of(copy, "messages")] == content_of(file, "messages")
+    migrated = [row[:-1] for row in content_of(file, "messages")]  # but the call that is owed for it
+    assert [(*row, *[None] * 4) for row in content_of(copy, "messages")] == migrated
     assert "escalations" not in {row[1] for row in schema_of(copy)}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from ari_absence.core.owed import OwedWish
 from ari_absence.lab import audio
 from ari_absence.ledger.model import AudioRow, CallRow, MessageRow
+from ari_absence.ledger.owed_notes import Missed, note_owed
 from ari_absence.ledger.store import Store, default_url, open_store
 from tests.real.scenes import HANS, MORNING, VOICE_HZ, Scene
 
@@ -72,5 +74,9 @@ class Postbox:
                 for row in rows:
                     session.add(row)
                     session.flush()
+                for message in (each for each in rows if isinstance(each, MessageRow)):
+                    missed = Missed(message.call_id, OwedWish.MESSAGE, message.urgent, message.due)
+                    connection = session.connection()
+                    message.owed_id = note_owed(connection, missed, "JP", message.at)
         finally:
             store.close()

@@ -1,0 +1,182 @@
+"""Questions about the calls that are owed: what is owed, by whom, due first; and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from ari_absence.core.owed import OwedState
+from ari_absence.ledger.model import table_of
+from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
+from ari_absence.ledger.owed_notes import LIVE
+from ari_absence.ledger.pages import FIRST_PAGE, Page
+
+_owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
+_IS_LIVE = _owed.c.state.in_(LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedCall:
+    """A call that ``extension`` owes to ``caller`` (its key), who had called ``called``. Instants are in UTC.
+
+    ``attempt_by`` and ``attempt_until``: who is calling them, until when at most. What callers supplied is as it was
+    stored; whoever shows it cleans it with ``core.text``.
+    """
+
+    id: str
+    code: str
+    extension: str
+    called: str
+    caller: str
+    number: str
+    caller_extension: str | None
+    caller_name: str | None
+    name_audio_id: str | None
+    first_at: datetime
+    last_at: datetime
+    times: int
+    wish: str
+    urgent: bool
+    due: datetime | None
+    state: str
+    claimed_by: str | None
+    claimed_at: datetime | None
+    attempt_by: str | None
+    attempt_until: datetime | None
+    attempts: int
+    declined: Sequence[str] | None
+    retry_at: datetime | None
+    over_at: datetime | None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is still owed."""
+        return OwedState(self.state).live
+
+    def taken_by(self, now: datetime) -> str | None:
+        """The extension that has claimed it or is calling at ``now``."""
+        calling = self.attempt_until is not None and self.attempt_until > now
+        return self.attempt_by if calling else self.claimed_by
+
+
+@dataclass(frozen=True, slots=True)
+class OwedChange:
+    """One change of a call that is owed."""
+
+    at: datetime
+    what: str
+    by: str
+
+
+_COLUMNS = tuple(_owed.c[field.name] for field in fields(OwedCall))
+
+
+def owed_calls(
+    session: Session,
+    extension: str | None = None,
+    *,
+    over_too: bool = False,
+    page: Page = FIRST_PAGE,
+) -> list[OwedCall]:
+    """What is owed by ``extension`` (None: by anybody), due first; what nothing was promised for comes last."""
+    undated_last = case((_owed.c.due.is_(None), 1), else_=0)
+    query = select(*_COLUMNS).order_by(undated_last, _owed.c.due, _owed.c.first_at, _owed.c.id)
+    if extension is not None:
+        query = query.where(_owed.c.extension == extension)
+    if not over_too:
+        query = query.where(_IS_LIVE)
+    return _found(session, page.of(query))
+
+
+def offered_to(
+    session: Session, extensions: Sequence[str], now: datetime, page: Page = FIRST_PAGE
+) -> list[OwedCall]:
+    """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed.
+
+    What is put off, and what the first has left to the others of a team, is left out. Urgent ones come first, then
+    those with a due time, then the oldest.
+    """
+    offered = or_(_owed.c.retry_at.is_(None), _owed.c.retry_at <= now)
+    theirs = or_(_owed.c.extension.in_(extensions), _owed.c.claimed_by == extensions[0])
+    query = select(*_COLUMNS).where(_IS_LIVE, offered, theirs)
+    order = (
+        case((_owed.c.urgent, 0), else_=1),
+        case((_owed.c.due.is_(None), 1), else_=0),
+        _owed.c.due,
+        _owed.c.first_at,
+        _owed.c.id,
+    )
+    found = _found(session, page.of(query.order_by(*order)))
+    return [each for each in found if extensions[0] not in (each.declined or ())]
+
+
+def count_owed(session: Session, extension: str) -> int:
+    """How many calls ``extension`` owes."""
+    query = select(func.count()).select_from(_owed).where(_owed.c.extension == extension, _IS_LIVE)
+    return int(session.scalar(query) or 0)
+
+
+def owed_call(session: Session, owed_id: str) -> OwedCall | None:
+    """One entry, over or not; None: there is none."""
+    return _first(session, select(*_COLUMNS).where(_owed.c.id == owed_id))
+
+
+def owed_among(session: Session, owed_ids: Collection[str]) -> Mapping[str, OwedCall]:
+    """These entries, by id."""
+    if not owed_ids:
+        return {}
+    found = _found(session, select(*_COLUMNS).where(_owed.c.id.in_(owed_ids)))
+    return {each.id: each for each in found}
+
+
+def owed_by_code(session: Session, extensions: Sequence[str], code: str) -> OwedCall | None:
+    """The live entry with that code that one of ``extensions`` owes; of two, that of the earlier one."""
+    query = select(*_COLUMNS).where(_owed.c.extension.in_(extensions), _owed.c.code == code, _IS_LIVE)
+    return min(_found(session, query), key=lambda each: extensions.index(each.extension), default=None)
+
+
+def owed_to(session: Session, caller: str, extension: str) -> OwedCall | None:
+    """The live entry for ``caller`` (its key), who had called ``extension``: owed by them, or handed over by them."""
+    theirs = or_(_owed.c.extension == extension, _owed.c.called == extension)
+    query = select(*_COLUMNS).where(_owed.c.caller == caller, _IS_LIVE, theirs)
+    return _first(session, query.order_by(case((_owed.c.extension == extension, 0), else_=1)).limit(1))
+
+
+def live_among(session: Session, owed_ids: Collection[str]) -> frozenset[str]:
+    """Which of these entries are still owed."""
+    if not owed_ids:
+        return frozenset()
+    return frozenset(session.scalars(select(_owed.c.id).where(_owed.c.id.in_(owed_ids), _IS_LIVE)))
+
+
+def history_of(session: Session, owed_id: str) -> list[OwedChange]:
+    """What became of an entry, in order."""
+    return [change for _, change in _history(session, [owed_id])]
+
+
+def histories_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[OwedChange]]:
+    """What became of each of these entries."""
+    found: dict[str, list[OwedChange]] = {}
+    for owed_id, change in _history(session, owed_ids):
+        found.setdefault(owed_id, []).append(change)
+    return found
+
+
+def _history(session: Session, owed_ids: Sequence[str]) -> list[tuple[str, OwedChange]]:
+    query = select(_changes.c.owed_id, _changes.c.at, _changes.c.what, _changes.c.by)
+    query = query.where(_changes.c.owed_id.in_(owed_ids)).order_by(_changes.c.id)
+    return [(row[0], OwedChange(*row[1:])) for row in session.execute(query)]
+
+
+def _found(session: Session, query: Select[Any]) -> list[OwedCall]:
+    return [OwedCall(*row) for row in session.execute(query)]
+
+
+def _first(session: Session, query: Select[Any]) -> OwedCall | None:
+    row = session.execute(query).first()
+    return OwedCall(*row) if row else None
