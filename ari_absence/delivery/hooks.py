@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from hashlib import sha256
 
 import aiohttp
 from yarl import URL
@@ -19,6 +20,7 @@ from ari_absence.delivery.ports import DestinationDown, Memo
 from ari_absence.delivery.public_memo import PublicMemo, public_memo
 from ari_absence.errors import DeliveryPostponed
 
+_DIGEST_CHARS = 8
 _HEADERS = {"User-Agent": "ari-absence", "Accept-Encoding": "identity"}  # what is packed small may be large
 
 
@@ -40,8 +42,9 @@ class HookNotifier:
 
     @property
     def destination(self) -> str:
-        """The hook, as the ledger names it; not by its address, which is a secret."""
-        return f"hook:{self._hook.name}"
+        """The hook, as the ledger names it: by its name and a digest of its address, which is a secret. One that is
+        mended in ``.env`` does not inherit the rest of the old one."""
+        return f"hook:{self._hook.name}:{sha256(self._hook.url.encode()).hexdigest()[:_DIGEST_CHARS]}"
 
     async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
         """Tell it; raises what the answer means, as :func:`hook_answers.judge`."""

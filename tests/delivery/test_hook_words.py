@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,8 @@ def shown(kind: HookKind, content: Any) -> list[str]:
     """The lines that somebody reads in the chat."""
     match kind:
         case HookKind.SLACK:
+            assert re.search(r"[<>]|&(?!(amp|lt|gt);)", content["text"]) is None
+            assert content["mrkdwn"] is False
             text = html.unescape(content["text"])
         case HookKind.MATTERMOST:
             tokens = MarkdownIt("commonmark", {"breaks": True}).parse(content["text"])

@@ -364,5 +364,24 @@ async def test_a_hook_that_refuses_everything_is_told_to_the_operator_twice_at_m
     assert told == [("email", NOON), ("email", NOON + timedelta(hours=1))]
 
 
+async def test_an_address_that_was_mended_is_used_at_once(office: Office, server: HookServer) -> None:
+    office.tell_by_rules(Channels(frozenset({"email", "sales_chat"}), ("sales_chat",)))
+    office.tell_all_by("sales_chat")
+    await office.leave_message("call-1")
+    moved = replace(server.hook(), url=f"{server.hook().url}-old")
+    server.answering = answers(302, "", Location="/elsewhere")
+    worker = OutboxWorker(office.outbox, [HookNotifier(moved, office.clock)], office.clock, lambda: 0.5)
+    assert await worker.sweep() == NOON + timedelta(seconds=10)
+
+    await office.leave_message("call-2")  # while the old address rests
+    server.answering = answers()
+    await worker.sweep()
+    assert len(server.received) == 1
+    worker.use([HookNotifier(server.hook(), office.clock)])
+    await worker.sweep()
+
+    assert [each.path for each in server.received] == [f"{SECRET_PATH}-old", SECRET_PATH]
+
+
 def test_there_is_a_time_limit_below_the_attempts() -> None:
     assert Hook("x", HookKind.JSON, "").limit_seconds < ATTEMPT_LIMIT_SECONDS

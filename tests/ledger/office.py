@@ -215,7 +215,10 @@ class Office:
 
     def tell_all_by(self, *channels: str) -> None:
         """Have the site say that everything is told by these channels."""
-        rules = DeliveryRules((Rule((Telling(channels),)),))
+        self.tell(DeliveryRules((Rule((Telling(channels),)),)))
+
+    def tell(self, rules: DeliveryRules) -> None:
+        """Have the site say by which channels things are told."""
         self.directory = replace(self.directory, delivery=rules)
 
     def _ring(self) -> None:
