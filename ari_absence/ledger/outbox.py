@@ -33,6 +33,7 @@ from ari_absence.ledger.model import (
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_memos import MemoOfOwed, memo_of_owed
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
@@ -96,6 +97,7 @@ class LedgerMemo:
     note_audio: Path | None = None
     transcript: str | None = field(default=None, repr=False)
     follows: str | None = None
+    owed: MemoOfOwed | None = None
     facts: Mapping[str, Any] | None = field(default=None, repr=False)  # may hold its owner's private number
 
 
@@ -211,9 +213,11 @@ class LedgerOutbox:
         row = session.get_one(DeliveryRow, delivery_id)
         if row.message is not None:
             memo = self._with_handover(session, row.message.call_id, self._message_memo(row.message))
-            return replace(memo, **told_of(session, row))
+            owed = memo_of_owed(session, row.message.owed_id)
+            return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
-            return self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
             return _notice_memo(row.notice)
         raise LedgerError(f"delivery {delivery_id} is about nothing")
