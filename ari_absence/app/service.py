@@ -16,7 +16,7 @@ import structlog
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
-from ari_absence.app.channels import channels_of, notifiers_of
+from ari_absence.app.channels import channels_at_desks, display_notifier, notifiers_of
 from ari_absence.app.commands import Commands
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
@@ -133,7 +133,7 @@ class Service:
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
         self._addressees = RuledAddressees(
-            self._records.directory, lambda: channels_of(self._records.configuration)
+            self._records.directory, lambda: channels_at_desks(self._records.configuration)
         )
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(sounds_of, configuration)
@@ -214,9 +214,7 @@ class Service:
     def _build(self, configuration: Configuration) -> None:
         self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(
-            outbox, notifiers_of(self._records.configuration, self._clock), self._clock
-        )
+        self._outbox = OutboxWorker(outbox, self._notifiers(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
@@ -267,6 +265,12 @@ class Service:
         return urgent_office(
             self._records, self._link, self._sounds, self._store, self._notebook, self._clock.now
         )
+
+    def _notifiers(self, configuration: Configuration) -> list[Notifier]:
+        return [
+            *notifiers_of(configuration, self._clock),
+            display_notifier(self._records, self._client),
+        ]
 
     def _commands(self) -> Commands:
         return Commands(
@@ -400,7 +404,7 @@ class Service:
         tell_lacking(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
-        self._deliver_through(notifiers_of(fresh, self._clock))
+        self._deliver_through(self._notifiers(fresh))
         self._lamps.refresh()
         self._message_lamps.refresh_all()
         if self._ledger_trouble is None:

@@ -70,6 +70,17 @@ class Rest(Protocol):
         """When it may be tried again."""
 
 
+class RecipientAway(DeliveryPostponed):
+    """Only this recipient can't be told now: nothing is wrong with the destination, and others are served.
+
+    ``wait``: before that it is not tried again, whatever the back-off says.
+    """
+
+    def __init__(self, sentence: str, wait: timedelta = timedelta()) -> None:
+        self.wait = wait
+        super().__init__(sentence)
+
+
 class OwedCall(Protocol):
     """A call that is owed, as far as deliveries tell it."""
 

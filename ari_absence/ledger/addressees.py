@@ -12,7 +12,16 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ari_absence.core.delivery_rules import ALWAYS_MAILED, EMAIL, Hour, Item, Telling, quiet_until, tellings
+from ari_absence.core.delivery_rules import (
+    ALWAYS_MAILED,
+    DISPLAY,
+    EMAIL,
+    Hour,
+    Item,
+    Telling,
+    quiet_until,
+    tellings,
+)
 from ari_absence.core.owed import TEAM
 from ari_absence.core.people import Directory, Person, Team
 
@@ -167,6 +176,8 @@ def _recipient(person: Person, channel: str, channels: Channels) -> str | None:
     everybody: what concerns several stands there once."""
     if channel == EMAIL:
         return person.email
+    if channel == DISPLAY and not person.phones:
+        return None
     return channel if channel in channels.chats else person.extension
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
+from ari_absence.core.delivery_rules import DISPLAY, EMAIL, PHONE, Item, ItemKind
 from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
@@ -310,7 +310,7 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    while (row := _next(session, channel, now)) is not None and row.step and _is_over(session, row):
+    while (row := _next(session, channel, now)) is not None and _is_needless(session, row):
         row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
         session.flush()
     if row is None:
@@ -333,6 +333,11 @@ def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def _is_needless(session: Session, row: DeliveryRow) -> bool:
+    """What only calls for attention is needless when it is over: a later step, and what lights up or rings a phone."""
+    return bool(row.step or row.channel in (DISPLAY, PHONE)) and _is_over(session, row)
 
 
 def _is_over(session: Session, row: DeliveryRow) -> bool:
