@@ -11,7 +11,7 @@ from ari_absence.asterisk.texting import show_text
 from ari_absence.clock import Clock
 from ari_absence.config.delivery_checks import is_address
 from ari_absence.config.settings import Configuration
-from ari_absence.core.delivery_rules import DISPLAY, EMAIL
+from ari_absence.core.delivery_rules import DISPLAY, EMAIL, PHONE
 from ari_absence.delivery.display import DisplayNotifier
 from ari_absence.delivery.hooks import Hook, HookKind, HookNotifier
 from ari_absence.delivery.ports import Notifier
@@ -43,7 +43,7 @@ def channels_of(configuration: Configuration) -> Channels:
 def channels_at_desks(configuration: Configuration) -> Channels:
     """The same and what the PBX itself shows."""
     channels = channels_of(configuration)
-    return replace(channels, usable=channels.usable | {DISPLAY})
+    return replace(channels, usable=channels.usable | {DISPLAY, PHONE})
 
 
 def display_notifier(records: Records, client: AriClient) -> DisplayNotifier:

@@ -34,6 +34,7 @@ from ari_absence.app.parts import (
     store_of,
     tell_warnings,
 )
+from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
 from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
@@ -43,6 +44,7 @@ from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
+from ari_absence.attendant.message_call import MessageCalls
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -159,6 +161,7 @@ class Service:
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
+        stack.push_async_callback(self._message_calls.close)
         await self._lend_greetings(stack)
         stack.push_async_callback(self._answering.finish)
         await self._open_control(stack, configuration, self._commands().handlers())
@@ -260,6 +263,7 @@ class Service:
             ),
         )
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
+        self._message_calls = MessageCalls(self._urgent_office())
 
     def _urgent_office(self) -> Office:
         return urgent_office(
@@ -270,6 +274,9 @@ class Service:
         return [
             *notifiers_of(configuration, self._clock),
             display_notifier(self._records, self._client),
+            phone_notifier(
+                self._records, self._thread, lambda: self._message_calls, self._message_changed, self._clock
+            ),
         ]
 
     def _commands(self) -> Commands:

@@ -346,6 +346,13 @@ class UrgentMessageFor:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageFor:
+    """There is a message for <whom>."""
+
+    whom: Name
+
+
+@dataclass(frozen=True, slots=True)
 class IsBack:
     """<who> is back. Said to a colleague who asked to be told."""
 
@@ -383,6 +390,7 @@ CalleeUtterance = (
     | Recorded
     | MayNote
     | UrgentMessageFor
+    | MessageFor
     | IsBack
     | MessageAudio
 )

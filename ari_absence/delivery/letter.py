@@ -82,7 +82,7 @@ def compose(
         mail.add_attachment(audio, maintype="audio", subtype="wav", filename=facts["file_name"])
     if note is not None:
         mail.add_attachment(note, maintype="audio", subtype="wav", filename=facts["note_file_name"])
-    if memo.owed is not None and memo.owed.due is not None:
+    if memo.owed is not None and memo.owed.due is not None and memo.follows is None:
         _attach_promise(mail, memo, memo.owed, memo.owed.due, sender)
     return _checked(mail)
 

@@ -16,8 +16,10 @@ from ari_absence.core.delivery_rules import (
     ALWAYS_MAILED,
     DISPLAY,
     EMAIL,
+    PHONE,
     Hour,
     Item,
+    ItemKind,
     Telling,
     quiet_until,
     tellings,
@@ -144,6 +146,8 @@ class RuledAddressees:
         begins_at = at if item.urgent else quiet_until(_quiet(person, directory), at, person.zone)
         for step, telling in enumerate(tellings(item, rules, _hour(person, at), channels.chats)):
             for channel in telling.by:
+                if channel == PHONE and item.kind is not ItemKind.MESSAGE:
+                    continue  # a phone reads out what was said; the rest is for the eyes
                 recipient = _recipient(person, channel, channels)
                 if recipient and channel in channels.usable:
                     yield Destination(channel, recipient, _not_before(telling, begins_at, at), step)
