@@ -16,6 +16,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 │   ├── DeliveryPostponed       worth another try later
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
 │   │       └── DestinationBusy         and says for how long
+│   │   └── RecipientAway           only this one recipient can't be told now (``delivery.ports``)
 │   └── DeliveryRefused         will never work as it is
 ├── TranscriptFailed            a message was not turned into text; it is delivered all the same
 ├── SpeechError                 a sound can't be built, found or verified

@@ -60,6 +60,7 @@ def client_of(configuration: Configuration) -> AriClient:
 def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
     """What delivers; nothing, without a mail server."""
     email, secrets = configuration.delivery.email, configuration.secrets
+    site = configuration.directory.site
     if email is None:
         return []
     server = MailServer(
@@ -70,7 +71,7 @@ def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
         password=secrets.smtp_password,
         attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
     )
-    return [EmailNotifier(server, Sender(email.sender, configuration.directory.site.company))]
+    return [EmailNotifier(server, Sender(email.sender, site.company, callback_code=site.codes.next_callback))]
 
 
 def sounds_of(configuration: Configuration) -> SoundLibrary:

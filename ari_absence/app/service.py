@@ -16,7 +16,7 @@ import structlog
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
-from ari_absence.app.channels import channels_of, notifiers_of
+from ari_absence.app.channels import channels_at_desks, display_notifier, notifiers_of
 from ari_absence.app.commands import Commands
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
@@ -34,6 +34,7 @@ from ari_absence.app.parts import (
     store_of,
     tell_warnings,
 )
+from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
 from ari_absence.app.settling import LedgerDebts
 from ari_absence.app.transcribing import tell_lacking, transcribing
@@ -45,6 +46,7 @@ from ari_absence.asterisk.endpoints import is_free
 from ari_absence.asterisk.link import Link
 from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
+from ari_absence.attendant.message_call import MessageCalls
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
@@ -137,7 +139,7 @@ class Service:
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
         self._addressees = RuledAddressees(
-            self._records.directory, lambda: channels_of(self._records.configuration)
+            self._records.directory, lambda: channels_at_desks(self._records.configuration)
         )
         self._ledger_trouble = await self._open_ledger(stack)
         self._sounds = await asyncio.to_thread(sounds_of, configuration)
@@ -164,6 +166,7 @@ class Service:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
         stack.push_async_callback(self._callback_dialling.close)
+        stack.push_async_callback(self._message_calls.close)
         await self._lend_greetings(stack)
         stack.push_async_callback(self._answering.finish)
         handlers = {**self._commands().handlers(), "dial-callback": self._callback_dialling.dial}
@@ -222,9 +225,7 @@ class Service:
     def _build(self, configuration: Configuration) -> None:
         self._greeting_loans = GreetingLoans(self._records, self._thread, self._sounds, self._store)
         outbox = LedgerOutbox(self._thread, self._store, self._addressees)
-        self._outbox = OutboxWorker(
-            outbox, notifiers_of(self._records.configuration, self._clock), self._clock
-        )
+        self._outbox = OutboxWorker(outbox, self._notifiers(self._records.configuration), self._clock)
         self._deliver_through = self._outbox.use
         self._notebook = LedgerNotebook(
             self._thread,
@@ -276,11 +277,21 @@ class Service:
         )
         self._callback_dialling = callback_dialling(self._records, books, self._sounds, self._link.connect)
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
+        self._message_calls = MessageCalls(self._urgent_office())
 
     def _urgent_office(self) -> Office:
         return urgent_office(
             self._records, self._link, self._sounds, self._store, self._notebook, self._clock.now
         )
+
+    def _notifiers(self, configuration: Configuration) -> list[Notifier]:
+        return [
+            *notifiers_of(configuration, self._clock),
+            display_notifier(self._records, self._client),
+            phone_notifier(
+                self._records, self._thread, lambda: self._message_calls, self._message_changed, self._clock
+            ),
+        ]
 
     def _commands(self) -> Commands:
         return Commands(
@@ -420,7 +431,7 @@ class Service:
         tell_lacking(fresh)
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
-        self._deliver_through(notifiers_of(fresh, self._clock))
+        self._deliver_through(self._notifiers(fresh))
         self._lamps.refresh()
         self._message_lamps.refresh_all()
         if self._ledger_trouble is None:

@@ -66,6 +66,7 @@ SNOOP = Request(
 )
 CHANNELS = Request("GET", "/channels")
 ENDPOINT = Request("GET", "/endpoints/{tech}/{resource}")
+SEND_MESSAGE = Request("PUT", "/endpoints/{tech}/{resource}/sendMessage", _names("from body"))
 
 PLAYBACK = Request("GET", "/playbacks/{playbackId}")
 STOP_PLAYBACK = Request("DELETE", "/playbacks/{playbackId}")

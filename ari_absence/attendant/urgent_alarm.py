@@ -5,7 +5,7 @@ Pressing 1 counts as having heard it, also for who hangs up while it plays: they
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ari_absence.attendant.call import Callee, Display, Ring, Verdict
@@ -16,6 +16,7 @@ from ari_absence.core.phrases import (
     CallerNumber,
     Fixed,
     MessageAudio,
+    MessageFor,
     Name,
     Phrase,
     UrgentMessageFor,
@@ -28,24 +29,33 @@ REPEATS_MAX = 5  # who wants to hear it more often calls the mailbox
 
 @dataclass(slots=True)
 class Alarm:
-    """One round of alarm for one message. ``heard_by``: the extension of whoever has listened."""
+    """One round of alarm for one message. ``heard_by``: the extension of whoever has listened.
+
+    ``on_heard`` is called when the key is pressed, before the message is played. Not ``urgent``: it is told to whom it
+    was left for, who wants to be told so.
+    """
 
     person: Person
     caller_number: str | None
     audio_id: str
     limits: Limits
     heard_by: str | None = None
+    urgent: bool = True
+    on_heard: Callable[[], None] = lambda: None
 
     def rings(self, attempt: Attempt) -> Sequence[Ring]:
         """The phones of ``attempt``, each with the talk that is held there."""
-        return [self._ring(leg) for leg in attempt.legs]
+        return [self.ring_of(leg) for leg in attempt.legs]
 
-    def _ring(self, leg: Leg) -> Ring:
+    def ring_of(self, leg: Leg) -> Ring:
+        """One phone, with the talk that is held there."""
+
         async def screening(callee: Callee) -> Verdict | None:
             """As :meth:`tell`, to whoever answers this leg."""
             return await self.tell(callee, leg.extension)
 
-        shown = Display(self.person.extension, f"urgent for {self.person.name}")
+        what = "urgent" if self.urgent else "message"
+        shown = Display(self.person.extension, f"{what} for {self.person.name}")
         return Ring(leg.target, shown, screening, too_late=(Fixed(Phrase.ALREADY_TAKEN),))
 
     async def tell(self, callee: Callee, extension: str) -> Verdict | None:
@@ -57,12 +67,15 @@ class Alarm:
                 return Verdict.NOT_ME
             if key == HEAR:
                 self.heard_by = extension
+                self.on_heard()
                 return await self._play(callee)
         return None
 
     def _opening(self) -> list[CalleeUtterance]:
         number: list[CalleeUtterance] = [CallerNumber(self.caller_number)] if self.caller_number else []
-        return [UrgentMessageFor(Name.of(self.person)), *number, Fixed(Phrase.URGENT_MENU)]
+        name = Name.of(self.person)
+        opening = UrgentMessageFor(name) if self.urgent else MessageFor(name)
+        return [opening, *number, Fixed(Phrase.URGENT_MENU)]
 
     async def _play(self, callee: Callee) -> Verdict:
         spoken: list[CalleeUtterance] = [MessageAudio(self.audio_id), Fixed(Phrase.URGENT_HEARD_MENU)]

@@ -365,6 +365,13 @@ class UrgentMessageFor:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageFor:
+    """There is a message for <whom>."""
+
+    whom: Name
+
+
+@dataclass(frozen=True, slots=True)
 class IsBack:
     """<who> is back. Said to a colleague who asked to be told."""
 
@@ -403,6 +410,7 @@ CalleeUtterance = (
     | Recorded
     | MayNote
     | UrgentMessageFor
+    | MessageFor
     | IsBack
     | MessageAudio
 )

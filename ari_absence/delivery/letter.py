@@ -1,4 +1,5 @@
-"""A memo as an e-mail: readable text, the audio attached, and headers that no caller can write into.
+"""A memo as an e-mail: text and the same as HTML, the audio and the promise attached, and headers that no caller can
+write into.
 
 Pure apart from reading the templates. All foreign text is cleaned here, before it meets a template; the
 subject is made of the ledger's id and of digits only. Finished bytes are read back and compared.
@@ -7,7 +8,7 @@ subject is made of the ledger's id and of digits only. Finished bytes are read b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -24,7 +25,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from ari_absence.core.text import for_file_name, for_header, for_mail_body
 from ari_absence.core.transcript import LENGTH_MAX as TRANSCRIPT_LENGTH_MAX
 from ari_absence.core.transcript import marked
-from ari_absence.delivery.ports import Memo
+from ari_absence.delivery.calendar import FILE_NAME, METHOD, promise_calendar
+from ari_absence.delivery.ports import Memo, OwedCall
 from ari_absence.errors import DeliveryRefused
 
 DEFAULT_LANGUAGE = "en"
@@ -33,17 +35,27 @@ _LONG_TEXT_MAX = 300
 _PARAGRAPH = TextWrapper(  # indented, so that no line of it can pass for one of ours
     76, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
 )
+_ROW = TextWrapper(76, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", re.ASCII)
 _HEADER_END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the mail is from: an address, a name for it, and the language of the text."""
+    """Who the mail is from: an address, a name for it, and the language of the text.
+
+    ``callback_code``: what people dial to return calls.
+    """
 
     address: str
     name: str = "Absence service"
     language: str = DEFAULT_LANGUAGE
+    callback_code: str = "*38"
+
+    @property
+    def domain(self) -> str:
+        """The right side of the ids of our mails and of calendar entries."""
+        return self.address.rpartition("@")[2]
 
 
 def compose(
@@ -58,15 +70,44 @@ def compose(
     _require_address(recipient)
     _require_address(sender.address)
     facts = _facts(memo, attached=audio is not None) | _note_facts(memo, attached=note is not None)
+    facts["code"] = _code(memo, sender)
     mail = EmailMessage(policy=SMTP)
     for name, value in _headers(memo, recipient, key, sender, facts).items():
         mail[name] = value
-    mail.set_content(_render("letter", sender.language, facts), charset="utf-8", cte="quoted-printable")
+    facts["letter"] = _render("letter.txt", sender.language, facts)
+    mail.set_content(facts["letter"], charset="utf-8", cte="quoted-printable")
+    page = _render("letter.html", sender.language, facts)
+    mail.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
     if audio is not None:
         mail.add_attachment(audio, maintype="audio", subtype="wav", filename=facts["file_name"])
     if note is not None:
         mail.add_attachment(note, maintype="audio", subtype="wav", filename=facts["note_file_name"])
+    if memo.owed is not None and memo.owed.due is not None and memo.follows is None:
+        _attach_promise(mail, memo, memo.owed, memo.owed.due, sender)
     return _checked(mail)
+
+
+def _attach_promise(mail: EmailMessage, memo: Memo, owed: OwedCall, due: datetime, sender: Sender) -> None:
+    promise = promise_calendar(
+        owed_id=owed.id,
+        times=owed.times,
+        due=due,
+        at=memo.at,
+        whom=memo.caller_name or memo.number or memo.caller_number or "the caller",
+        domain=sender.domain,
+        code=_code(memo, sender),
+    )
+    mail.add_attachment(
+        promise.decode(), subtype="calendar", charset="utf-8", cte="base64", filename=FILE_NAME
+    )
+    *_, part = mail.iter_attachments()
+    part.set_param("method", METHOD)
+
+
+def _code(memo: Memo, sender: Sender) -> str | None:
+    """What its owner dials to ring this caller."""
+    owed = memo.owed
+    return f"{sender.callback_code}*{owed.code}" if owed is not None and owed.code else None
 
 
 def _note_facts(memo: Memo, *, attached: bool) -> dict[str, Any]:
@@ -84,21 +125,39 @@ def _headers(memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[s
     headers = {
         "From": formataddr((for_header(sender.name), sender.address)),
         "To": recipient,
-        "Subject": for_header(_render("subject", sender.language, facts), SUBJECT_LENGTH_MAX),
+        "Subject": ("Re: " if memo.follows else "") + _subject(sender.language, facts),
         "Date": format_datetime(memo.at),
         "Message-ID": _message_id(key, sender),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "X-Ari-Absence-Item": for_header(memo.item_id),
     }
-    if memo.follows is not None:
-        first = _message_id(memo.follows, sender)
-        headers |= {"In-Reply-To": first, "References": first}
+    parents = list(_parents(memo, sender))
+    if parents:
+        headers |= {"In-Reply-To": parents[-1], "References": " ".join(parents)}
     return headers | ({"Importance": "high", "X-Priority": "1"} if memo.urgent else {})
 
 
+def _subject(language: str, facts: dict[str, Any]) -> str:
+    """What is common to all mails about one caller, and before it in brackets, of our own words, what this one is.
+
+    Mail programs thread by the common part: RFC 5256 (2.1) drops what stands in brackets before it.
+    """
+    kind, _, common = _render("subject.txt", language, facts).rpartition("|")  # in no fact
+    common = for_header(common, SUBJECT_LENGTH_MAX)
+    return f"[{for_header(kind)}] {common}" if kind else common
+
+
+def _parents(memo: Memo, sender: Sender) -> Iterator[str]:
+    """The mails this one hangs below: one that nobody ever sent, common to all about one caller, and its own first."""
+    if memo.owed is not None:
+        yield f"<caller.{for_file_name(memo.owed.thread)}@{sender.domain}>"
+    if memo.follows is not None:
+        yield _message_id(memo.follows, sender)
+
+
 def _message_id(key: str, sender: Sender) -> str:
-    return f"<{for_file_name(key, 120)}@{sender.address.rpartition('@')[2]}>"
+    return f"<{for_file_name(key, 120)}@{sender.domain}>"
 
 
 def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
@@ -168,9 +227,9 @@ def _length(seconds: float | None) -> str:
 def _render(part: str, language: str, facts: dict[str, Any]) -> str:
     """A language is a folder of templates; one that is missing there is taken from the default language."""
     try:
-        template = _templates().get_template(f"{language}/{part}.txt.j2")
+        template = _templates().get_template(f"{language}/{part}.j2")
     except TemplateNotFound:
-        template = _templates().get_template(f"{DEFAULT_LANGUAGE}/{part}.txt.j2")
+        template = _templates().get_template(f"{DEFAULT_LANGUAGE}/{part}.j2")
     return template.render(facts)
 
 
@@ -178,13 +237,20 @@ def _render(part: str, language: str, facts: dict[str, Any]) -> str:
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("ari_absence.delivery"),
-        autoescape=select_autoescape(("html",)),
+        autoescape=select_autoescape(("html.j2",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters["noted_at"] = _noted_at
+    templates.filters["row"] = _row
     return templates
+
+
+def _row(row: tuple[str, str]) -> str:
+    """A line of the memo: what it is, and the fact; the lines after it are indented like the fact."""
+    label, fact = row
+    return _ROW.fill(f"{label + ':':<10} {fact}")
 
 
 def _require_address(address: str) -> None:

@@ -17,7 +17,14 @@ import structlog
 
 from ari_absence.clock import Clock
 from ari_absence.delivery.backoff import GIVE_UP_AFTER, delay
-from ari_absence.delivery.ports import Claim, DestinationBusy, DestinationDown, Notifier, Outbox
+from ari_absence.delivery.ports import (
+    Claim,
+    DestinationBusy,
+    DestinationDown,
+    Notifier,
+    Outbox,
+    RecipientAway,
+)
 from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused, LedgerError
 
 ATTEMPT_LIMIT_SECONDS = 120.0  # one mail with five minutes of audio over a slow line
@@ -176,7 +183,9 @@ class _Lane:
         self, claim: Claim, verdict: DeliveryError, rest_failures: int, now: datetime
     ) -> None:
         not_before = now + delay(claim.attempts + 1, self._jitter())
-        if self._server_is_ill(verdict):
+        if isinstance(verdict, RecipientAway):
+            not_before = max(not_before, now + verdict.wait)
+        elif self._server_is_ill(verdict):
             wait = delay(rest_failures + 1, self._jitter())
             not_before = now + (max(wait, verdict.wait) if isinstance(verdict, DestinationBusy) else wait)
             destination = self._notifier.destination

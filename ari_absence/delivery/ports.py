@@ -70,6 +70,41 @@ class Rest(Protocol):
         """When it may be tried again."""
 
 
+class RecipientAway(DeliveryPostponed):
+    """Only this recipient can't be told now: nothing is wrong with the destination, and others are served.
+
+    ``wait``: before that it is not tried again, whatever the back-off says.
+    """
+
+    def __init__(self, sentence: str, wait: timedelta = timedelta()) -> None:
+        self.wait = wait
+        super().__init__(sentence)
+
+
+class OwedCall(Protocol):
+    """A call that is owed, as far as deliveries tell it."""
+
+    @property
+    def id(self) -> str:
+        """The ledger's id of it: the same for every call of one caller until they are settled."""
+
+    @property
+    def thread(self) -> str:
+        """The same for every call of one caller to one person, settled or not; of it neither can be read."""
+
+    @property
+    def code(self) -> str | None:
+        """The digits by which its owner rings this caller; None when it is owed no more."""
+
+    @property
+    def due(self) -> datetime | None:
+        """By when they were promised a call that is still owed."""
+
+    @property
+    def times(self) -> int:
+        """How often they have called."""
+
+
 class Memo(Protocol):
     """What is told of one item. All text in it is foreign until it has been through ``core.text``."""
 
@@ -156,6 +191,10 @@ class Memo(Protocol):
     @property
     def follows(self) -> str | None:
         """The key of the delivery that this one belongs to and comes after."""
+
+    @property
+    def owed(self) -> OwedCall | None:
+        """The call that is owed to the caller; None if nobody can be called."""
 
     @property
     def facts(self) -> Mapping[str, Any] | None:

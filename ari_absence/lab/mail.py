@@ -64,7 +64,7 @@ class MailServer:
         return self.mails()
 
     async def wait_for_mail(self, word: str, deadline_s: float = 10.0) -> EmailMessage:
-        """The first mail whose subject holds ``word``, such as a message's id.
+        """The first mail whose subject, or the id of what it is about, holds ``word``.
 
         Raises:
             LabError: none came in time.
@@ -73,7 +73,7 @@ class MailServer:
         return self._about(word)[0]
 
     def _about(self, word: str) -> list[EmailMessage]:
-        return [mail for mail in self.mails() if word in str(mail["subject"])]
+        return [mail for mail in self.mails() if word in f"{mail['subject']} {mail['X-Ari-Absence-Item']}"]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's name
         """Keep one mail, whole before it is visible."""

@@ -12,7 +12,18 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ari_absence.core.delivery_rules import ALWAYS_MAILED, EMAIL, Hour, Item, Telling, quiet_until, tellings
+from ari_absence.core.delivery_rules import (
+    ALWAYS_MAILED,
+    DISPLAY,
+    EMAIL,
+    PHONE,
+    Hour,
+    Item,
+    ItemKind,
+    Telling,
+    quiet_until,
+    tellings,
+)
 from ari_absence.core.owed import TEAM
 from ari_absence.core.people import Directory, Person, Team
 
@@ -135,6 +146,8 @@ class RuledAddressees:
         begins_at = at if item.urgent else quiet_until(_quiet(person, directory), at, person.zone)
         for step, telling in enumerate(tellings(item, rules, _hour(person, at), channels.chats)):
             for channel in telling.by:
+                if channel == PHONE and item.kind is not ItemKind.MESSAGE:
+                    continue  # a phone reads out what was said; the rest is for the eyes
                 recipient = _recipient(person, channel, channels)
                 if recipient and channel in channels.usable:
                     yield Destination(channel, recipient, _not_before(telling, begins_at, at), step)
@@ -167,6 +180,8 @@ def _recipient(person: Person, channel: str, channels: Channels) -> str | None:
     everybody: what concerns several stands there once."""
     if channel == EMAIL:
         return person.email
+    if channel == DISPLAY and not person.phones:
+        return None
     return channel if channel in channels.chats else person.extension
 
 

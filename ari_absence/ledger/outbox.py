@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
+from ari_absence.core.delivery_rules import DISPLAY, EMAIL, PHONE, Item, ItemKind
 from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import LedgerError
@@ -33,6 +33,7 @@ from ari_absence.ledger.model import (
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.owed_memos import MemoOfOwed, memo_of_owed
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
@@ -96,6 +97,7 @@ class LedgerMemo:
     note_audio: Path | None = None
     transcript: str | None = field(default=None, repr=False)
     follows: str | None = None
+    owed: MemoOfOwed | None = None
     facts: Mapping[str, Any] | None = field(default=None, repr=False)  # may hold its owner's private number
 
 
@@ -215,9 +217,11 @@ class LedgerOutbox:
         row = session.get_one(DeliveryRow, delivery_id)
         if row.message is not None:
             memo = self._with_handover(session, row.message.call_id, self._message_memo(row.message))
-            return replace(memo, **told_of(session, row))
+            owed = memo_of_owed(session, row.message.owed_id)
+            return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
-            return self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
             return _notice_memo(row.notice)
         raise LedgerError(f"delivery {delivery_id} is about nothing")
@@ -310,7 +314,7 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    while (row := _next(session, channel, now)) is not None and row.step and _is_over(session, row):
+    while (row := _next(session, channel, now)) is not None and _is_needless(session, row):
         row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
         session.flush()
     if row is None:
@@ -333,6 +337,11 @@ def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def _is_needless(session: Session, row: DeliveryRow) -> bool:
+    """What only calls for attention is needless when it is over: a later step, and what lights up or rings a phone."""
+    return bool(row.step or row.channel in (DISPLAY, PHONE)) and _is_over(session, row)
 
 
 def _is_over(session: Session, row: DeliveryRow) -> bool:

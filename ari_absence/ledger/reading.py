@@ -60,7 +60,7 @@ class Delivery:
 class Message:
     """A message, with where each of its deliveries and its transcript stand.
 
-    ``settled_at``: whoever left it was called. ``history`` is what became of it, and of the call that is owed for it.
+    ``settled_at``: whoever left it was called back. ``history`` is what became of it, and of the call owed for it.
     """
 
     id: str

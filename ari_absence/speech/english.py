@@ -25,6 +25,7 @@ from ari_absence.core.phrases import (
     IsBack,
     MayNote,
     MessageAudio,
+    MessageFor,
     Name,
     OwnGreeting,
     PublishedAnswer,
@@ -174,10 +175,14 @@ def _while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
             yield RecordedClip(name)
         case MayNote(note):
             yield note_clip(note)
-        case UrgentMessageFor(whom):
-            yield from around("urgent-message-for", name_clip(whom, "a-colleague"))
+        case UrgentMessageFor(whom) | MessageFor(whom):
+            yield from around(_message_for(utterance), name_clip(whom, "a-colleague"))
         case MessageAudio(audio_id):
             yield LentClip(audio_id, (CatalogueClip("cannot-be-played"),))
+
+
+def _message_for(utterance: UrgentMessageFor | MessageFor) -> str:
+    return "urgent-message-for" if isinstance(utterance, UrgentMessageFor) else "message-for"
 
 
 def _simpler(utterance: AnyUtterance) -> Iterator[Clip]:
@@ -218,8 +223,8 @@ def _simpler_while_reaching(utterance: AnyUtterance) -> Iterator[Clip]:
         case IsBack():
             yield CatalogueClip("a-colleague")
             yield CatalogueClip("is-back")
-        case UrgentMessageFor():
-            yield from around("urgent-message-for", CatalogueClip("a-colleague"))
+        case UrgentMessageFor() | MessageFor():
+            yield from around(_message_for(utterance), CatalogueClip("a-colleague"))
         case _:
             yield CatalogueClip("cannot-be-played")
 

@@ -158,6 +158,7 @@ CALL_FOR, CALL_FOR_END = "There is a call for", "on the line."
 IS_CALLING = "is calling."
 IS_BACK = "is back."
 CAMP_ON_WHEN, CAMP_ON_BACK = "To be rung when", "is back,"
+MESSAGE_FOR, MESSAGE_FOR_END = "There is a message for", "that is waiting to be heard."
 URGENT_MESSAGE_FOR, URGENT_MESSAGE_FOR_END = "There is an urgent message for", "that is waiting to be heard."
 
 # What a log shows instead of what only one pair of ears may hear.
@@ -377,6 +378,8 @@ def _around_names() -> Iterator[tuple[str, str]]:
     yield "camp-on-when", CAMP_ON_WHEN
     yield "camp-on-back", CAMP_ON_BACK
     yield "camp-on-back-default", f"{CAMP_ON_BACK} press {KEYS[DEFAULT_KEYS[Action.CAMP_ON]]}."
+    yield "message-for", MESSAGE_FOR
+    yield "message-for-end", MESSAGE_FOR_END
     yield "urgent-message-for", URGENT_MESSAGE_FOR
     yield "urgent-message-for-end", URGENT_MESSAGE_FOR_END
 

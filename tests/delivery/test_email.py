@@ -122,7 +122,7 @@ async def test_f70_audio_over_our_own_limit_stays_and_the_text_says_where(
 
     (letter,) = mail.sink.mails
     assert list(letter.iter_attachments()) == []
-    assert str(audio) in letter.get_content()
+    assert str(audio) in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 async def test_f70_audio_over_the_servers_limit_is_left_out_in_the_same_attempt(

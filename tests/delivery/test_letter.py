@@ -64,7 +64,8 @@ def test_the_memo_says_who_when_why_what_was_promised_and_where_the_audio_is() -
         "\n"
         "The message is attached: message-M-20261125-030000-7f3a9c.wav\n"
         "\n"
-        "The caller's name and number are as the telephone network sent them; nobody has checked them.\n"
+        "The caller's name and number are as the telephone network sent them;\n"
+        "nobody has checked them.\n"
         "\n"
         "-- \n"
         "M-20261125-030000-7f3a9c\n"
@@ -90,7 +91,7 @@ def test_a_spoken_note_is_attached_beside_the_message_or_its_place_is_told() -> 
 def test_an_urgent_message_says_so_in_subject_header_and_text() -> None:
     letter = parsed(replace(MEMO, urgent=True))
 
-    assert letter["Subject"] == "URGENT: Message from +81312345678 (M-20261125-030000-7f3a9c)"
+    assert letter["Subject"] == "[URGENT: message] Call from +81312345678"
     assert letter["Importance"] == "high"
     assert "URGENT" in text_of(letter).splitlines()[0]
 
@@ -98,9 +99,9 @@ def test_an_urgent_message_says_so_in_subject_header_and_text() -> None:
 @pytest.mark.parametrize(
     ("about", "subject", "sentence"),
     [
-        ("call_back", "Please call back +81312345678", "asks to be called back"),
-        ("just_called", "Call from +81312345678", "wants you to know of the call"),
-        ("missed", "Missed call from +81312345678", "left no message"),
+        ("call_back", "[please call back] Call from +81312345678", "asks to be called back"),
+        ("just_called", "[just called] Call from +81312345678", "wants you to know of the call"),
+        ("missed", "[missed] Call from +81312345678", "left no message"),
     ],
 )
 def test_each_wish_has_its_own_words(about: str, subject: str, sentence: str) -> None:
@@ -122,14 +123,14 @@ def test_a_recorded_name_is_attached_to_a_callback() -> None:
 def test_a_withheld_number_is_called_so() -> None:
     letter = parsed(replace(MEMO, caller_number=None, caller_name=None, number=None))
 
-    assert letter["Subject"].startswith("Message from a withheld number")
+    assert letter["Subject"].startswith("[message] Call from a withheld number")
     assert "Caller:    number withheld" in text_of(letter)
 
 
 def test_a_number_other_than_the_callers_is_the_one_to_call_back() -> None:
     letter = parsed(replace(MEMO, about="call_back", number="0901112222"))
 
-    assert letter["Subject"].startswith("Please call back 0901112222")
+    assert letter["Subject"].startswith("[please call back] Call from 0901112222")
     assert "Number:    0901112222" in text_of(letter)
 
 
@@ -192,7 +193,7 @@ def test_absent_owners_vacation_replies_are_asked_to_stay_silent() -> None:
 def test_a_language_without_templates_gets_the_default_one() -> None:
     letter = parsed(MEMO, sender=replace(SENDER, language="xx"))
 
-    assert letter["Subject"].startswith("Message from")
+    assert letter["Subject"].startswith("[message] Call from")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

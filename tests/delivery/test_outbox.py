@@ -67,7 +67,8 @@ async def test_a_message_becomes_one_mail_with_its_audio(
     (letter,) = mail.sink.mails
     assert mail.sink.recipients == ["alice@example.com"]
     assert letter["Message-ID"] == f"<{message_id}.email@example.com>"
-    (attachment,) = letter.iter_attachments()
+    attachment, promise = letter.iter_attachments()
+    assert promise.get_content_type() == "text/calendar"
     (message,) = await office.thread.read(reading.messages)
     assert attachment.get_filename() == f"message-{message_id}.wav"
     assert attachment.get_content() == office.audio.path_of(message.audio_id).read_bytes()

@@ -121,7 +121,7 @@ async def test_spoken_note_goes_with_the_caller_even_if_the_transfer_cuts_it_sho
     await leaves_a_message(caller)
     mail = (await scene.office.mail.wait_for_mails(1))[0]
     names = [part.get_filename() for part in mail.iter_attachments()]
-    assert [str(name).partition("-")[0] for name in names] == ["message", "note"]
+    assert [str(name).partition("-")[0] for name in names] == ["message", "note", "call"]
     assert caller.heard(1300) == 0
 
 

@@ -8,12 +8,13 @@ from email.message import EmailMessage
 
 import pytest
 import pytest_asyncio
+from icalendar import Calendar
 
 from ari_absence.core import wav
 from ari_absence.errors import LabError
-from ari_absence.lab import waiting
+from ari_absence.lab import Phone, waiting
 from tests.delivery.hook_server import HookServer, hook_server
-from tests.real.scenes import VOICE_HZ, Scene, Stage, tone_seconds
+from tests.real.scenes import HANS, VOICE_HZ, Scene, Stage, tone_seconds
 
 pytestmark = pytest.mark.real
 
@@ -21,8 +22,8 @@ OTHER_HZ = 1300.0
 
 
 def attached(mail: EmailMessage) -> bytes:
-    """What is attached to the mail."""
-    (part,) = mail.iter_attachments()
+    """The audio that is attached to the mail."""
+    (part,) = [part for part in mail.iter_attachments() if part.get_content_maintype() == "audio"]
     audio = part.get_payload(decode=True)
     assert isinstance(audio, bytes)
     return audio
@@ -135,7 +136,8 @@ async def test_a_caller_who_listens_hears_his_own_words(scene: Scene) -> None:
     await caller.hears("say-message-saved")
 
 
-async def test_an_urgent_message_is_urgent_in_the_ledger_and_in_the_mail(scene: Scene) -> None:
+async def test_an_urgent_message_is_urgent_in_the_ledger_in_the_mail_and_on_the_display(scene: Scene) -> None:
+    desk = (await scene.colleague("101")).phone
     caller = await scene.caller_in_the_review()
     await caller.presses("4")
     await caller.hears("say-marked-urgent")
@@ -146,6 +148,25 @@ async def test_an_urgent_message_is_urgent_in_the_ledger_and_in_the_mail(scene: 
     assert (await scene.ledger.the_message()).urgent
     (mail,) = await scene.office.mail.wait_for_mails(1)
     assert mail["Importance"] == "high"
+    (entry,) = Calendar.from_ical(_calendar_of(mail)).walk("VEVENT")
+    code = str(entry["DESCRIPTION"]).rpartition(" ")[2]
+    assert code.startswith("*38*")
+    await waiting.until(lambda: _texts(desk), 5.0, "a text on the display")
+    (text,) = _texts(desk)
+    assert text.startswith(f"URGENT: Message from {HANS}, ")
+    assert text.endswith(f". {code}")
+
+
+def _calendar_of(mail: EmailMessage) -> str:
+    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return str(part.get_content())
+
+
+def _texts(phone: Phone) -> list[str]:
+    """The texts that Asterisk sent to the phone."""
+    return [
+        each.body for each in phone.sip_messages if each.received and each.first_line.startswith("MESSAGE ")
+    ]
 
 
 async def test_silence_after_the_beep_is_not_kept_and_the_caller_is_asked_again(stage: Stage) -> None:

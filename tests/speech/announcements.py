@@ -13,6 +13,7 @@ from ari_absence.core.phrases import (
     Choice,
     ConnectingWith,
     Fixed,
+    MessageFor,
     Moment,
     Name,
     Phrase,
@@ -87,5 +88,6 @@ ANNOUNCEMENTS: tuple[tuple[AnyUtterance, ...], ...] = (
     ),
     _fixed(Phrase.CALL_FOR_YOU, Phrase.CALLER_WITHHELD, Phrase.SCREENING_MENU),
     _fixed(Phrase.ALREADY_TAKEN, Phrase.CALLER_LEFT, Phrase.THANK_YOU),
+    (MessageFor(WHO), Fixed(Phrase.URGENT_MENU)),
     (UrgentMessageFor(WHO), Fixed(Phrase.URGENT_MENU), Fixed(Phrase.URGENT_PASSED_ON)),
 )

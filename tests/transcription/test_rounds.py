@@ -82,7 +82,8 @@ async def test_the_memo_goes_out_at_once_and_its_transcript_follows_in_the_same_
     await worker.sweep()
 
     _, late = mail.sink.mails
-    assert (late["In-Reply-To"], late["References"]) == (memo["Message-ID"], memo["Message-ID"])
+    assert late["In-Reply-To"] == memo["Message-ID"]
+    assert late["References"].split() == [memo["References"].strip(), memo["Message-ID"]]
     assert late["Subject"] == f"Re: {memo['Subject']}"
     assert late["Message-ID"] == f"<{message_id}.email.transcript@example.com>"
     assert "  call me back at [four one five] before [noon]\n" in text_of(late)
@@ -109,7 +110,7 @@ async def test_a_mail_that_has_not_gone_yet_takes_the_transcript_along(
 
     (memo,) = mail.sink.mails
     assert "call me back at [four one five] before [noon]\n" in text_of(memo)
-    assert len(list(memo.iter_attachments())) == 1
+    assert [each.get_content_maintype() for each in memo.iter_attachments()] == ["audio", "text"]
 
 
 async def test_a_real_engine_listens_to_real_speech_from_the_beep_to_the_mail(

@@ -1,0 +1,45 @@
+"""What a delivery tells of the call that is owed to the caller it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ari_absence.core.owed import OwedState
+from ari_absence.ledger.owed_model import OwedRow
+
+_THREAD_CHARS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class MemoOfOwed:
+    """Implements ``delivery.ports.OwedCall`` by its shape."""
+
+    id: str
+    thread: str
+    code: str | None
+    due: datetime | None
+    times: int
+
+
+def memo_of_owed(session: Session, owed_id: str | None) -> MemoOfOwed | None:
+    """What is owed; without its code and its time when it is over. None: nobody can be called."""
+    row = session.get(OwedRow, owed_id) if owed_id else None
+    if row is None:
+        return None
+    live = OwedState(row.state).live
+    return MemoOfOwed(
+        id=row.id,
+        thread=_thread(row.called, row.caller),
+        code=row.code if live else None,
+        due=row.due if live else None,
+        times=row.times,
+    )
+
+
+def _thread(called: str, caller: str) -> str:
+    """A word for a pair of people, by which mails hang together: a number has no place in a header."""
+    return hashlib.sha256(f"{called}\n{caller}".encode()).hexdigest()[:_THREAD_CHARS]
