@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -33,14 +34,16 @@ def people() -> dict[str, Person]:
 
 
 def roster(
-    away: dict[str, Absence] | None = None,
+    away: Mapping[str, Absence] | None = None,
     everybody: dict[str, Person] | None = None,
-    rules: ReminderRules = ReminderRules(),
+    rules: ReminderRules | None = None,
     teams: dict[str, Team] | None = None,
 ) -> Roster:
     everybody = everybody or people()
     directory = Directory(Site("Example", everybody[ALICE].zone, "DE"), everybody, teams or {})
-    return Roster(directory, SetAbsences({key: (each,) for key, each in (away or {}).items()}), rules)
+    return Roster(
+        directory, SetAbsences({key: (each,) for key, each in (away or {}).items()}), rules or ReminderRules()
+    )
 
 
 def told(call: DueCall, at: str, to: Roster) -> tuple[int, str, datetime] | None:
