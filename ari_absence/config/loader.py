@@ -94,6 +94,8 @@ def _configuration(
         delivery=draft.delivery,
         storage=draft.storage,
         mailbox=draft.mailbox,
+        callbacks=draft.callbacks,
+        digests=draft.digests,
         secrets=secrets,
         warnings=warnings,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from ari_absence.core.people import Directory
+from ari_absence.core.reminding import ReminderRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ class MailboxSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """What is summed up for whom. Absences shorter than ``welcome_after`` are left alone."""
+
+    welcome: bool = True
+    welcome_after: timedelta = timedelta(minutes=90)
+    morning: bool = True
+    weekly: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that was configured, checked as a whole. ``digest`` changes whenever a file does."""
 
@@ -107,6 +119,8 @@ class Configuration:
     secrets: Secrets = field(repr=False)
     warnings: tuple[str, ...] = ()
     mailbox: MailboxSettings = MailboxSettings()
+    callbacks: ReminderRules = field(default_factory=ReminderRules)
+    digests: DigestSettings = DigestSettings()
 
     @property
     def digest(self) -> str:
@@ -117,6 +131,7 @@ class Configuration:
 __all__ = [
     "Configuration",
     "DeliverySettings",
+    "DigestSettings",
     "EmailSettings",
     "HookSettings",
     "MailboxSettings",

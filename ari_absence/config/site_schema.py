@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ari_absence.config.conversation_schema import AnswerShape, CodesShape, KeysShape, LimitsShape
 from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
+from ari_absence.config.digest_schema import CallbacksShape, DigestsShape
 from ari_absence.config.handling_schema import HandlingShape
 from ari_absence.config.value_types import (
     AnyOccasion,
@@ -237,4 +238,10 @@ class AbsenceFile(Shape):
     storage: StorageShape = Field(default_factory=StorageShape, description="Where everything is kept.")
     mailbox: MailboxShape = Field(
         default_factory=MailboxShape, description="How people of the house listen to their messages."
+    )
+    callbacks: CallbacksShape = Field(
+        default_factory=CallbacksShape, description="Who is reminded of calls that are owed."
+    )
+    digests: DigestsShape = Field(
+        default_factory=DigestsShape, description="What is summed up for whom (docs/digests.md)."
     )
