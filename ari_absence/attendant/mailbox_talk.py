@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.mailbox_book import MailboxBook, MailboxContent
 from ari_absence.attendant.pins import PinBook
+from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import Greeting
 from ari_absence.core.mailbox import Folder, Letter, in_order
@@ -42,6 +43,7 @@ class MailboxTalk:
     number_of: Callable[[str], PrivateNumber | None]
     present: Callable[[], bool]
     own_phone: bool = True
+    returns: ReturnBook | None = None
     letters: dict[str, Letter] = field(default_factory=dict)
     greetings: tuple[Greeting, ...] = ()
     deleted: set[str] = field(default_factory=set)
