@@ -11,6 +11,7 @@ from ari_absence.app.callback_list import LedgerCallbackList
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.records import Records
+from ari_absence.app.returning import Returns
 from ari_absence.attendant.code_desk import House
 from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.config.outside_numbers import number_of
@@ -27,14 +28,15 @@ def code_desk(
     sounds: SoundLibrary,
     greeting_loans: GreetingLoans,
     absence_book: LedgerAbsenceBook,
+    returns: Returns,
     on_message_changed: Callable[[str], None],
 ) -> CodeDesk:
     """Who serves the codes, with all that needs."""
     # one book for all who ask: its time is steady, and so many are hashed at once
     pins = _pin_book(records, books)
-    mailbox = _mailbox_desk(records, books, sounds, greeting_loans, pins, on_message_changed)
+    mailbox = _mailbox_desk(records, books, sounds, greeting_loans, pins, returns, on_message_changed)
     callbacks = _callback_desk(records, books, sounds, absence_book)
-    return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now))
+    return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now, returns))
 
 
 def _pin_book(records: Records, books: Books) -> LedgerPins:
@@ -48,6 +50,7 @@ def _mailbox_desk(
     sounds: SoundLibrary,
     greeting_loans: GreetingLoans,
     pins: LedgerPins,
+    returns: Returns,
     on_message_changed: Callable[[str], None],
 ) -> MailboxDesk:
     mailboxes = SpokenMailboxes(
@@ -61,7 +64,7 @@ def _mailbox_desk(
         on_message_changed,
     )
     mailboxes.hear(records, sounds, greeting_loans)
-    return MailboxDesk(records, mailboxes, pins, books.clock)
+    return MailboxDesk(records, mailboxes, pins, returns, books.clock)
 
 
 def _callback_desk(

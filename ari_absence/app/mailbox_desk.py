@@ -15,6 +15,7 @@ from ari_absence.attendant.mailbox import open_mailbox
 from ari_absence.attendant.mailbox_talk import MailboxTalk
 from ari_absence.attendant.notebook import KeptAudio
 from ari_absence.attendant.pins import PinBook
+from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.clock import Clock
 from ari_absence.config.outside_numbers import number_of
 from ari_absence.core.greetings import Greeting, GreetingKind
@@ -118,10 +119,13 @@ class SpokenMailboxes(LedgerMailboxes):
 class MailboxDesk:
     """Lets people into their mailboxes."""
 
-    def __init__(self, records: Records, book: SpokenMailboxes, pins: PinBook, clock: Clock) -> None:
+    def __init__(
+        self, records: Records, book: SpokenMailboxes, pins: PinBook, returns: ReturnBook, clock: Clock
+    ) -> None:
         self._records = records
         self._book = book
         self._pins = pins
+        self._returns = returns
         self._clock = clock
 
     async def serve(self, call: DeskCall, owner: str | None) -> None:
@@ -156,6 +160,7 @@ class MailboxDesk:
             number_of=self._number_of,
             present=lambda: self._is_present(person),
             own_phone=call.caller.extension == person.extension,
+            returns=self._returns,
         )
 
     def _number_of(self, digits: str) -> PrivateNumber | None:

@@ -18,12 +18,14 @@ from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
 from ari_absence.app.channels import channels_of, notifiers_of
+from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans
+from ari_absence.app.mornings import Mornings
 from ari_absence.app.parts import (
     cancelled,
     client_of,
@@ -34,6 +36,7 @@ from ari_absence.app.parts import (
     told,
 )
 from ari_absence.app.records import Records
+from ari_absence.app.returning import Returns
 from ari_absence.asterisk import ids
 from ari_absence.asterisk.channel_call import Tools
 from ari_absence.asterisk.endpoints import is_free
@@ -63,6 +66,7 @@ from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
+from ari_absence.ledger.reminders import LedgerReminders
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
@@ -177,6 +181,7 @@ class Service:
         for task in (
             self._housekeeping.run(),
             self._rounds.run(),
+            self._day_rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
         ):
@@ -246,11 +251,12 @@ class Service:
             self._addressees,
             self._records.limits,
             self._clock,
-            self._outbox.wake,
+            self._something_noted,
             lambda: self._records.directory().dialing,
             self._message_changed,
             lambda: self._records.directory().site.country,
         )
+        self._returns = Returns(self._thread, self._records, self._addressees, self._clock)
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
         self._housekeeping = Housekeeping(
             self._records, books, self._greeting_loans, self._message_lamps.refresh_all
@@ -282,6 +288,14 @@ class Service:
             ),
         )
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
+        self._day_rounds = DayRounds(
+            self._records,
+            LedgerReminders(self._thread, self._addressees),
+            self._returns,
+            Mornings(self._thread, self._records, self._addressees, self._clock),
+            self._clock,
+            self._outbox.wake,
+        )
 
     def _office(self) -> Office:
         """What telling urgent messages needs of everything else."""
@@ -325,16 +339,23 @@ class Service:
             self._sounds,
             self._greeting_loans,
             self._absence_book(),
+            self._returns,
             self._message_changed,
         )
 
     def _absence_book(self) -> LedgerAbsenceBook:
         return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._set_by_phone)
 
-    def _set_by_phone(self) -> None:
+    def _set_by_phone(self, extension: str) -> None:
         """Somebody came or went by a code: there may be a mail to send, and a colleague to be rung."""
         self._outbox.wake()
         self._camp_ons.wake()
+        self._day_rounds.people_changed([extension])
+
+    def _something_noted(self) -> None:
+        """There is something to deliver, and a call may be owed by a certain time."""
+        self._outbox.wake()
+        self._day_rounds.wake()
 
     async def _recover(self) -> None:
         site = self._records.directory().site
@@ -380,6 +401,7 @@ class Service:
         log.info("absences.changed", **told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
         self._camp_ons.wake()
+        self._day_rounds.people_changed([str(question.get("extension"))])
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 
@@ -456,5 +478,6 @@ class Service:
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
+            self._day_rounds.people_changed()
             await self._housekeeping.watch_forwards()
         await self._prepare_names()

@@ -107,6 +107,11 @@ class DigestSettings:
     morning: bool = True
     weekly: bool = True
 
+    @property
+    def least_away(self) -> timedelta:
+        """How long an absence lasts at least whose end is welcomed."""
+        return self.welcome_after if self.welcome else timedelta.max
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
@@ -85,6 +85,23 @@ def count_of_owed(
     if due_before is not None:
         query = query.where(OwedRow.due < due_before)
     return int(session.scalar(query) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """How many calls ``extension`` (or a team) owes, and how many of them are overdue."""
+
+    extension: str
+    calls: int
+    overdue: int
+
+
+def owed_by_extension(session: Session, now: datetime) -> dict[str, Owed]:
+    """Who owes calls, and how many; who owes none is left out."""
+    overdue = func.sum(case((OwedRow.due < now, 1), else_=0))
+    query = select(OwedRow.extension, func.count(), overdue).where(OwedRow.state.in_(LIVE))
+    rows = session.execute(query.group_by(OwedRow.extension))
+    return {row[0]: Owed(row[0], int(row[1]), int(row[2] or 0)) for row in rows}
 
 
 def count_dead_letters(session: Session) -> int:
