@@ -19,7 +19,7 @@ from ari_absence.core.reminding import DueCall, NextNotice, Roster, next_notice,
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.model import table_of
-from ari_absence.ledger.owed_model import OwedRow
+from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE, note_change
 from ari_absence.ledger.thread import LedgerThread
 
@@ -27,7 +27,7 @@ BATCH = 50  # one transaction holds the ledger; a call may be waiting for it
 ALL_TOLD = 99
 """The step of an entry of which nobody is told any more."""
 _LOOK_AGAIN = timedelta(days=1)  # a plan that far ahead is made anew: people and rules change
-_APART = timedelta(seconds=1)  # one step a round, and the rounds come to an end
+_APART = timedelta(minutes=15)  # two steps that are both late, after a night without us, are not told at once
 _BY = "the service"
 
 _owed = table_of(OwedRow)
@@ -98,6 +98,10 @@ def _step(session: Session, row: OwedRow, roster: Roster, addressees: Addressees
     """Tell whoever is to be told now, one step at a time; gives how many people that were."""
     following, told = next_notice(_due_call(row), roster, now), 0
     if following is not None and following.at <= now:
+        not_before = _last_told(session, row) + _APART
+        if not_before > now:
+            row.notice_at = not_before
+            return 0
         _tell(session, row, following, addressees, now)
         row.notice_step, told = following.step + 1, 1
         following = next_notice(_due_call(row), roster, now)
@@ -105,8 +109,13 @@ def _step(session: Session, row: OwedRow, roster: Roster, addressees: Addressees
         row.notice_step, row.notice_at = ALL_TOLD, None
     else:
         look_at = now + _LOOK_AGAIN
-        row.notice_at = look_at if following is None else min(look_at, max(following.at, now + _APART))
+        row.notice_at = look_at if following is None else min(look_at, max(following.at, now + told * _APART))
     return told
+
+
+def _last_told(session: Session, row: OwedRow) -> datetime:
+    query = select(func.max(OwedChangeRow.at)).where(OwedChangeRow.owed_id == row.id, OwedChangeRow.by == _BY)
+    return session.scalar(query) or row.first_at - _APART
 
 
 def _tell(session: Session, row: OwedRow, notice: NextNotice, addressees: Addressees, now: datetime) -> None:

@@ -29,6 +29,4 @@ def test_what_is_written_of_them_holds(tmp_path: Path) -> None:
 
 def test_steps_in_the_wrong_order_are_a_mistake(tmp_path: Path) -> None:
     found = mistakes(tmp_path, SITE + "callbacks: {escalate_after: [2h, 30min]}\n")
-    assert found == [
-        "absence.yaml:7:29: each step comes after the one before it; write the shorter first"
-    ]
+    assert found == ["absence.yaml:7:29: each step comes after the one before it; write the shorter first"]
