@@ -43,6 +43,7 @@ def _register() -> None:
         absences,
         bench,
         check,
+        digests,
         explain,
         forward,
         heard,
@@ -56,7 +57,7 @@ def _register() -> None:
         who,
     )
 
-    told = (run, check, who, explain, listing, heard, outbox, absences, forward, pin)
+    told = (run, check, who, explain, listing, heard, outbox, digests, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ari_absence.ledger.digest_model import AwayRow
+from ari_absence.ledger.digest_model import AwayRow, DigestRow
 
 SPOKEN_WITHIN = timedelta(days=14)
 """Whoever has not taken their phone for that long after their return has heard of everything otherwise."""
@@ -70,12 +69,16 @@ def unspoken(session: Session, extension: str, now: datetime) -> Away | None:
     return None if row is None else _away(row)
 
 
-def forget_aways(session: Session, before: datetime) -> int:
-    """Forget returns before ``before``; gives how many."""
-    rows: Sequence[AwayRow] = session.scalars(select(AwayRow).where(AwayRow.back_at < before)).all()
-    for row in rows:
-        session.delete(row)
-    return len(rows)
+def latest_began(session: Session, extension: str) -> datetime | None:
+    """When the absence of somebody began that is on, or was the last; None: none was seen."""
+    query = select(AwayRow.began_at).where(AwayRow.extension == extension)
+    return session.scalar(query.order_by(AwayRow.began_at.desc()).limit(1))
+
+
+def forget_aways(session: Session, before: datetime) -> None:
+    """Forget returns before ``before``, and that digests were sent then."""
+    session.execute(delete(AwayRow).where(AwayRow.back_at < before))
+    session.execute(delete(DigestRow).where(DigestRow.sent_at < before))
 
 
 def _open(session: Session, extension: str) -> AwayRow | None:
