@@ -56,6 +56,8 @@ class DayRounds:
     def people_changed(self, extensions: Collection[str] | None = None) -> None:
         """Somebody has come or gone (None: everybody may have, for the configuration is another)."""
         self._returns.forget(extensions)
+        if extensions is None:
+            self._mornings.forget()
         self._plans_stale = self._plans_stale or extensions is None
         self._woken.set()
 

@@ -30,6 +30,8 @@ from ari_absence.ledger.digests import DigestKind, Sending, send_once, was_sent
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.ledger.week_reading import week_counts
 
+_LATE_LOOK = timedelta(minutes=5)
+
 
 class Mornings:
     """Sends the digests of the morning. Methods may raise :class:`LedgerError`; nothing was sent then."""
@@ -39,27 +41,42 @@ class Mornings:
         self._records = records
         self._addressees = addressees
         self._clock = clock
+        self._look_at: datetime | None = None
         self._seen: set[tuple[str, str]] = (
             set()
         )  # whose morning needs no other look; the ledger knows what was sent
 
+    def forget(self) -> None:
+        """The configuration is another: look again whose morning comes next."""
+        self._look_at = None
+
     async def send(self) -> bool:
-        """Queue what is due now; says whether anything was."""
+        """Queue what is due now; says whether anything was. Usually nothing is, and nothing is looked at."""
         now, sent = self._clock.now(), False
+        if self._look_at is not None and now < self._look_at:
+            return False
         for reader in self._whose_morning(now):
             morning = (reader.extension, _day_of(reader, now))
             if morning not in self._seen:
                 sent = await self._thread.write(partial(self._send_to, person=reader, now=now)) or sent
                 self._seen.add(morning)
+        self._look_at = self._next_look(now)
         return sent
 
     def next_at(self) -> datetime | None:
-        """When the next working day of a reader begins."""
-        now, directory = self._clock.now(), self._records.directory()
-        if not self._wanted():
-            return None
-        moments = (next_morning(directory.people[each], now) for each in readers_of(directory))
-        return min(moments, default=None)
+        """When it is to be looked again; None: nobody gets a digest."""
+        return self._look_at if self._wanted() else None
+
+    def _next_look(self, now: datetime) -> datetime:
+        """When the next working day of a reader begins; soon, while one is late for theirs."""
+        directory = self._records.directory()
+        readers = [directory.people[each] for each in readers_of(directory)]
+        if any(is_morning(each, True, now) and not self._is_there(each, now) for each in readers):
+            return now + _LATE_LOOK
+        return min((next_morning(each, now) for each in readers), default=now + timedelta(days=1))
+
+    def _is_there(self, person: Person, now: datetime) -> bool:
+        return state_at(person, now, self._records.absences.of(person.extension)).present
 
     def _wanted(self) -> bool:
         digests = self._records.configuration.digests
@@ -69,8 +86,7 @@ class Mornings:
         directory = self._records.directory()
         for extension in readers_of(directory) if self._wanted() else ():
             person = directory.people[extension]
-            present = state_at(person, now, self._records.absences.of(extension)).present
-            if is_morning(person, present, now):
+            if is_morning(person, self._is_there(person, now), now):
                 yield person
 
     def _send_to(self, session: Session, person: Person, now: datetime) -> bool:

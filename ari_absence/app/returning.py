@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
@@ -13,12 +14,14 @@ from ari_absence.app.records import Records
 from ari_absence.attendant.welcome_back import News
 from ari_absence.clock import Clock
 from ari_absence.core.digests import Tally, is_absence
-from ari_absence.core.people import Person
+from ari_absence.core.people import Directory, Person
 from ari_absence.core.schedule import State, state_at
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.aways import away_now, note_away, note_told, unspoken
 from ari_absence.ledger.digests import digest_of, welcome_back
 from ari_absence.ledger.thread import LedgerThread
+
+_AT_ONCE = 50  # people looked at before calls have their turn
 
 log = structlog.get_logger()
 
@@ -50,10 +53,12 @@ class Returns:
         if self._away is None:
             self._away = await self._thread.read(away_now)
         changed = set()
-        for person in directory.people.values():
-            if extensions is not None and person.extension not in extensions:
-                continue
-            if self._is_due(person.extension, now) and await self._look_at_person(person, now):
+        people = directory.people.values() if extensions is None else _known(extensions, directory)
+        due = [person for person in people if self._is_due(person.extension, now)]
+        for count, person in enumerate(due):
+            if count % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # thousands go home at the same minute, and calls go on
+            if await self._look_at_person(person, now):
                 changed.add(person.extension)
         return frozenset(changed)
 
@@ -122,3 +127,7 @@ class Returns:
         if self._away is None:
             self._away = {}
         return self._away
+
+
+def _known(extensions: Collection[str], directory: Directory) -> list[Person]:
+    return [directory.people[each] for each in extensions if each in directory.people]
