@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class LedgerAbsenceBook:
-    """The port ``attendant.absence_book.AbsenceBook``. ``wake_outbox``: an absence may be told by mail."""
+    """The port ``attendant.absence_book.AbsenceBook``. ``on_changed`` is told whose: it may be told by mail."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class LedgerAbsenceBook:
         records: Records,
         lamps: Lamps,
         clock: Clock,
-        wake_outbox: Callable[[], None],
+        on_changed: Callable[[str], None],
     ) -> None:
         self._thread = thread
         self._records = records
         self._lamps = lamps
         self._clock = clock
-        self._wake_outbox = wake_outbox
+        self._on_changed = on_changed
 
     def in_force(self) -> InForce:
         """What holds now."""
@@ -83,7 +83,7 @@ class LedgerAbsenceBook:
         await self._records.read_absences(self._thread)
         log.info("absences.changed", extension=extension, what=what, by=by)
         self._lamps.refresh([extension])
-        self._wake_outbox()
+        self._on_changed(extension)
 
 
 def _waiting(session: Session, extension: str) -> Waiting:

@@ -20,7 +20,10 @@ log = structlog.get_logger()
 
 
 class Commands:
-    """Takes over what a command has changed. ``on_message_changed`` is told whose messages those were."""
+    """Takes over what a command has changed.
+
+    ``on_message_changed`` is told whose messages those were, ``on_absence_changed`` whose absence.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Commands:
         outbox: OutboxWorker,
         notebook: LedgerNotebook,
         on_message_changed: Callable[[str], None],
+        on_absence_changed: Callable[[str], None],
     ) -> None:
         self._records = records
         self._thread = thread
@@ -39,6 +43,7 @@ class Commands:
         self._outbox = outbox
         self._notebook = notebook
         self._on_message_changed = on_message_changed
+        self._on_absence_changed = on_absence_changed
 
     def handlers(self) -> Mapping[str, Handler]:
         """What answers each command, by its name on the socket."""
@@ -63,6 +68,7 @@ class Commands:
         log.info("absences.changed", **told(question, "extension", "what", "by"))
         self._lamps.refresh([str(question.get("extension"))])
         self._camp_ons.wake()
+        self._on_absence_changed(str(question.get("extension")))
         self._outbox.wake()  # an absence may have steps of its own, which its owner is mailed
         return {"done": True}
 

@@ -12,6 +12,7 @@ from ari_absence.app.callback_list import LedgerCallbackList
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.records import Records
+from ari_absence.app.returning import Returns
 from ari_absence.attendant.call import HuntEnd
 from ari_absence.attendant.calling_back import NumberOf
 from ari_absence.attendant.camp_on import Introduction
@@ -32,6 +33,7 @@ def code_desk(
     sounds: SoundLibrary,
     greeting_loans: GreetingLoans,
     absence_book: LedgerAbsenceBook,
+    returns: Returns,
     on_message_changed: Callable[[str], None],
 ) -> CodeDesk:
     """Who serves the codes, with all that needs."""
@@ -39,8 +41,8 @@ def code_desk(
     pins = _pin_book(records, books)
     callbacks = _callback_desk(records, books, sounds, absence_book)
     mailboxes = SpokenMailboxes(records, books, sounds, greeting_loans, on_message_changed)
-    mailbox = MailboxDesk(records, mailboxes, pins, callbacks.serve, books.clock)
-    return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now))
+    mailbox = MailboxDesk(records, mailboxes, pins, callbacks.serve, returns, books.clock)
+    return CodeDesk(House(absence_book, pins, mailbox.serve, callbacks.serve, books.clock.now, returns))
 
 
 def _pin_book(records: Records, books: Books) -> LedgerPins:

@@ -14,6 +14,7 @@ from ari_absence.app.mailbox_desk import GreetingLoans
 from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.errors import LedgerError
+from ari_absence.ledger.aways import forget_aways
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.orphans import Orphans
@@ -94,6 +95,7 @@ class Housekeeping:
         while gone := await books.thread.write(partial(purge, before=before)):
             log.info("old entries forgotten", rows=gone)
             self._on_messages_changed()
+        await books.thread.write(partial(forget_aways, before=before))
         await self._forget_deleted(before, timedelta(hours=storage.deleted_keep_hours))
         await books.notebook.clear_leftovers()
 

@@ -17,6 +17,7 @@ from ari_absence.attendant.mailbox import open_mailbox
 from ari_absence.attendant.mailbox_talk import MailboxTalk, ReturnCalls
 from ari_absence.attendant.notebook import KeptAudio
 from ari_absence.attendant.pins import PinBook
+from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.clock import Clock
 from ari_absence.config.outside_numbers import number_of
 from ari_absence.core.greetings import Greeting, GreetingKind
@@ -143,12 +144,14 @@ class MailboxDesk:
         book: SpokenMailboxes,
         pins: PinBook,
         return_calls: ReturnCalls,
+        returns: ReturnBook,
         clock: Clock,
     ) -> None:
         self._records = records
         self._book = book
         self._pins = pins
         self._return_calls = return_calls
+        self._returns = returns
         self._clock = clock
 
     async def serve(self, call: DeskCall, owner: str | None) -> None:
@@ -184,6 +187,7 @@ class MailboxDesk:
             present=lambda: self._is_present(person),
             return_calls=self._return_calls,
             own_phone=call.caller.extension == person.extension,
+            returns=self._returns,
         )
 
     def _number_of(self, digits: str) -> PrivateNumber | None:

@@ -18,12 +18,14 @@ from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
 from ari_absence.app.channels import channels_at_desks, display_notifier, notifiers_of
 from ari_absence.app.commands import Commands
+from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans
+from ari_absence.app.mornings import Mornings
 from ari_absence.app.parts import (
     cancelled,
     client_of,
@@ -36,6 +38,7 @@ from ari_absence.app.parts import (
 )
 from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
+from ari_absence.app.returning import Returns
 from ari_absence.app.settling import LedgerDebts
 from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
@@ -67,6 +70,7 @@ from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
+from ari_absence.ledger.reminders import LedgerReminders
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 from ari_absence.presence.message_lamps import MessageLamps
@@ -175,6 +179,7 @@ class Service:
         for task in (
             self._housekeeping.run(),
             self._rounds.run(),
+            self._day_rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
             self._answered_watch.run(),
@@ -234,7 +239,7 @@ class Service:
             self._addressees,
             self._records.limits,
             self._clock,
-            self._outbox.wake,
+            self._something_noted,
             lambda: self._records.directory().dialing,
             self._message_changed,
             lambda: self._records.directory().site.country,
@@ -242,6 +247,7 @@ class Service:
                 lambda: self._records.configuration.delivery.acknowledge, self._records.directory
             ),
         )
+        self._returns = Returns(self._thread, self._records, self._addressees, self._clock)
         books = Books(self._thread, self._store, self._addressees, self._notebook, self._outbox, self._clock)
         self._transcribing = transcribing(self._records, books)
         self._housekeeping = Housekeeping(
@@ -278,6 +284,14 @@ class Service:
         self._callback_dialling = callback_dialling(self._records, books, self._sounds, self._link.connect)
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
         self._message_calls = MessageCalls(self._urgent_office())
+        self._day_rounds = DayRounds(
+            self._records,
+            LedgerReminders(self._thread, self._addressees),
+            self._returns,
+            Mornings(self._thread, self._records, self._addressees, self._clock),
+            self._clock,
+            self._outbox.wake,
+        )
 
     def _urgent_office(self) -> Office:
         return urgent_office(
@@ -302,6 +316,7 @@ class Service:
             self._outbox,
             self._notebook,
             self._message_changed,
+            lambda extension: self._day_rounds.people_changed([extension]),
         )
 
     def _tools(self, configuration: Configuration) -> Tools:
@@ -331,16 +346,23 @@ class Service:
             self._sounds,
             self._greeting_loans,
             self._absence_book(),
+            self._returns,
             self._message_changed,
         )
 
     def _absence_book(self) -> LedgerAbsenceBook:
         return LedgerAbsenceBook(self._thread, self._records, self._lamps, self._clock, self._set_by_phone)
 
-    def _set_by_phone(self) -> None:
+    def _set_by_phone(self, extension: str) -> None:
         """Somebody came or went by a code: there may be a mail to send, and a colleague to be rung."""
         self._outbox.wake()
         self._camp_ons.wake()
+        self._day_rounds.people_changed([extension])
+
+    def _something_noted(self) -> None:
+        """There is something to deliver, and a call may be owed by a certain time."""
+        self._outbox.wake()
+        self._day_rounds.wake()
 
     async def _recover(self) -> None:
         site = self._records.directory().site
@@ -438,5 +460,6 @@ class Service:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()
             self._transcribing.wake()
+            self._day_rounds.people_changed()
             await self._housekeeping.watch_forwards()
         await self._prepare_names()

@@ -11,6 +11,7 @@ from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.login import ask_pin, identify
 from ari_absence.attendant.pins import PinBook
 from ari_absence.attendant.status import Desk, choose_state, come_back, set_state, stay, tell_state, toggle
+from ari_absence.attendant.welcome_back import ReturnBook, tell_news
 from ari_absence.core.codes import Act, Codes, Command
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.people import Person
@@ -19,7 +20,7 @@ from ari_absence.core.status_phrases import StatusPhrase
 
 MENU_ROUNDS = 3
 SET_OTHERS = "set_others"  # the right, in people.yaml, to set anybody's state
-MESSAGES, STATE = "1", "3"
+MESSAGES, CALLBACKS, STATE = "1", "2", "3"
 LEAVE = ("*", "#")
 
 Mailbox = Callable[[DeskCall, str | None], Awaitable[None]]
@@ -38,6 +39,7 @@ class House:
     mailbox: Mailbox
     next_callback: NextCallback
     now: Callable[[], datetime]
+    returns: ReturnBook | None = None
 
     @property
     def codes(self) -> Codes:
@@ -106,6 +108,7 @@ async def _carry_out(house: House, call: DeskCall, owner: Person, by: str, comma
     match command:
         case Command(Act.BACK, typed=None):
             await come_back(desk)
+            await _go_on(house, desk)
         case Command(Act.BACK, typed=str(typed)):
             await stay(desk, typed)
         case Command(Act.SET, kind, typed) if kind is not None:
@@ -120,6 +123,15 @@ async def _carry_out(house: House, call: DeskCall, owner: Person, by: str, comma
             await house.next_callback(call, owner, by, code)
         case Command(Act.OTHER_STATE, extension=extension):
             await _serve_for_other(house, call, owner, by, extension)
+
+
+async def _go_on(house: House, desk: Desk) -> None:
+    """What came while they were away, and on to it if they like."""
+    key = await tell_news(desk, house.returns) if house.returns is not None else None
+    if key == MESSAGES:
+        await house.mailbox(desk.call, desk.person.extension)
+    elif key == CALLBACKS:
+        await house.next_callback(desk.call, desk.person, desk.by, None)
 
 
 async def _serve_for_other(

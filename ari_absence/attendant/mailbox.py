@@ -16,6 +16,7 @@ from ari_absence.attendant.mailbox_forward import forward
 from ari_absence.attendant.mailbox_menus import folders, menu, more_of_main_menu
 from ari_absence.attendant.mailbox_options import options
 from ari_absence.attendant.mailbox_talk import MailboxTalk
+from ari_absence.attendant.welcome_back import words
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import to_be_reminded_of
 from ari_absence.core.mailbox import FASTER, Folder, Letter, envelope, opening
@@ -45,10 +46,26 @@ async def open_mailbox(talk: MailboxTalk) -> None:
         await talk.call.say(MailboxPhrase.NO_ACCESS, *leave)
         return
     talk.take(content)
-    talk.news = [*_opening(talk), *([_FILL[content.fill]] if content.fill in _FILL else [])]
+    talk.news = [
+        *await _welcome(talk),
+        *_opening(talk),
+        *([_FILL[content.fill]] if content.fill in _FILL else []),
+    ]
     await _serve(talk)
     if not talk.goes_on:
         await talk.call.say(MailboxPhrase.LEAVE)
+
+
+async def _welcome(talk: MailboxTalk) -> list[DeskUtterance]:
+    """What came while the owner was away, if that is over and was not said yet."""
+    try:
+        news = await talk.returns.news(talk.owner.extension) if talk.returns is not None else None
+        if talk.returns is None or news is None:
+            return []
+        await talk.returns.note_said(news)
+    except LedgerError:
+        return []  # the messages can still be heard
+    return [words(news, in_mailbox=True)]
 
 
 def _opening(talk: MailboxTalk) -> list[DeskUtterance]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ari_absence.attendant.call import DeskCall
 from ari_absence.attendant.mailbox_book import MailboxBook, MailboxContent
 from ari_absence.attendant.pins import PinBook
+from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import Greeting
 from ari_absence.core.mailbox import Folder, Letter, in_order
@@ -48,6 +49,7 @@ class MailboxTalk:
     present: Callable[[], bool]
     return_calls: ReturnCalls
     own_phone: bool = True
+    returns: ReturnBook | None = None
     calls_owed: int = 0
     letters: dict[str, Letter] = field(default_factory=dict)
     greetings: tuple[Greeting, ...] = ()

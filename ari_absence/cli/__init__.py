@@ -44,6 +44,7 @@ def _register() -> None:
         bench,
         callbacks,
         check,
+        digests,
         explain,
         forward,
         heard,
@@ -57,7 +58,8 @@ def _register() -> None:
         who,
     )
 
-    told = (run, check, who, explain, listing, callbacks, heard, outbox, absences, forward, pin)
+    reading = (who, explain, listing, callbacks, digests, heard, outbox)
+    told = (run, check, *reading, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

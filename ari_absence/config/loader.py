@@ -95,6 +95,8 @@ def _configuration(
         storage=draft.storage,
         mailbox=draft.mailbox,
         transcription=draft.transcription,
+        callbacks=draft.callbacks,
+        digests=draft.digests,
         secrets=secrets,
         warnings=warnings,
     )

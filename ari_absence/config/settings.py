@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from ari_absence.core.people import Directory
+from ari_absence.core.reminding import ReminderRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,21 @@ class TranscriptionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """What is summed up for whom. Absences shorter than ``welcome_after`` are left alone."""
+
+    welcome: bool = True
+    welcome_after: timedelta = timedelta(minutes=90)
+    morning: bool = True
+    weekly: bool = True
+
+    @property
+    def least_away(self) -> timedelta:
+        """How long an absence lasts at least whose end is welcomed."""
+        return self.welcome_after if self.welcome else timedelta.max
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that was configured, checked as a whole. ``digest`` changes whenever a file does."""
 
@@ -128,6 +145,8 @@ class Configuration:
     warnings: tuple[str, ...] = ()
     mailbox: MailboxSettings = MailboxSettings()
     transcription: TranscriptionSettings | None = None
+    callbacks: ReminderRules = field(default_factory=ReminderRules)
+    digests: DigestSettings = DigestSettings()
 
     @property
     def digest(self) -> str:
@@ -138,6 +157,7 @@ class Configuration:
 __all__ = [
     "Configuration",
     "DeliverySettings",
+    "DigestSettings",
     "EmailSettings",
     "HookSettings",
     "MailboxSettings",

@@ -13,6 +13,7 @@ from ari_absence.config import checks, public_holidays, settings, times
 from ari_absence.config.codes_of import codes_of
 from ari_absence.config.delivery_of import DeliveryReader, acknowledging, channels_of, hooks_of
 from ari_absence.config.dialing_of import DialingReader, unknown_country
+from ari_absence.config.digests_of import digests_of, reminder_rules_of
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of
@@ -36,6 +37,7 @@ from ari_absence.core.people import (
     SiteAnswer,
     Source,
 )
+from ari_absence.core.reminding import ReminderRules
 from ari_absence.core.steps import Way
 
 NAME = "absence.yaml"
@@ -85,6 +87,8 @@ class SiteDraft:
     storage: settings.StorageSettings
     mailbox: settings.MailboxSettings = field(default_factory=settings.MailboxSettings)
     transcription: settings.TranscriptionSettings | None = None
+    callbacks: ReminderRules = field(default_factory=ReminderRules)
+    digests: settings.DigestSettings = field(default_factory=settings.DigestSettings)
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
@@ -159,6 +163,8 @@ class _SiteReader:
             storage=self._storage(),
             mailbox=self._mailbox(),
             transcription=self._transcription(),
+            callbacks=reminder_rules_of(self._shape.callbacks, self._root.below("callbacks"), self._mistakes),
+            digests=digests_of(self._shape.digests),
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,

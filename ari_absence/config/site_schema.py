@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ari_absence.config.conversation_schema import AnswerShape, CodesShape, KeysShape, LimitsShape
 from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
+from ari_absence.config.digest_schema import CallbacksShape, DigestsShape
 from ari_absence.config.handling_schema import HandlingShape
 from ari_absence.config.settling_keys import OutsideLine
 from ari_absence.config.transcription_of import TranscriptionShape
@@ -248,4 +249,10 @@ class AbsenceFile(Shape):
     )
     transcription: TranscriptionShape = Field(
         default_factory=TranscriptionShape, description="What was said in a message, as text in the mail."
+    )
+    callbacks: CallbacksShape = Field(
+        default_factory=CallbacksShape, description="Who is reminded of calls that are owed."
+    )
+    digests: DigestsShape = Field(
+        default_factory=DigestsShape, description="What is summed up for whom (docs/digests.md)."
     )

@@ -48,6 +48,11 @@ NOTICES = (
     "delivery_dead",
     "pin_locked",
     "callback_handed_over",
+    "callback_due",
+    "callback_overdue",
+    "welcome_back",
+    "day_begins",
+    "week_report",
 )
 """The notices by their own names, for rules about one of them.
 

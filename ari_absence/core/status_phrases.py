@@ -69,6 +69,8 @@ class StatusPhrase(StrEnum):
     CALLBACK_UNKNOWN_CODE = auto()  # no call of one's own has the code that was dialled
     CALLBACK_DECLINE = auto()  # 5 leaves it to the others of the team; said behind the menu
     CALLBACK_DECLINED = auto()
+    WELCOME_MENU = auto()  # after the news of an absence: 1 messages, 2 calls to return
+
     CALLBACK_OVER = auto()  # somebody has settled it meanwhile
 
 
@@ -111,6 +113,21 @@ class Counts:
 
     messages: int
     callbacks: int
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeBack:
+    """Welcome back. While you were away <callers> people called. <messages> messages, <callbacks> calls to return, of
+    which <overdue> are overdue. Colleagues took some.
+
+    ``messages`` None: they are told elsewhere.
+    """
+
+    callers: int
+    messages: int | None
+    callbacks: int
+    overdue: int
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +190,7 @@ StatusUtterance = (
     | Covers
     | OtherReading
     | Counts
+    | WelcomeBack
     | CallbackFrom
     | CallbackNumber
     | CalledAt

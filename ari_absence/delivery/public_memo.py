@@ -76,6 +76,8 @@ _SENTENCES = {
     "forward_changed": "Where calls go on to was changed.",
     "pin_locked": "The PIN was locked after too many wrong ones.",
     "callback_handed_over": "A call back was handed over to you; *38 calls.",
+    "callback_due": "A call back that was promised is due soon; *38 tells and calls.",
+    "callback_overdue": "A call back that was promised is overdue; `ari-absence callbacks` tells which.",
 }
 _OTHERWISE = "There is news; *97 and *38 tell more."
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -191,6 +191,8 @@ class Office:
             "pbx": {"ari_url": self._ari_url},
             "delivery": {"email": {"smtp": f"127.0.0.1:{self.mail.port}", "from": "phone@example.com"}},
             "storage": {"folder": str(self.data)},
+            # an office opens in the middle of the morning; who tests digests asks for them
+            "digests": {"welcome": False, "morning": False, "weekly": False},
         }
         for section, values in (*own.items(), *changes.items()):
             mapping = isinstance(values, Mapping)

@@ -42,6 +42,11 @@ class Notice(StrEnum):
     FORWARD_CHANGED = "forward_changed"
     PIN_LOCKED = "pin_locked"
     CALLBACK_HANDED_OVER = "callback_handed_over"
+    CALLBACK_DUE = "callback_due"
+    CALLBACK_OVERDUE = "callback_overdue"
+    WELCOME_BACK = "welcome_back"
+    DAY_BEGINS = "day_begins"
+    WEEK_REPORT = "week_report"
 
 
 def queue_message(

@@ -163,7 +163,7 @@ def put_off(session: Session, owed_id: str, until: datetime, by: str, now: datet
     row = _locked(session, owed_id)
     if row is None or not _is_live(row):
         return _gone(row)
-    row.retry_at = until
+    row.retry_at, row.notice_at = until, None
     note_change(session.connection(), row.id, f"put off until {until:%Y-%m-%d %H:%M} UTC", by, now)
     return None
 
@@ -181,6 +181,7 @@ def hand_over(
         return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
     facts = {"extension": to, "by": by, "from": row.extension, **_told(session, row)}
     row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
+    row.notice_step, row.notice_at = 0, None  # whoever owes it now is reminded from the beginning
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
     theirs = live_of(session, to, row.caller)
     if theirs is None:
@@ -361,6 +362,7 @@ def merge(session: Session, row: OwedRow, theirs: OwedRow, by: str, now: datetim
     both = merged(promise_of(theirs), promise_of(row))
     for name, value in promise_values(both).items():
         setattr(theirs, name, value)
+    theirs.notice_at = None
     theirs.name_audio_id = theirs.name_audio_id or row.name_audio_id
     for of in (MessageRow, CallbackRow):
         session.execute(update(of).where(of.owed_id == row.id).values(owed_id=theirs.id))

@@ -152,10 +152,11 @@ def _begin(
 
 
 def _merge(connection: Connection, live: Row[Any], missed: Missed, now: datetime) -> None:
-    """They are there now, so whatever was put off is offered at once."""
+    """They are there now, so whatever was put off is offered at once; it may be due earlier than whoever is reminded
+    of it was planned for."""
     same_call = _is_of_call(connection, live.id, missed.call_id)
     again = Promise(missed.wish, missed.urgent, missed.due, now, now, times=0 if same_call else 1)
-    values = promise_values(merged(promise_of(live), again)) | {"retry_at": None}
+    values = promise_values(merged(promise_of(live), again)) | {"retry_at": None, "notice_at": None}
     if missed.name_audio_id is not None:
         values["name_audio_id"] = missed.name_audio_id
     connection.execute(update(_owed).where(_owed.c.id == live.id).values(values))

@@ -21,6 +21,7 @@ from ari_absence.core.status_phrases import (
     StatusUtterance,
     TakenBy,
     TheState,
+    WelcomeBack,
 )
 from ari_absence.speech.english_parts import around, dashed, digit_clips, moment_clips, name_clip
 from ari_absence.speech.language import CatalogueClip, Clip
@@ -83,6 +84,7 @@ SENTENCES: Mapping[str, str] = {
     "callback_unknown_code": "There is no such call on your list any more.",
     "callback_decline": "To leave it to the others of your team, press five.",
     "callback_declined": "It is left to the others of your team.",
+    "welcome_menu": "For your messages, press one. For the calls to return, press two.",
     "callback_over": "Somebody has settled it meanwhile.",
 }
 
@@ -129,6 +131,13 @@ def _counts() -> Iterator[tuple[str, str]]:
         yield f"status-callbacks-{number:02}", f"and {word} call{plural} to return."
 
 
+def _welcome() -> Iterator[tuple[str, str]]:
+    begin = "Welcome back. While you were away,"
+    for number, word in enumerate(["nobody", *NUMBERS[1:], "more than nine"]):
+        people = "" if number == 0 else " person" if number == 1 else " people"
+        yield f"status-welcome-{number:02}", f"{begin} {word}{people} called."
+
+
 def _ago() -> Iterator[tuple[str, str]]:
     yield "status-called", "They called"
     yield "status-called-01", "They called yesterday."
@@ -147,6 +156,10 @@ CATALOGUE: Mapping[str, str] = {
     **{f"status-{dashed(phrase)}": text for phrase, text in SENTENCES.items()},
     **dict(_states()),
     **dict(_counts()),
+    **dict(_welcome()),
+    "status-overdue-one": "One of the calls is overdue.",
+    "status-overdue": "Some of the calls are overdue.",
+    "status-welcome-taken": "Your colleagues have talked with some of them.",
     **dict(_ago()),
     **dict(_times()),
     **{f"status-wish-{dashed(wish)}": text for wish, text in WISHES.items()},
@@ -169,6 +182,7 @@ SPOKEN = (
     Covers,
     OtherReading,
     Counts,
+    WelcomeBack,
     CallbackFrom,
     CallbackNumber,
     CalledAt,
@@ -252,6 +266,8 @@ _AS_COLLEAGUES_HEAR = {
 
 def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
     match utterance:
+        case WelcomeBack():
+            yield from _welcome_back(utterance)
         case CallbackFrom(who):
             yield name_clip(who, "a-colleague")
             yield CatalogueClip("status-callback-from")
@@ -269,6 +285,17 @@ def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
             yield CatalogueClip("status-taken-by")
         case HandedOver(who):
             yield from around("status-handed-over", name_clip(who, "a-colleague"))
+
+
+def _welcome_back(said: WelcomeBack) -> Iterator[Clip]:
+    yield CatalogueClip(f"status-welcome-{min(said.callers, MANY):02}")
+    if said.messages is not None:
+        yield CatalogueClip(f"status-messages-{min(said.messages, MANY):02}")
+        yield CatalogueClip(f"status-callbacks-{min(said.callbacks, MANY):02}")
+    if said.overdue:
+        yield CatalogueClip("status-overdue-one" if said.overdue == 1 else "status-overdue")
+    if said.taken:
+        yield CatalogueClip("status-welcome-taken")
 
 
 def _called(at: Moment, days_ago: int) -> Iterator[Clip]:

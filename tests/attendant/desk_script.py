@@ -22,6 +22,7 @@ from ari_absence.attendant.call import (
 from ari_absence.attendant.code_desk import House, serve
 from ari_absence.attendant.mailbox_talk import INSTANT_SECONDS
 from ari_absence.attendant.pins import PinCheck
+from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.core.absences import DatedAbsence, NewAbsence
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.numbers import DialTarget
@@ -266,6 +267,7 @@ class Dialled:
         pins: MemoryPins | None = None,
         gone_after_steps: int | None = None,
         failing_step: int | None = None,
+        returns: ReturnBook | None = None,
     ) -> None:
         caller = Caller(by or "0311112222", extension=by)
         self.call = ScriptedDeskCall(
@@ -274,7 +276,7 @@ class Dialled:
         self.book = book or MemoryBook(office, at)
         self.pins = pins or MemoryPins()
         self.mailboxes: list[str | None] = []
-        self._house = House(self.book, self.pins, self._mailbox, self._callbacks, lambda: at)
+        self._house = House(self.book, self.pins, self._mailbox, self._callbacks, lambda: at, returns)
 
     async def serve(self) -> list[str]:
         """Serve it to its end; gives everything that was heard, as text."""
