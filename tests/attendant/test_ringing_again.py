@@ -85,3 +85,19 @@ async def test_caller_who_says_no_more_than_that_they_called_has_just_called(ans
     assert await talk.hold() is Outcome.JUST_CALLED
     assert [draft.wish for draft in talk.notebook.callbacks] == [Wish.JUST_CALLED]
     assert talk.call.phrases()[-2:] == [Phrase.CALL_NOTED, Phrase.GOODBYE]
+
+
+async def test_caller_who_hangs_up_instead_of_saying_that_they_will_call_again_has_just_called() -> None:
+    talk = Conversation("3", Speaks(1), gone_after_steps=4)
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+    assert talk.call.done[4] == "ask"
+    assert [draft.wish for draft in talk.notebook.callbacks] == [Wish.JUST_CALLED]
+
+
+async def test_question_that_asterisk_refuses_does_not_keep_the_call_from_being_noted() -> None:
+    talk = Conversation("3", Speaks(1), failing_steps=frozenset({4}))
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+    assert talk.call.done[4] == "ask"
+    assert talk.call.phrases()[-2:] == [Phrase.CALL_NOTED, Phrase.GOODBYE]

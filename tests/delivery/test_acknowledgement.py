@@ -93,6 +93,7 @@ async def test_a_message_is_acknowledged_too_and_one_text_is_enough_for_an_entry
     await leaves_a_message(texting, "call-1")
     await leaves(texting, call_id="call-2")
     (row,) = texts(texting)
+    assert texting.rings == 3  # the message, the wish, and the text
     assert row.notice is not None
     assert row.notice["what"] == "message"
     texting.clock.advance(DAY)
