@@ -9,7 +9,7 @@ from ari_absence.asterisk.endpoints import look
 from ari_absence.errors import AlreadyGone
 
 SENDER = "sip:absence@localhost"
-"""Asterisk puts its own address behind the @; without a sender it refuses."""
+"""Who it is from, as the phone is told; without a sender Asterisk refuses. An answer would get nowhere."""
 
 
 async def show_text(client: AriClient, endpoints: Sequence[str], text: str) -> int:
