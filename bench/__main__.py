@@ -1,4 +1,4 @@
-"""``python -m bench [core|load|calls|followme]``: measure one part, or all of them."""
+"""``python -m bench [core|owed|load|calls|followme]``: measure one part, or all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import asyncio
 from rich.console import Console
 
 from ari_absence.clock import SystemClock
-from bench import calls, core, figures, followme, loading
+from bench import calls, core, figures, followme, loading, owed
 from bench.telling import tell
 
 TABLE_WIDTH_MIN = 150
@@ -22,7 +22,7 @@ def main() -> None:
     """Measure, print the table, write the JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, measured.")
     parser.add_argument(
-        "part", nargs="?", choices=("core", "load", "calls", "followme"), help="only this part"
+        "part", nargs="?", choices=("core", "owed", "load", "calls", "followme"), help="only this part"
     )
     part = parser.parse_args().part
     clock = SystemClock()
@@ -32,7 +32,9 @@ def main() -> None:
             f"[bold]the machine is busy[/] (load {measured_on['load_average']:.1f}); only ratios will be of use"
         )
     began = clock.monotonic()
-    measured = [*(core.measure() if part in (None, "core") else ()), *asyncio.run(_with_asterisk(part))]
+    alone = [each.measure for name, each in (("core", core), ("owed", owed)) if part in (None, name)]
+    measured = [figure for measure in alone for figure in measure()]
+    measured += asyncio.run(_with_asterisk(part))
     figures.save(figures.RESULTS, measured, measured_on)
     console = Console()
     console.width = max(console.width, TABLE_WIDTH_MIN)

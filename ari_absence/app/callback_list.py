@@ -48,12 +48,12 @@ class LedgerCallbackList:
         """What may be offered to somebody now."""
         now = self._clock.now()
         found = await self._owed_calls.offered_to(self._owners(owner), now)
-        return [_offered(each, owner, now) for each in found]
+        return [offered(each, owner, now) for each in found]
 
     async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
         """The one with that code."""
         found = await self._owed_calls.by_code(self._owners(owner), code)
-        return None if found is None else _offered(found, owner, self._clock.now())
+        return None if found is None else offered(found, owner, self._clock.now())
 
     def _owners(self, owner: Person) -> Sequence[str]:
         return owners_for(owner.extension, self._directory().teams.values())
@@ -105,7 +105,8 @@ class LedgerCallbackList:
         return self._sounds.lend(audio_id, self._store.path_of(audio_id))
 
 
-def _offered(owed: OwedCall, owner: Person, now: datetime) -> OwedCallback:
+def offered(owed: OwedCall, owner: Person, now: datetime) -> OwedCallback:
+    """How ``owed`` is offered to ``owner`` at ``now``."""
     taken_by = owed.taken_by(now)
     return OwedCallback(
         owed.id,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.books import Books
+from ari_absence.app.callback_dialling import CallbackDialling
 from ari_absence.app.callback_list import LedgerCallbackList
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.mailbox_desk import GreetingLoans, MailboxDesk, SpokenMailboxes
 from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
+from ari_absence.attendant.call import HuntEnd
+from ari_absence.attendant.calling_back import NumberOf
+from ari_absence.attendant.camp_on import Introduction
 from ari_absence.attendant.code_desk import House
+from ari_absence.attendant.dialling_back import DiallingBack
 from ari_absence.attendant.next_callback import CallbackDesk
 from ari_absence.config.outside_numbers import number_of
 from ari_absence.core.people import PrivateNumber
@@ -70,12 +75,34 @@ def _mailbox_desk(
 def _callback_desk(
     records: Records, books: Books, sounds: SoundLibrary, absence_book: LedgerAbsenceBook
 ) -> CallbackDesk:
-    owed_calls = LedgerOwedCalls(books.thread, books.addressees, books.outbox.wake)
-    callbacks = LedgerCallbackList(
-        owed_calls, books.notebook, records.directory, sounds, books.store, books.clock
-    )
+    callbacks = _callback_list(records, books, sounds)
+    return CallbackDesk(absence_book, callbacks, _number_reader(records), books.clock.now)
 
+
+def callback_dialling(
+    records: Records,
+    books: Books,
+    sounds: SoundLibrary,
+    connect: Callable[[Introduction], Awaitable[HuntEnd]],
+) -> CallbackDialling:
+    """Who calls back by command."""
+    callbacks, number = _callback_list(records, books, sounds), _number_reader(records)
+    dialling = DiallingBack(callbacks, records.directory, connect, number, books.clock.now)
+    return CallbackDialling(dialling, owed_calls_of(books), books.clock)
+
+
+def owed_calls_of(books: Books) -> LedgerOwedCalls:
+    """The calls that are owed."""
+    return LedgerOwedCalls(books.thread, books.addressees, books.outbox.wake)
+
+
+def _callback_list(records: Records, books: Books, sounds: SoundLibrary) -> LedgerCallbackList:
+    owed_calls = owed_calls_of(books)
+    return LedgerCallbackList(owed_calls, books.notebook, records.directory, sounds, books.store, books.clock)
+
+
+def _number_reader(records: Records) -> NumberOf:
     def number(written: str) -> PrivateNumber | None:
         return number_of(written, records.directory().site.country)
 
-    return CallbackDesk(absence_book, callbacks, number, books.clock.now)
+    return number

@@ -21,7 +21,7 @@ from ari_absence.app.channels import channels_of, notifiers_of
 from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.holding import Holding
-from ari_absence.app.house import code_desk
+from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans
@@ -167,6 +167,7 @@ class Service:
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
         self._build(configuration)
         stack.push_async_callback(self._phones_watch.close)
+        stack.push_async_callback(self._callback_dialling.close)
         await self._lend_greetings(stack)
         stack.push_async_callback(self._answering.finish)
         changes = {
@@ -175,6 +176,7 @@ class Service:
             "messages-changed": self._messages_changed,
             "deliver": self._deliver,
             "clear": self._clear,
+            "dial-callback": self._callback_dialling.dial,
         }
         await self._open_control(stack, configuration, changes)
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
@@ -287,6 +289,7 @@ class Service:
                 self._clock.now,
             ),
         )
+        self._callback_dialling = callback_dialling(self._records, books, self._sounds, self._link.connect)
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._office())
         self._day_rounds = DayRounds(
             self._records,

@@ -42,6 +42,7 @@ def _register() -> None:
     from ari_absence.cli import (
         absences,
         bench,
+        callbacks,
         check,
         digests,
         explain,
@@ -57,7 +58,7 @@ def _register() -> None:
         who,
     )
 
-    told = (run, check, who, explain, listing, heard, outbox, digests, absences, forward, pin)
+    told = (run, check, who, explain, listing, callbacks, heard, outbox, digests, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

@@ -1,4 +1,4 @@
-"""``ari-absence messages``, ``callbacks`` and ``calls``: what callers left, and how their calls went."""
+"""``ari-absence messages`` and ``calls``: what callers left, and how their calls went."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ari_absence.config.settings import Configuration
-    from ari_absence.ledger.reading import Attempt, Callback, Message, RecordedCall
+    from ari_absence.ledger.reading import Attempt, Message, RecordedCall
 
 _Row = TypeVar("_Row")
 ForOption = Annotated[str | None, typer.Option("--for", help="Only this extension's.", metavar="EXT")]
@@ -36,7 +36,6 @@ RowsOption = Annotated[int, typer.Option("--rows", help="How many, newest first.
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(messages)
-    app.command()(callbacks)
     app.command()(calls)
 
 
@@ -54,22 +53,6 @@ def messages(
     with reading_ledger(configuration) as session:
         found = reading.messages(session, for_, page=Page(rows))
     _show(found, _MESSAGES, configuration, for_, as_json=as_json)
-
-
-def callbacks(
-    for_: ForOption = None,
-    rows: RowsOption = 50,
-    as_json: JsonOption = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-) -> None:
-    """List who is owed a call, or wanted it known that they called."""
-    from ari_absence.ledger import reading
-    from ari_absence.ledger.pages import Page
-
-    configuration = load(config)
-    with reading_ledger(configuration) as session:
-        found = reading.callbacks(session, for_, page=Page(rows))
-    _show(found, _CALLBACKS, configuration, for_, as_json=as_json)
 
 
 def calls(
@@ -130,18 +113,6 @@ def _message_row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
-def _callback_row(callback: Callback, zone: ZoneInfo) -> tuple[str, ...]:
-    return (
-        callback.id,
-        readable(callback.at, zone),
-        f"{callback.person_name} ({callback.extension})",
-        for_terminal(callback.number or "withheld"),
-        callback.wish.replace("_", " "),
-        readable(callback.due, zone),
-        callback.state,
-    )
-
-
 def _call_row(call: RecordedCall, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         readable(call.began_at, zone),
@@ -170,11 +141,6 @@ def _call_json(call: RecordedCall, configuration: Configuration) -> dict[str, An
     return told
 
 
-def _callback_json(callback: Callback, configuration: Configuration) -> dict[str, Any]:
-    told: dict[str, Any] = as_json_value(asdict(callback), configuration.directory.site.zone)
-    return told
-
-
 def _message_json(message: Message, configuration: Configuration) -> dict[str, Any]:
     from ari_absence.ledger.recordings import RecordingStore
 
@@ -188,13 +154,6 @@ _MESSAGES = _Listing(
     _message_row,
     "No messages.",
     _message_json,
-)
-_CALLBACKS = _Listing(
-    "Callbacks",
-    ("id", "at", "for", "number", "wish", "call back by", "state"),
-    _callback_row,
-    "Nobody is owed a call.",
-    _callback_json,
 )
 _CALLS = _Listing(
     "Calls",

@@ -66,8 +66,8 @@ def settle_message(session: Session, message_id: str, by: str, now: datetime) ->
     row = _locked(session, message_id)
     if row is None:
         return None
-    if row.owed_id is not None:
-        owed_calls.settle(session, row.owed_id, by, now)
+    if row.owed_id is None or owed_calls.settle(session, row.owed_id, by, now) is not None:
+        note_in_history(row, "settled", by, now)
     return row.extension
 
 
@@ -88,9 +88,14 @@ def note_attempt(
 ) -> str | None:
     """Calling back was tried in vain; it is offered again at ``again_at``."""
     row = _locked(session, message_id)
-    if row is not None and row.owed_id is not None:
-        owed_calls.note_attempt(session, row.owed_id, end, by, now, again_at)
-    return row.extension if row else None
+    if row is None:
+        return None
+    owed_id = row.owed_id
+    if owed_id is None or owed_calls.note_attempt(session, owed_id, end, by, now, again_at) is not None:
+        note_in_history(
+            row, f"tried to call back: {end}", by, now
+        )  # they were owed none, and were called all the same
+    return row.extension
 
 
 def put_off(session: Session, message_id: str, until: datetime, by: str, now: datetime) -> str | None:

@@ -18,7 +18,6 @@ from ari_absence.ledger.deliveries import withdraw_callback
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow
 from ari_absence.ledger.notebook import LedgerNotebook
-from ari_absence.ledger.settling import settle_callback
 from ari_absence.ledger.thread import LedgerThread
 
 _log = structlog.get_logger(__name__)
@@ -70,8 +69,7 @@ class Orphans:
         message_id = writing.save_message(session.connection(), left, mailboxes, self._addressees, now).id
         missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
         for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):
-            settle_callback(session, callback_id, f"message {message_id} was found", now)
-            withdraw_callback(session.connection(), callback_id)  # the message says it all
+            withdraw_callback(session.connection(), callback_id)  # the message says it all; owed is one call
         return message_id
 
 

@@ -182,12 +182,12 @@ def hand_over(
     row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
     row.notice_step, row.notice_at = 0, None  # whoever owes it now is reminded from the beginning
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
-    theirs = _live_of(session, to, row.caller)
+    theirs = live_of(session, to, row.caller)
     if theirs is None:
-        row.code, row.extension = free_code(session.connection(), to), to
+        row.code, row.extension = free_code(session.connection(), to, row.code), to
         session.flush()
     else:
-        _merge(session, row, theirs, by, now)
+        merge(session, row, theirs, by, now)
     facts = {"extension": to, "by": by, "callback": (theirs or row).id, "number": row.number}
     queue_notice(session.connection(), Notice.CALLBACK_HANDED_OVER, facts, destinations, now)
     return None
@@ -253,7 +253,7 @@ def owe_again(session: Session, owed_id: str, due: datetime, by: str, now: datet
     )
     if row is None or _is_live(row) or session.scalar(last.limit(1)) != MESSAGE_DELETED:
         return owed_id
-    live = _live_of(session, row.extension, row.caller)
+    live = live_of(session, row.extension, row.caller)
     if live is None:
         live = _again(session, row, now)
         session.add(live)
@@ -277,7 +277,8 @@ def _locked(session: Session, owed_id: str) -> OwedRow | None:
     return session.get(OwedRow, owed_id, with_for_update=True)
 
 
-def _live_of(session: Session, extension: str, caller: str) -> OwedRow | None:
+def live_of(session: Session, extension: str, caller: str) -> OwedRow | None:
+    """What ``extension`` owes to ``caller`` (its key)."""
     query = select(OwedRow).where(OwedRow.extension == extension, OwedRow.caller == caller)
     return session.scalar(query.where(OwedRow.state.in_(LIVE)).with_for_update())
 
@@ -331,7 +332,7 @@ def _again(session: Session, over: OwedRow, now: datetime) -> OwedRow:
     )
 
 
-def _merge(session: Session, row: OwedRow, theirs: OwedRow, by: str, now: datetime) -> None:
+def merge(session: Session, row: OwedRow, theirs: OwedRow, by: str, now: datetime) -> None:
     """What was owed in ``row`` is owed in ``theirs``, with what belongs to it; its history stays where it was."""
     both = merged(promise_of(theirs), promise_of(row))
     for name, value in promise_values(both).items():

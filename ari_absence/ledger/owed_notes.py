@@ -107,14 +107,23 @@ def promise_values(promise: Promise) -> dict[str, Any]:
     }
 
 
-def free_code(connection: Connection, extension: str) -> str:
-    """Digits that no live entry of ``extension`` has: drawn, so that an old mail's code seldom means another caller."""
+def free_code(connection: Connection, extension: str, wanted: str | None = None) -> str:
+    """Digits that no live entry of ``extension`` has: ``wanted``, if these are free.
+
+    Else they are drawn, so that an old mail's code seldom means another caller.
+    """
+    if wanted is not None and _is_free(connection, extension, wanted):
+        return wanted
     for draw in range(_CODE_TRIES * (CODE_DIGITS_MAX - CODE_DIGITS + 1)):
         length = CODE_DIGITS + draw // _CODE_TRIES
         code = f"{secrets.randbelow(10**length):0{length}d}"
-        if connection.scalar(_BY_CODE, {"of": extension, "code": code}) is None:
+        if _is_free(connection, extension, code):
             return code
     raise LedgerError(f"extension {extension} owes more calls than there are codes; settle some of them")
+
+
+def _is_free(connection: Connection, extension: str, code: str) -> bool:
+    return connection.scalar(_BY_CODE, {"of": extension, "code": code}) is None
 
 
 def _begin(

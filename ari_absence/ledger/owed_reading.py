@@ -7,17 +7,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from ari_absence.core.owed import OwedState
-from ari_absence.ledger.model import table_of
+from ari_absence.core.owed import OwedState, OwedWish
+from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE
 from ari_absence.ledger.pages import FIRST_PAGE, Page
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
+_BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
+_ASKS_FOR_A_CALL = or_(_owed.c.wish != OwedWish.MESSAGE.value, _owed.c.due.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,12 @@ def offered_to(
 ) -> list[OwedCall]:
     """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed.
 
-    What is put off, and what the first has left to the others of a team, is left out. Urgent ones come first, then
-    those with a due time, then the oldest.
+    Left out is what is put off, what the first has left to the others of a team, and messages without a promise: who
+    hears them has done with them. Urgent ones come first, then those with a due time, then the oldest.
     """
     offered = or_(_owed.c.retry_at.is_(None), _owed.c.retry_at <= now)
     theirs = or_(_owed.c.extension.in_(extensions), _owed.c.claimed_by == extensions[0])
-    query = select(*_COLUMNS).where(_IS_LIVE, offered, theirs)
+    query = select(*_COLUMNS).where(_IS_LIVE, _ASKS_FOR_A_CALL, offered, theirs)
     order = (
         case((_owed.c.urgent, 0), else_=1),
         case((_owed.c.due.is_(None), 1), else_=0),
@@ -116,8 +118,9 @@ def offered_to(
 
 
 def count_owed(session: Session, extension: str) -> int:
-    """How many calls ``extension`` owes."""
+    """How many calls ``extension`` is to return; a message without a promise asks for none."""
     query = select(func.count()).select_from(_owed).where(_owed.c.extension == extension, _IS_LIVE)
+    query = query.where(_ASKS_FOR_A_CALL)
     return int(session.scalar(query) or 0)
 
 
@@ -165,6 +168,43 @@ def histories_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list
     for owed_id, change in _history(session, owed_ids):
         found.setdefault(owed_id, []).append(change)
     return found
+
+
+def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """The calls that each of these entries stands for, the first one first."""
+    found: dict[str, list[str]] = {}
+    named = union(*(select(row.owed_id, row.call_id).where(row.owed_id.in_(owed_ids)) for row in _BELONGING))
+    asked = named.subquery()
+    query = select(asked.c.owed_id, CallRow.id).join(CallRow, CallRow.id == asked.c.call_id)
+    for owed_id, call_id in session.execute(query.order_by(CallRow.began_at, CallRow.id)):
+        found.setdefault(owed_id, []).append(call_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OwedBehind:
+    """The calls that are owed for some messages or callbacks, with their histories."""
+
+    entries: Mapping[str, OwedCall]
+    changes: Mapping[str, Sequence[OwedChange]]
+
+    @classmethod
+    def of(cls, session: Session, owed_ids: Sequence[str | None]) -> OwedBehind:
+        """Those with these ids."""
+        known = [owed_id for owed_id in owed_ids if owed_id is not None]
+        return cls(owed_among(session, known), histories_of(session, known))
+
+    def history_of(self, owed_id: str | None) -> tuple[Mapping[str, Any], ...]:
+        """What became of one, as a history is stored elsewhere."""
+        return tuple(
+            {"at": change.at.isoformat(), "what": change.what, "by": change.by}
+            for change in self.changes.get(owed_id or "", ())
+        )
+
+    def settled_at(self, owed_id: str | None) -> datetime | None:
+        """When one was settled."""
+        entry = self.entries.get(owed_id or "")
+        return entry.over_at if entry and entry.state == OwedState.SETTLED else None
 
 
 def _history(session: Session, owed_ids: Sequence[str]) -> list[tuple[str, OwedChange]]:

@@ -15,7 +15,6 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import LegEnd
-from ari_absence.core.owed import OwedState
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import (
     NOT_OWED,
@@ -30,7 +29,7 @@ from ari_absence.ledger.model import (
 )
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.owed_notes import CAME_IN, LIVE
-from ari_absence.ledger.owed_reading import OwedCall, OwedChange, histories_of, owed_among
+from ari_absence.ledger.owed_reading import OwedBehind
 from ari_absence.ledger.pages import FIRST_PAGE, Page
 
 _DONE = (DeliveryState.DELIVERED.value, DeliveryState.WITHDRAWN.value)
@@ -203,7 +202,7 @@ def callbacks(
     if open_only:
         query = query.join(OwedRow, OwedRow.id == CallbackRow.owed_id).where(OwedRow.state.in_(LIVE))
     rows = session.scalars(page.of(query)).all()
-    owed = _Owed.of(session, [row.owed_id for row in rows])
+    owed = OwedBehind.of(session, [row.owed_id for row in rows])
     return [_callback(row, owed) for row in rows]
 
 
@@ -261,32 +260,9 @@ def outbox_summary(session: Session) -> OutboxSummary:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Owed:
-    """The calls that are owed for some messages or callbacks, with their histories."""
-
-    entries: Mapping[str, OwedCall]
-    changes: Mapping[str, Sequence[OwedChange]]
-
-    @classmethod
-    def of(cls, session: Session, owed_ids: Sequence[str | None]) -> _Owed:
-        known = [owed_id for owed_id in owed_ids if owed_id is not None]
-        return cls(owed_among(session, known), histories_of(session, known))
-
-    def history_of(self, owed_id: str | None) -> tuple[Mapping[str, Any], ...]:
-        return tuple(
-            {"at": change.at.isoformat(), "what": change.what, "by": change.by}
-            for change in self.changes.get(owed_id or "", ())
-        )
-
-    def settled_at(self, message: MessageRow) -> datetime | None:
-        entry = self.entries.get(message.owed_id or "")
-        return entry.over_at if entry and entry.state == OwedState.SETTLED and message.due else None
-
-
 def _messages(session: Session, rows: Sequence[MessageRow]) -> list[Message]:
     deliveries = _deliveries_of(session, [row.id for row in rows])
-    owed = _Owed.of(session, [row.owed_id for row in rows])
+    owed = OwedBehind.of(session, [row.owed_id for row in rows])
     return [_message(row, tuple(deliveries.get(row.id, ())), owed) for row in rows]
 
 
@@ -298,7 +274,7 @@ def _deliveries_of(session: Session, message_ids: list[str]) -> dict[str, list[D
     return found
 
 
-def _message(row: MessageRow, deliveries: tuple[Delivery, ...], owed: _Owed) -> Message:
+def _message(row: MessageRow, deliveries: tuple[Delivery, ...], owed: OwedBehind) -> Message:
     since = [step for step in owed.history_of(row.owed_id) if step["what"] not in CAME_IN]
     history = sorted((*(row.history or ()), *since), key=lambda step: datetime.fromisoformat(step["at"]))
     return Message(
@@ -319,14 +295,14 @@ def _message(row: MessageRow, deliveries: tuple[Delivery, ...], owed: _Owed) -> 
         deliveries=deliveries,
         saved_at=row.saved_at,
         deleted_at=row.deleted_at,
-        settled_at=owed.settled_at(row),
+        settled_at=owed.settled_at(row.owed_id) if row.due else None,
         forwarded_by=row.forwarded_by,
         history=tuple(history),
         owed_id=row.owed_id,
     )
 
 
-def _callback(row: CallbackRow, owed: _Owed) -> Callback:
+def _callback(row: CallbackRow, owed: OwedBehind) -> Callback:
     entry = owed.entries.get(row.owed_id or "")
     return Callback(
         id=row.id,

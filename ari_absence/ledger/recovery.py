@@ -24,6 +24,7 @@ from ari_absence.ledger.escalations import release_all
 from ari_absence.ledger.mailboxes import MailboxKeeper, free_all_places
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow, MessageRow
 from ari_absence.ledger.owed_calls import release_attempts
+from ari_absence.ledger.owed_keys import tell_apart
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
@@ -86,6 +87,7 @@ class Recovery:
         free_all_places(session.connection())
         release_all(session.connection())
         release_attempts(session, now)
+        tell_apart(session, self.country, now)
         messages = tuple(self._adopt_audio(session, now))
         lost = [call for call in _open_calls(session) if call.id not in still_live]
         owed = [call for call in lost if call.outcome is None and _left_nothing(session, call)]

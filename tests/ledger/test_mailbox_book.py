@@ -137,6 +137,26 @@ async def test_calling_back_settles_everything_that_is_owed_to_the_same_caller(b
     assert [each["what"] for each in message.history] == ["tried to call back: busy", "settled"]
 
 
+async def test_who_is_called_though_nothing_is_owed_leaves_a_trace_in_the_message(books: Books) -> None:
+    message_id = await books.office.leave_message()
+    assert await books.mailboxes.settle(message_id, BY)
+    books.office.clock.advance(DAY)
+    assert await books.mailboxes.begin_attempt(message_id, "101", BY) is None
+    await books.mailboxes.note_attempt(message_id, LegEnd.BUSY, BY, NOON + 2 * DAY)
+
+    with books.office.store.reading() as session:
+        message = reading.message(session, message_id)
+    assert message is not None
+    assert [each["what"] for each in message.history] == ["settled", "tried to call back: busy"]
+
+
+async def test_whom_a_colleague_calls_is_told_by_extension(books: Books) -> None:
+    message_id = await books.office.leave_message()
+    assert await books.mailboxes.begin_attempt(message_id, "102", "phone 102") is None
+    assert await books.mailboxes.begin_attempt(message_id, "101", BY) == "102"
+    await books.mailboxes.put_off(message_id, NOON + DAY, BY)
+
+
 async def test_a_forwarded_message_is_one_of_its_own_with_mail_and_the_introduction_first(
     books: Books,
 ) -> None:

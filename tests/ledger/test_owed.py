@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import pytest
 from sqlalchemy.orm import Session
 
+from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.attendant.notebook import Wish
-from ari_absence.core.people import Caller
+from ari_absence.core.people import Caller, Limits
 from ari_absence.ledger import owed_calls, owed_reading, reading, settling
 from ari_absence.ledger.mailbox_changes import delete_kept, hear_message, restore_deleted
 from ari_absence.ledger.owed_calls import Attempt, NotDone, Refusal
+from ari_absence.ledger.owed_keys import tell_apart
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.owed_purge import expire_owed
 from ari_absence.ledger.owed_reading import OwedCall
@@ -73,6 +76,22 @@ async def test_a_number_that_is_written_in_another_way_is_the_same_caller(office
     assert (entry.caller, entry.number, entry.times) == (KEY, "0312345678", 2)
 
 
+async def test_callers_noted_by_the_plan_of_no_country_are_told_apart_when_it_is_known(
+    office: Office,
+) -> None:
+    await ask_for_a_call(office, "call-1", number="0312345678")
+    await ask_for_a_call(office, "call-2", number="+81312345678")
+    await ask_for_a_call(office, "call-3", number="0398765432")
+    await ask_for_a_call(office, "call-4", number="4711")
+    assert do(office, lambda session: tell_apart(session, "JP", NOON)) == 2
+    assert do(office, lambda session: tell_apart(session, "JP", NOON)) == 0
+    assert sorted((each.caller, each.times) for each in owed(office)) == [
+        ("+81312345678", 2),
+        ("+81398765432", 1),
+        ("4711", 1),
+    ]
+
+
 async def test_a_withheld_number_is_information_and_owed_nothing(office: Office) -> None:
     about = decision(caller=Caller(None))
     await office.notebook.save_callback(callback_draft(about, number=None))
@@ -92,6 +111,14 @@ async def test_a_message_without_a_promise_is_settled_when_its_owner_hears_it(of
     do(office, lambda session: hear_message(session, second, BY, NOON))
     (entry,) = owed(office, over_too=True)
     assert (entry.state, whats(office, entry.id)[-1]) == ("settled", "settled: heard")
+
+
+async def test_a_message_without_a_promise_is_on_the_list_but_nobody_is_asked_to_call(office: Office) -> None:
+    await leave_without_promise(office, "call-1")
+    assert len(owed(office)) == 1
+    with office.store.reading() as session:
+        assert owed_reading.count_owed(session, "101") == 0
+        assert owed_reading.offered_to(session, ["101"], NOON) == []
 
 
 async def leave_without_promise(office: Office, call_id: str) -> str:
@@ -212,8 +239,9 @@ async def test_a_call_handed_over_is_owed_by_the_other_who_is_told(office: Offic
     assert hand_over(office, entry) is None
     assert owed(office) == []
     (theirs,) = owed(office, "100")
-    assert (theirs.id, theirs.called, theirs.state, theirs.claimed_by) == (
+    assert (theirs.id, theirs.code, theirs.called, theirs.state, theirs.claimed_by) == (
         entry.id,
+        entry.code,
         "101",
         "handed_over",
         None,
@@ -302,6 +330,22 @@ async def test_what_nobody_did_for_a_month_after_it_was_due_expires_and_says_so(
     assert do(office, lambda session: expire_owed(session, 30, NOON + 51 * DAY)) == [entry.id]
     (over,) = owed(office, over_too=True)
     assert (over.state, whats(office, entry.id)[-1]) == ("expired", "expired after 30 days")
+
+
+async def test_the_daily_round_gives_up_by_the_sites_limit_and_logs_it(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = await ask_for_a_call(office, due=NOON)
+    records = SimpleNamespace(limits=lambda: Limits(callback_expires_days=3))
+    books = SimpleNamespace(thread=office.thread, clock=office.clock)
+    round_ = Housekeeping(cast(Any, records), cast(Any, books), cast(Any, None), lambda: None)
+    office.clock.advance(2 * DAY)
+    await round_._expire_owed()
+    assert len(owed(office)) == 1
+    office.clock.advance(2 * DAY)
+    await round_._expire_owed()
+    assert owed(office) == []
+    assert entry.id in capsys.readouterr().out
 
 
 async def test_the_purge_takes_what_was_over_long_ago_and_nothing_that_is_owed(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pocketsphinx import Decoder
 
 from ari_absence.lab import waiting
 from ari_absence.lab.load import Load, run_sipp
+from ari_absence.lab.phone import Phone
 from ari_absence.speech.audio import read_wav
+from tests.real.letters import Postbox
 from tests.real.scenes import Caller, Scene, Stage
 from tests.speech.hearing import listen
 
@@ -24,6 +27,7 @@ A_LITTLE_LATER = "2037-11-25T10:30+09:00"
 PATIENT: Mapping[str, Any] = {"menu_seconds": 10, "pin_digits": 4}
 ACCESS = "5900"
 OUTSIDE = "0312345678"
+OTHER_HZ = 930
 FLOODED = "5933"
 DIRECT = {
     "*31*1545": "away",
@@ -315,6 +319,51 @@ async def test_the_confirmation_is_understood_as_it_reaches_the_phone(stage: Sta
     assert heard.wrong <= 2, heard
 
 
+async def test_a_call_is_returned_by_command_from_the_owners_phone_and_settled(stage: Stage) -> None:
+    scene = await stage.open(running=False)
+    Postbox(scene).leave(number="+81312345678", due=timedelta(hours=9))
+    await scene.office.start_service()
+    alice = await scene.colleague("101")
+    alice.phone.on_ring = "answer"
+    hans = await scene.lab.outside_phone("+81312345678", on_ring="answer")
+    (owed,) = await scene.office.cli_json("callbacks")
+    await scene.office.cli("callbacks", "dial", owed["id"])
+    await alice.phone.wait_established()
+    await hans.wait_established()
+    await asyncio.gather(hans.speak_tone(OTHER_HZ, 1.2), alice.phone.wait_for_tone(OTHER_HZ, 0.4, 8))
+    await hans.hang_up()
+    await alice.is_hung_up_on()
+    await scene.log_tells("callback.settled")
+    (message,) = scene.ledger.messages("101")
+    assert message.settled_at is not None
+    assert message.history[-1]["by"].startswith("command (")
+    assert "312345678" not in scene.log
+
+
+async def one_of_the_team_tries_while_the_other_hears_of_it(
+    scene: Scene, other: Caller, phone: Phone
+) -> None:
+    """Kenji calls back; meanwhile his colleague asks, too. They are busy, and are called again in a quarter."""
+    kenji = await scene.colleague("102")
+    await kenji.calls("*38")
+    await kenji.hears("status-callback-number")
+    await kenji.presses("1")
+    await phone.wait_incoming()
+    await other.calls("*38")
+    await other.hears("status-taken-by")
+    await other.is_hung_up_on()
+    await phone.reject()
+    await kenji.hears("status-callback-again-menu")
+    await kenji.presses("1")
+    await kenji.hears("status-again-in-a-quarter")
+    await kenji.is_hung_up_on()
+    (tried,) = scene.ledger.callbacks()
+    *_, claimed, calling, busy, put_off = (step["what"] for step in tried.history)
+    assert (claimed, calling, busy) == ("claimed for 102", "calling", "tried to call back: busy")
+    assert put_off.startswith("put off until ")
+    assert tried.state == "attempted"
+
+
 async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> None:
     scene = await stage.open(limits=PATIENT)
     hans = await scene.call("103", OUTSIDE)  # the night desk, closed by day
@@ -322,15 +371,22 @@ async def test_the_next_callback_is_told_dialled_and_settled(stage: Stage) -> No
     await hans.speaks_after_the_beep(1.0)
     await hans.is_hung_up_on()
     callback = await scene.ledger.the_callback()
-    phone = await scene.lab.outside_phone("+81312345678", on_ring="answer")
+    phone = await scene.lab.outside_phone("+81312345678")
     desk = await scene.colleague("103")
-    await desk.calls("*38")
+    (owed,) = await scene.office.cli_json("callbacks")
+    assert (owed["number"], owed["caller"]) == (OUTSIDE, "+81312345678")
+    await scene.office.cli("callbacks", "hand-over", owed["id"], "--to", "sales")
+    await one_of_the_team_tries_while_the_other_hears_of_it(scene, desk, phone)
+    await scene.office.cli("callbacks", "release", owed["id"])
+    phone.on_ring = "answer"
+    await desk.calls(f"*38*{owed['code']}")
     await desk.hears("status-callback-said")
     await desk.hears("status-callback-number")
     await desk.hears("status-wish-just-called")
     await desk.hears("status-callback-menu")
     await desk.presses("1")
     await phone.wait_established()
+    await asyncio.gather(phone.speak_tone(OTHER_HZ, 1.2), desk.phone.wait_for_tone(OTHER_HZ, 0.4, 8))
     await phone.hang_up()
     await desk.is_hung_up_on()
     await scene.log_tells("callback.settled")

@@ -9,6 +9,7 @@ import wave
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from ari_absence.lab import audio
 from ari_absence.lab.demo.report import Scene
@@ -77,7 +78,7 @@ async def colleague_just_calls(office: Office) -> Scene:
     await _press(scene, kenji, "3")
     await kenji.wait_ended(25)
     note = await _callback(office, "102")
-    scene.heard = said_in(office, note["call_id"])
+    scene.heard = said_in(office, note["calls"][-1])
     scene.result("noted", f"{note['id']}: {note['wish']}")
     scene.check("business trip" in " ".join(scene.heard), "a colleague hears that it is a business trip")
     scene.check("Example Trading" not in " ".join(scene.heard), "and is not welcomed to his own company")
@@ -118,7 +119,7 @@ async def call_after_hours(office: Office) -> Scene:
     await office.mail.wait_for_mails(1)
     note = await _callback(office, ERIKA)
     mail = await office.mail.wait_for_mail(note["id"])
-    scene.heard = said_in(office, note["call_id"])
+    scene.heard = said_in(office, note["calls"][-1])
     scene.result("noted", f"{note['id']}: {note['wish']}")
     scene.result("mail", f"“{mail['subject']}” to {mail['to']}, in {office.mail.folder}")
     scene.check("closed" in " ".join(scene.heard), "the caller was told that the office is closed")
@@ -145,9 +146,9 @@ async def _press(scene: Scene, phone: Phone, keys: str) -> None:
     await phone.press(keys)
 
 
-async def _callback(office: Office, number: str) -> dict[str, str]:
+async def _callback(office: Office, number: str) -> dict[str, Any]:
     found = [each for each in await office.callbacks() if each["number"] == number]
-    return found[0] if found else {"id": "none", "wish": "none", "call_id": "none"}
+    return found[0] if found else {"id": "none", "wish": "none", "calls": ["none"]}
 
 
 def _check_audible(scene: Scene, heard: Path, seconds_min: float) -> None:
