@@ -58,8 +58,7 @@ def _register() -> None:
         who,
     )
 
-    reading = (who, explain, listing, callbacks, digests, heard, outbox)
-    told = (run, check, *reading, absences, forward, pin)
+    told = (run, check, who, explain, listing, callbacks, heard, outbox, digests, absences, forward, pin)
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)
