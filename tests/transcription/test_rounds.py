@@ -257,6 +257,7 @@ async def test_while_an_engine_hangs_messages_are_taken_and_delivered(
     running = asyncio.create_task(transcribing(office, program("import time; time.sleep(600)")).run())
     try:
         await eventually(lambda: any(_sleepers()), 20)
+        office.clock.advance(timedelta(seconds=1))
         await office.leave_message("call-2")
         await worker.sweep()
         assert len(mail.sink.mails) == 2
