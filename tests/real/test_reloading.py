@@ -40,7 +40,7 @@ async def test_a_new_mail_server_and_what_it_is_to_be_sent_count_at_once(
     await caller.is_hung_up_on()
     (mail,) = await new.wait_for_mails(1)
     assert "assistant@example.com" in mail["From"]
-    assert all(part.get_content_maintype() != "audio" for part in mail.iter_attachments())
+    assert [part.get_content_type() for part in mail.iter_attachments()] == ["text/calendar"]
     assert scene.office.mail.mails() == []
     new.stop()
 
