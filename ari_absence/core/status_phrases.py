@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import Kind
-from ari_absence.core.phrases import CallFor, Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
+from ari_absence.core.phrases import Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
 
 
 class StatusPhrase(StrEnum):
@@ -128,6 +128,13 @@ class CallbackNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class WasCalled:
+    """It was <who> whom they called. Said of a call that was handed over."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
 class CalledAt:
     """They called <at>, if that is today, else so many days ago."""
 
@@ -180,7 +187,7 @@ StatusUtterance = (
     | CalledTimes
     | TakenBy
     | HandedOver
-    | CallFor
+    | WasCalled
     | Fixed
     | Whereabouts
     | ReadBack

@@ -20,7 +20,6 @@ from ari_absence.core.phrases import (
     CallPromise,
     Choice,
     ConnectingWith,
-    DayWord,
     Fixed,
     IsBack,
     MayNote,
@@ -43,11 +42,13 @@ from ari_absence.speech.english_parts import (
     around,
     dashed,
     digit_clips,
+    due_clips,
     grouped,
     key_name,
     moment_clips,
     name_clip,
     note_clip,
+    takes_by,
 )
 from ari_absence.speech.language import (
     AnyUtterance,
@@ -241,12 +242,8 @@ def _whereabouts(said: Whereabouts) -> Iterator[Clip]:
 
 
 def _promise(due: Moment) -> Iterator[Clip]:
-    near = due.day_word in (DayWord.TODAY, DayWord.TOMORROW)
-    yield CatalogueClip("who-calls-by" if near else "who-calls-latest")
-    if due.day_word is DayWord.TODAY and not due.time_known:
-        yield CatalogueClip("day-today-promised")
-    else:
-        yield from moment_clips(due)
+    yield CatalogueClip("who-calls-by" if takes_by(due) else "who-calls-latest")
+    yield from due_clips(due)
 
 
 def _choice(choice: Choice) -> Iterator[Clip]:
