@@ -136,10 +136,11 @@ async def _consult(consultation: Consultation) -> Outcome | None:
             key = consultation.take_key() or await talk.call.house.ask(spoken, talk.limits.menu_seconds)
         if key == OWN_MESSAGE:
             return None
-        spoken, silent_rounds = _menu(consultation), silent_rounds + 1
+        silent_rounds += 1
         if key is not None:
             silent_rounds = 0
             outcome = await _do(consultation, key)
+        spoken = _menu(consultation)  # what was tried just now may be known not to work
     return Outcome.CONSULTED
 
 
