@@ -13,6 +13,9 @@ from ari_absence.asterisk.line import Line
 
 Sayable = TypeVar("Sayable", contravariant=True)
 
+POUND_SECONDS = 1.2
+"""How long a ``#`` behind the last digit is waited for: as long as a finger takes to the next key."""
+
 
 class Speaking(Generic[Sayable]):
     """Half of the ports ``Call`` and ``Callee``. Its methods may be called by one task only, one at a time."""
@@ -43,7 +46,10 @@ class Speaking(Generic[Sayable]):
     async def ask_digits(
         self, utterances: Sequence[Sayable], digits_max: int, patience_seconds: float
     ) -> str:
-        """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence."""
+        """Say it, unless a key interrupts, and collect keys up to ``#``, ``digits_max`` or silence.
+
+        A ``#`` right behind the last of ``digits_max`` belongs to them: many end every number so.
+        """
         self.line.catch_up()
         await self._play(utterances, self._is_key_waiting)
         digits = ""
@@ -52,7 +58,14 @@ class Speaking(Generic[Sayable]):
             if key is None or key == "#":
                 break
             digits += key
+        else:
+            await self._drop_pound()
         return digits
+
+    async def _drop_pound(self) -> None:
+        await self.line.until(lambda: self.line.gone or bool(self.line.keys), POUND_SECONDS)
+        if self.line.keys and self.line.keys[0] == "#":
+            self.line.keys.popleft()
 
     async def fall_silent(self) -> None:
         """End what is playing, and wait until it has ended: whatever is asked of the channel next waits behind it."""

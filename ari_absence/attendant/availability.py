@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ari_absence.attendant.call import Call
+from ari_absence.core.consulting import colleague_attempts
 from ari_absence.core.decision import Decision
 from ari_absence.core.numbers import DialTarget
 from ari_absence.errors import CallError
@@ -29,9 +30,10 @@ async def decide_by_phones(call: Call, decide: Callable[[Mapping[str, str]], Dec
 
 
 def _offered(decision: Decision) -> dict[str, list[DialTarget]]:
-    """The inside phones behind key 4, by extension."""
+    """The inside phones behind key 4, by extension; to who consults, that key offers more than to callers."""
     phones: dict[str, list[DialTarget]] = {}
-    for attempt in decision.colleague.attempts if decision.colleague else ():
+    offered = decision.colleague.attempts if decision.colleague else ()
+    for attempt in colleague_attempts(decision) if decision.enquiry.consulting else offered:
         for leg in attempt.legs:
             if not leg.target.outside:
                 phones.setdefault(leg.extension, []).append(leg.target)

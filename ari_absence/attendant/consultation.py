@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ari_absence.attendant.availability import NOT_FREE
 from ari_absence.attendant.call import Call, HuntEnd, Pastime, Recording, RecordingEnd, RecordingTerms
 from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import KeptAudio, Outcome
@@ -135,10 +136,11 @@ async def _consult(consultation: Consultation) -> Outcome | None:
             key = consultation.take_key() or await talk.call.house.ask(spoken, talk.limits.menu_seconds)
         if key == OWN_MESSAGE:
             return None
-        spoken, silent_rounds = _menu(consultation), silent_rounds + 1
+        silent_rounds += 1
         if key is not None:
             silent_rounds = 0
             outcome = await _do(consultation, key)
+        spoken = _menu(consultation)  # what was tried just now may be known not to work
     return Outcome.CONSULTED
 
 
@@ -218,9 +220,21 @@ async def _reach(consultation: Consultation, attempts: Sequence[Attempt]) -> Out
         to_message = end in (HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE)
         consultation.will_hand_over(replace(consultation.handover, to_message=to_message))
         raise CallerReplaced("nobody took the call, and it was transferred meanwhile")
+    if end is HuntEnd.UNREACHABLE:
+        _offer_no_more(talk, attempts)
     if end is not HuntEnd.CALLER_CHOSE:
         await consultation.tell(ReceptionPhrase.NOT_REACHED_NOW)
     return None
+
+
+def _offer_no_more(talk: Talk, attempts: Sequence[Attempt]) -> None:
+    """A phone that could not be rung just now can't be rung by the same key again."""
+    enquiry = talk.decision.enquiry
+    tried = {
+        leg.extension: NOT_FREE for attempt in attempts for leg in attempt.legs if not leg.target.outside
+    }
+    told = replace(enquiry, unreachable={**enquiry.unreachable, **tried})
+    talk.decision = replace(talk.decision, enquiry=told)
 
 
 def _company(consultation: Consultation) -> Pastime:

@@ -19,7 +19,7 @@ from ari_absence.core.ladder import delegates_of
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.owed import TEAM, again_at, may_decline
 from ari_absence.core.people import Caller, Directory, Person, Team
-from ari_absence.core.phrases import CallFor, Fixed, Name, Phrase
+from ari_absence.core.phrases import Fixed, Name, Phrase
 from ari_absence.core.schedule import state_at
 from ari_absence.core.status_phrases import (
     CallbackFrom,
@@ -30,6 +30,7 @@ from ari_absence.core.status_phrases import (
     HandedOver,
     StatusPhrase,
     TakenBy,
+    WasCalled,
 )
 from ari_absence.errors import LedgerError, SpeechError
 
@@ -157,7 +158,9 @@ class _Talk:
         """Whom they had called, if the call was handed over."""
         called = self.directory.people.get(owed.called or "")
         return (
-            () if called is None or called.extension == self.owner.extension else (CallFor(Name.of(called)),)
+            ()
+            if called is None or called.extension == self.owner.extension
+            else (WasCalled(Name.of(called)),)
         )
 
     # -- what is done

@@ -46,7 +46,7 @@ async def recall(talk: Talk) -> Outcome | None:
     if (outcome := await _followed(talk)) is not None:
         return outcome
     choice = _Choice()
-    told: tuple[Phrase | Utterance, ...] = (Phrase.CONNECTING_BACK, *talk.way_out())
+    told: tuple[Phrase | Utterance, ...] = (_first_words(talk), *talk.way_out())
     for extension in _whom(talk):
         rings = [
             Ring(phone, _display(talk), _screening(talk, choice), left=(Fixed(Phrase.CALLER_LEFT),))
@@ -95,6 +95,11 @@ def _whom(talk: Talk) -> Iterator[str]:
     if operator is not None and operator != sender and talk.offered(Action.OPERATOR):
         talk.gone_from_menu.add(Action.OPERATOR)  # once is enough
         yield operator
+
+
+def _first_words(talk: Talk) -> Phrase:
+    """Of who was sent where nobody is, nothing has rung that could have been answered."""
+    return Phrase.WRONG_NUMBER if talk.call.astray else Phrase.CONNECTING_BACK
 
 
 def _display(talk: Talk) -> Display:

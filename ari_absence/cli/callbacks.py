@@ -265,7 +265,7 @@ def _row(owed: OwedCall, configuration: Configuration, now: datetime) -> tuple[s
     return (
         owed.id,
         owed.code,
-        _named(directory, owed.extension),
+        _owes(owed, directory),
         _caller(owed),
         str(owed.times),
         owed.wish.replace("_", " "),
@@ -274,6 +274,12 @@ def _row(owed: OwedCall, configuration: Configuration, now: datetime) -> tuple[s
         _state(owed, configuration),
         _named(directory, taken_by) if taken_by else "",
     )
+
+
+def _owes(owed: OwedCall, directory: Directory) -> str:
+    """Who owes it; of one that was handed over, whom the caller wanted, too."""
+    owner = _named(directory, owed.extension)
+    return owner if owed.called == owed.extension else f"{owner}, for {_named(directory, owed.called)}"
 
 
 def _caller(owed: OwedCall) -> str:

@@ -20,11 +20,20 @@ def mobile_attempts(decision: Decision) -> tuple[Attempt, ...]:
 
 
 def colleague_attempts(decision: Decision) -> tuple[Attempt, ...]:
-    """Who is offered by name; else those who would be rung without asking, or who cover when it is urgent."""
+    """Who is offered by name; else those who would be rung without asking, or who cover when it is urgent.
+
+    Never a phone of the house that the enquiry knows to be unreachable.
+    """
+    unreachable = decision.enquiry.unreachable
+
+    def can_ring(leg: Leg) -> bool:
+        return leg.target.outside or leg.extension not in unreachable
+
     if decision.colleague is not None:
-        return decision.colleague.attempts
-    unasked = tuple(_those(lambda leg: not leg.own, decision.attempts))
-    return unasked or tuple(_those(lambda leg: leg.way in _COVERING, decision.urgent))
+        return tuple(_those(can_ring, decision.colleague.attempts))
+    unasked = tuple(_those(lambda leg: not leg.own and can_ring(leg), decision.attempts))
+    covering = _those(lambda leg: leg.way in _COVERING and can_ring(leg), decision.urgent)
+    return unasked or tuple(covering)
 
 
 def _those(wanted: Callable[[Leg], bool], attempts: Iterable[Attempt]) -> Iterator[Attempt]:

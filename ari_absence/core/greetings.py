@@ -33,6 +33,7 @@ _GREETED_AS = {
     **{Kind(kind.value): kind for kind in GreetingKind},
 }
 
+DAYS_AHEAD_MAX = 300
 UNDATED_REMINDER = timedelta(days=30)
 """Since when a greeting without an end is worth a word: whoever recorded it may have forgotten it."""
 
@@ -82,7 +83,10 @@ def _may_be_forgotten(greeting: Greeting, now: datetime, present: bool) -> bool:
 
 
 def coming_day(digits: str, today: date) -> date | None:
-    """The day within a year from ``today`` on that ``MMDD`` names; None: there is none.
+    """The day within ``DAYS_AHEAD_MAX`` from ``today`` on that ``MMDD`` names; None: there is none.
+
+    A day that has just passed would else be one of next year, and nobody would notice.
+
 
     >>> coming_day("1224", date(2026, 11, 25)), coming_day("0102", date(2026, 11, 25)), coming_day("0230", date.min)
     (datetime.date(2026, 12, 24), datetime.date(2027, 1, 2), None)
@@ -94,6 +98,6 @@ def coming_day(digits: str, today: date) -> date | None:
             day = date(year, int(digits[:2]), int(digits[2:]))
         except ValueError:
             continue
-        if day >= today:
+        if today <= day <= today + timedelta(days=DAYS_AHEAD_MAX):
             return day
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -111,7 +111,10 @@ def opening(letters: Sequence[Letter], calls: int, whose: Name | None = None) ->
     """How many messages there are, and how many ``calls`` are to be returned."""
     if not letters and calls:
         return (Counts(0, calls),)
-    return (totals(letters, whose), *((CallsToReturn(calls),) if calls else ()))
+    told = totals(letters, whose)
+    if not (calls and isinstance(told, Totals)):
+        return (told,)
+    return (replace(told, goes_on=True), CallsToReturn(calls))
 
 
 def received(at: datetime, now: datetime, zone: ZoneInfo) -> Received:

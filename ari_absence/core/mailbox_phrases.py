@@ -120,18 +120,19 @@ class MailboxPhrase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Totals:
     """You have <new> new messages, <urgent> of them urgent, <old> old and <saved> saved ones. With ``whose``: there
-    are, in the mailbox of that person. Not all are 0."""
+    are, in the mailbox of that person. Not all are 0. ``goes_on``: the calls to return end the sentence."""
 
     new: int
     urgent: int
     old: int
     saved: int
     whose: Name | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CallsToReturn:
-    """And <count> calls to return. Said behind how many messages there are; never of 0."""
+    """And <count> calls to return. Ends the sentence of how many messages there are; never of 0."""
 
     count: int
 

@@ -77,6 +77,7 @@ class Phrase(StrEnum):
     URGENT_PASSED_ON = auto()  # thank you, I will pass it on to somebody else
 
     THANKS_FOR_WAITING = auto()  # to a caller whom a colleague has just transferred: thank you for waiting
+    WRONG_NUMBER = auto()  # the caller was sent to where nobody is; one moment please, I connect you back
     CONNECTING_BACK = auto()  # nobody answers there; one moment please, I connect you back
     SERVED_SOON = (
         auto()

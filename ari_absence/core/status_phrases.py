@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from ari_absence.core.facts import Kind
-from ari_absence.core.phrases import CallFor, Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
+from ari_absence.core.phrases import Fixed, Moment, Name, ReadBack, Recorded, Whereabouts
 
 
 class StatusPhrase(StrEnum):
@@ -145,6 +145,13 @@ class CallbackNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class WasCalled:
+    """It was <who> whom they called. Said of a call that was handed over."""
+
+    who: Name
+
+
+@dataclass(frozen=True, slots=True)
 class CalledAt:
     """They called <at>, if that is today, else so many days ago."""
 
@@ -198,7 +205,7 @@ StatusUtterance = (
     | CalledTimes
     | TakenBy
     | HandedOver
-    | CallFor
+    | WasCalled
     | Fixed
     | Whereabouts
     | ReadBack

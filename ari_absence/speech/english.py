@@ -20,7 +20,6 @@ from ari_absence.core.phrases import (
     CallPromise,
     Choice,
     ConnectingWith,
-    DayWord,
     Fixed,
     IsBack,
     MayNote,
@@ -44,11 +43,13 @@ from ari_absence.speech.english_parts import (
     around,
     dashed,
     digit_clips,
+    due_clips,
     grouped,
     key_name,
     moment_clips,
     name_clip,
     note_clip,
+    takes_by,
 )
 from ari_absence.speech.language import (
     AnyUtterance,
@@ -252,14 +253,9 @@ def _promise(said: CallPromise | TriedToCall) -> Iterator[Clip]:
         yield CatalogueClip("tried-to-call-at" if said.at else "tried-to-call")
         yield from moment_clips(said.at) if said.at else ()
         return
-    due = said.due
     yield name_clip(said.who, "somebody")
-    near = due.day_word in (DayWord.TODAY, DayWord.TOMORROW)
-    yield CatalogueClip("who-calls-by" if near else "who-calls-latest")
-    if due.day_word is DayWord.TODAY and not due.time_known:
-        yield CatalogueClip("day-today-promised")
-    else:
-        yield from moment_clips(due)
+    yield CatalogueClip("who-calls-by" if takes_by(said.due) else "who-calls-latest")
+    yield from due_clips(said.due)
 
 
 def _choice(choice: Choice) -> Iterator[Clip]:

@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "reaching_somebody": "One moment, please. I will try to reach somebody for you.",
     "pound_for_message": "To leave a message instead, press pound at any time.",
     "thanks_for_waiting": "Thank you for waiting.",
+    "wrong_number": "That was the wrong number. One moment, please, I connect you back.",
     "connecting_back": "Nobody answers there. One moment, please, I connect you back.",
     "still_trying": "Thank you for waiting. I am still trying.",
     "not_reached": "I am sorry. Nobody could be reached just now.",

@@ -27,9 +27,11 @@ from ari_absence.speech.english_parts import (
     around,
     clock_clips,
     dashed,
+    due_clips,
     key_name,
     moment_clips,
     name_clip,
+    takes_by,
 )
 from ari_absence.speech.english_status import calls_to_return
 from ari_absence.speech.language import CatalogueClip, Clip
@@ -119,7 +121,7 @@ SENTENCES: Mapping[str, str] = {
     "greeting_until": (
         "Until which day? Enter the month and the day, two digits each. Without an end, press pound."
     ),
-    "not_a_coming_day": "That is not a day within the year to come.",
+    "not_a_coming_day": "That is not a day within the ten months to come.",
     "greeting_kept": "Your greeting is kept, and is played to your callers.",
     "greeting_deleted": "Your greeting is deleted.",
     "greeting_reminder": "To change it, press zero, and then one.",
@@ -179,7 +181,7 @@ _PARTS: Mapping[str, str] = {
     "team": "For the team",
     "name-is": "Your name is spoken like this,",
     "name-is-end": "and that is how callers hear it.",
-    "played-until": "Callers hear it through",
+    "played-until": "Callers hear it for the last time",
     "played-today": "Callers hear it until the end of today.",
 }
 
@@ -252,9 +254,8 @@ def clips(utterance: MailboxUtterance) -> Iterator[Clip]:
             else:
                 yield from moment_clips(moment)
         case Promised(due):
-            near = due.day_word in (DayWord.THIS_PART, DayWord.TODAY, DayWord.TOMORROW)
-            yield _clip("promised-by" if near else "promised-latest")
-            yield from moment_clips(due)
+            yield _clip("promised-by" if takes_by(due) else "promised-latest")
+            yield from due_clips(due)
         case _:
             yield from _with_names(utterance)
 
@@ -311,7 +312,7 @@ def _totals(said: Totals) -> Iterator[Clip]:
         yield name_clip(said.whose, "a-colleague")
         yield _clip("there-is" if groups and groups[0][1] == 1 else "there-are")
     for place, (folder, count) in enumerate(groups, start=1):
-        last = place == len(groups)
+        last = place == len(groups) and not said.goes_on
         if last and place > 1:
             yield _clip("and")
         yield from _group(folder, count, said.urgent if folder == "new" else 0, last=last)

@@ -32,6 +32,19 @@ def moment_clips(moment: Moment) -> Iterator[Clip]:
             yield from _date(moment)
 
 
+def due_clips(due: Moment) -> Iterator[Clip]:
+    """By when something is promised, behind "by" or "at the latest": "by today" is not "by later today"."""
+    if due.day_word is DayWord.TODAY and not due.time_known:
+        yield CatalogueClip("day-today-promised")
+    else:
+        yield from moment_clips(due)
+
+
+def takes_by(due: Moment) -> bool:
+    """Whether "by" or "until" may stand before the moment; what begins with "at" or "on" is "at the latest"."""
+    return due.day_word in (DayWord.TODAY, DayWord.TOMORROW)
+
+
 def _near(moment: Moment) -> Iterator[Clip]:
     day = moment.day_word.value
     whole = CatalogueClip(f"{day}-{moment.hour:02}-{moment.minute:02}")

@@ -21,9 +21,10 @@ from ari_absence.core.status_phrases import (
     StatusUtterance,
     TakenBy,
     TheState,
+    WasCalled,
     WelcomeBack,
 )
-from ari_absence.speech.english_parts import around, dashed, digit_clips, moment_clips, name_clip
+from ari_absence.speech.english_parts import around, dashed, digit_clips, moment_clips, name_clip, takes_by
 from ari_absence.speech.language import CatalogueClip, Clip
 
 # By the value of ``StatusPhrase``; a test holds that each has its sentence.
@@ -105,6 +106,8 @@ STATES: Mapping[str, str] = {
     "here": "here",
 }
 BACK, FREE_AGAIN, OPEN = "back", "free again", "until further notice."
+# Most moments say "at" or "on" themselves, and "until at eleven" is no English.
+HERE_ENDS = "and that ends"
 _RETURNS: Mapping[str, str] = {Kind.DND: FREE_AGAIN, Kind.HERE: "until"}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MANY = len(NUMBERS)
@@ -165,10 +168,13 @@ CATALOGUE: Mapping[str, str] = {
     **{f"status-wish-{dashed(wish)}": text for wish, text in WISHES.items()},
     "status-who-is-present": "is present.",
     "status-who-is-here": "is here until",
+    "status-here-ends": f"Here, {HERE_ENDS}",
+    "status-who-is-here-ends": f"is here, {HERE_ENDS}",
     "status-covers": "covers for you.",
     "status-other-reading": "Otherwise, press two to be back",
     "status-callback-from": "is to be called back.",
     "status-callback-number": "The number to call back is,",
+    "status-was-called": "was called.",
     "status-taken-by": "has taken this call.",
     "status-handed-over": "It is handed over. From now on",
     "status-handed-over-end": "calls them back.",
@@ -190,6 +196,7 @@ SPOKEN = (
     CalledTimes,
     TakenBy,
     HandedOver,
+    WasCalled,
 )
 """The types of utterance that this room has words for."""
 
@@ -236,15 +243,18 @@ def _state(said: TheState) -> Iterator[Clip]:
     if said.back is None:
         yield CatalogueClip(stem)
         return
-    yield CatalogueClip(until)
+    ends = said.kind is Kind.HERE and not takes_by(said.back)
+    yield CatalogueClip("status-here-ends" if ends else until)
     yield from moment_clips(said.back)
 
 
 def _here(until: Moment | None) -> Iterator[Clip]:
     """What is said behind the name of somebody who is here."""
-    yield CatalogueClip("status-who-is-present" if until is None else "status-who-is-here")
-    if until is not None:
-        yield from moment_clips(until)
+    if until is None:
+        yield CatalogueClip("status-who-is-present")
+        return
+    yield CatalogueClip("status-who-is-here" if takes_by(until) else "status-who-is-here-ends")
+    yield from moment_clips(until)
 
 
 _AS_COLLEAGUES_HEAR = {
@@ -280,6 +290,9 @@ def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
             yield CatalogueClip(f"status-wish-{dashed(utterance.value)}")
         case CalledTimes(times):
             yield CatalogueClip(f"status-times-{min(times, MANY):02}")
+        case WasCalled(who):
+            yield name_clip(who, "a-colleague")
+            yield CatalogueClip("status-was-called")
         case TakenBy(who):
             yield name_clip(who, "a-colleague")
             yield CatalogueClip("status-taken-by")

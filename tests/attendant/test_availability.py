@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ari_absence.attendant.availability import decide_by_phones
+from ari_absence.core.consulting import colleague_attempts
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.numbers import DialTarget
-from ari_absence.core.people import Directory, Kind, SetAbsences, Why
+from ari_absence.core.people import Directory, Handling, Kind, SetAbsences, Why
 from ari_absence.errors import EffectFailed
 from tests.attendant.conversation import MORNING, OUTSIDER
-from tests.attendant.reach_office import ALICE, away, office
+from tests.attendant.reach_office import ALICE, away, office, steps
 from tests.attendant.script import ScriptedCall
 
 COVERED = office(away(ALICE, Kind.VACATION))
@@ -30,12 +32,22 @@ class Exchange(ScriptedCall):
         return any(target.endpoint in self.free for target in targets)
 
 
-async def settled(*free: str, broken: bool = False, where: Directory = COVERED) -> tuple[Decision, Exchange]:
+async def settled(
+    *free: str, broken: bool = False, where: Directory = COVERED, consulting: bool = False
+) -> tuple[Decision, Exchange]:
     call = Exchange(OUTSIDER, "101", Why.ABSENT, [])
     call.free, call.broken = frozenset(free), broken
 
     def decide_with(unreachable: Mapping[str, str]) -> Decision:
-        enquiry = Enquiry("call-1", "101", OUTSIDER, Why.ABSENT, MORNING, unreachable=unreachable)
+        enquiry = Enquiry(
+            "call-1",
+            "101",
+            OUTSIDER,
+            Why.ABSENT,
+            MORNING,
+            unreachable=unreachable,
+            consulting=consulting,
+        )
         return decide(enquiry, where, SetAbsences())
 
     return await decide_by_phones(call, decide_with), call
@@ -75,3 +87,16 @@ async def test_call_that_offers_nobody_asks_nothing() -> None:
     _, call = await settled(where=office())
 
     assert call.asked == ()
+
+
+async def test_who_consults_is_offered_a_colleague_only_whose_phone_can_ring() -> None:
+    where = office(
+        away(replace(ALICE, delegates=("102",)), Kind.OUT),
+        handling={Kind.OUT: Handling(reach=steps("mobile"), urgent=steps("delegate"))},
+    )
+    on, _ = await settled("PJSIP/102", where=where, consulting=True)
+    off, call = await settled(where=where, consulting=True)
+
+    assert [each.name.text for each in colleague_attempts(on)] == ["Kenji Ito"]
+    assert colleague_attempts(off) == ()
+    assert call.asked == ("PJSIP/102",)

@@ -328,3 +328,10 @@ async def test_caller_is_served_whenever_the_transfer_is_completed(story: str) -
             assert (Phrase.MESSAGE_AFTER_TONE in fresh.call.phrases()) == handover.to_message
             assert len(fresh.notebook.callbacks) == 1, "the caller is owed a call"
         assert talk.notebook.callbacks == []
+
+
+async def test_colleague_who_was_unreachable_just_now_is_not_offered_again() -> None:
+    talk = Consulting("4", Rings((LegEnd.UNREACHABLE,)), SILENCE, SILENCE)
+    await talk.ask()
+    after = talk.call.heard_in_house[talk.call.heard_in_house.index(ReceptionPhrase.NOT_REACHED_NOW) :]
+    assert not any(isinstance(each, ChoiceOfColleague) for each in after)

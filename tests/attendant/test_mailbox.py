@@ -356,7 +356,7 @@ async def test_it_tells_how_many_calls_are_owed_and_two_goes_through_them() -> N
     session = Session("2", "2", "#", letters=[letter(1)], book=book)
     call = await session.hold()
 
-    assert call.said[:2] == ["You have one new message.", "And two calls to return."]
+    assert call.said[:2] == ["You have one new message,", "And two calls to return."]
     assert session.heard.count(MailboxPhrase.TO_RETURN_CALLS) == 2  # the third time nothing is owed
     assert session.returned == ["phone 101", "phone 101"]
 

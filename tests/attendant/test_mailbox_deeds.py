@@ -308,7 +308,7 @@ async def test_a_greeting_is_kept_until_the_end_of_the_day_that_was_entered() ->
     greeting = session.book.greetings[GreetingKind.BUSINESS_TRIP]
     assert greeting.expires_at == datetime(2026, 12, 4, 15, 0, tzinfo=UTC)  # midnight in Tokyo
     assert "Your greeting is kept, and is played to your callers." in call.said
-    assert "Callers hear it through on Friday, December fourth." in call.said
+    assert "Callers hear it for the last time on Friday, December fourth." in call.said
     assert session.book.discarded == []
 
 

@@ -134,7 +134,7 @@ async def test_caller_sent_on_to_a_code_comes_back_to_who_sent_them() -> None:
     assert talk.call.rung == [[("PJSIP/101", "Recall: wrong number", 15)]]
     (callee,) = talk.call.callees
     assert callee.heard[:2] == [ReceptionPhrase.RECALL_WRONG_NUMBER, ReceptionPhrase.RECALL_MENU]
-    assert talk.call.heard[0] == Fixed(Phrase.CONNECTING_BACK)
+    assert talk.call.heard[0] == Fixed(Phrase.WRONG_NUMBER)
     assert not any(isinstance(each, Welcome) for each in talk.call.heard)
 
 

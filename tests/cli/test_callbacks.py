@@ -96,7 +96,9 @@ async def test_a_call_is_handed_over_to_a_colleague_or_a_team_who_are_mailed(off
     (theirs,) = run_json("callbacks", "--for", "sales", config=office)
     assert (theirs["id"], theirs["extension"], theirs["called"]) == (other, "team:sales", "101")
     assert "say who calls" in run("callbacks", "dial", other, config=office).stderr
-    assert "team:" not in run("callbacks", config=office).stdout
+    shown = run("callbacks", config=office).stdout
+    assert "team:" not in shown
+    assert "Kenji Ito (102), for Alice Tanaka (101)" in " ".join(shown.split())
     assert notices(office) == 2, "one for Kenji, one for each of the team who has an address: Kenji again"
 
 

@@ -93,8 +93,13 @@ def test_whatever_is_typed_names_a_day_within_the_year_to_come_or_none(digits: s
         assert f"{day:%m%d}" == digits
 
 
-@given(DAYS, st.integers(0, 364))
-def test_every_day_of_the_year_to_come_can_be_typed(today: date, distance: int) -> None:
+@given(DAYS, st.integers(1, 60))
+def test_day_that_has_just_passed_is_not_taken_for_one_of_next_year(today: date, days_ago: int) -> None:
+    assert coming_day(f"{today - timedelta(days=days_ago):%m%d}", today) is None
+
+
+@given(DAYS, st.integers(0, 300))
+def test_every_day_of_the_ten_months_to_come_can_be_typed(today: date, distance: int) -> None:
     day = today + timedelta(days=distance)
 
     assert coming_day(f"{day:%m%d}", today) == day

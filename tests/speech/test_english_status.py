@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ari_absence.core.mailbox_phrases import Promised
 from ari_absence.core.people import Kind
-from ari_absence.core.phrases import DayPart, Moment, Name
+from ari_absence.core.phrases import DayPart, DayWord, Moment, Name
 from ari_absence.core.status_phrases import (
     CallbackFrom,
     CallbackNumber,
@@ -24,6 +25,7 @@ from ari_absence.core.status_phrases import (
     StatusPhrase,
     StatusUtterance,
     TheState,
+    WasCalled,
 )
 from ari_absence.speech import english_status
 from ari_absence.speech.english import English
@@ -32,6 +34,7 @@ from ari_absence.speech.language import CatalogueClip
 ENGLISH = English()
 KENJI = Name("Kenji Ito", "102")
 TODAY = date(2026, 11, 25)
+AT_ELEVEN = Moment(DayWord.THIS_PART, TODAY, 11, 30, DayPart.MORNING)
 
 moments = st.datetimes(datetime(2026, 11, 25, 10), datetime(2027, 11, 1)).map(  # noqa: DTZ001 - wall clock
     lambda local: Moment.seen_from(TODAY, local, DayPart.MORNING)
@@ -45,7 +48,9 @@ utterances: st.SearchStrategy[StatusUtterance] = st.one_of(
     st.builds(Counts, st.integers(0, 200), st.integers(0, 200)),
     st.builds(CalledAt, moments, st.integers(0, 100)),
     st.builds(CallbackNumber, st.from_regex(r"\+?[0-9]{2,15}", fullmatch=True)),
-    st.sampled_from([Present(KENJI), Covers(KENJI), CallbackFrom(KENJI), HandedOver(KENJI)]),
+    st.sampled_from(
+        [Present(KENJI), Covers(KENJI), CallbackFrom(KENJI), HandedOver(KENJI), WasCalled(KENJI)]
+    ),
 )
 
 
@@ -76,13 +81,17 @@ def test_only_the_last_clip_of_a_sentence_falls(utterance: StatusUtterance) -> N
         (TheState(Kind.DND), "Not to be disturbed, until further notice."),
         (TheState(Kind.HOLIDAY), "Off for a public holiday, until further notice."),
         (TheState(Kind.OUT, who=KENJI), "Kenji Ito is out of the office"),
+        (TheState(Kind.HERE, AT_ELEVEN), "Here, and that ends at eleven thirty."),
+        (TheState(Kind.HERE, AT_ELEVEN, KENJI), "Kenji Ito is here, and that ends at eleven thirty."),
+        (Promised(AT_ELEVEN), "A call back is promised at the latest at eleven thirty."),
+        (WasCalled(KENJI), "Kenji Ito was called."),
         (Counts(0, 0), "You have no new messages, and no calls to return."),
         (Counts(1, 99), "You have one new message, and more than nine calls to return."),
         (Present(KENJI), "Kenji Ito is present."),
         (CallbackFrom(KENJI), "Kenji Ito is to be called back."),
     ],
 )
-def test_what_the_codes_tell_reads_as_prose(said: StatusUtterance, text: str) -> None:
+def test_what_the_codes_tell_reads_as_prose(said: StatusUtterance | Promised, text: str) -> None:
     assert ENGLISH.text(said).rstrip(".") == text.rstrip(".")
 
 
