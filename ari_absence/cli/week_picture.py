@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from ari_absence.core.text import for_terminal
 from ari_absence.core.weekly import WeekReport
 from ari_absence.errors import AbsenceError
@@ -20,6 +22,12 @@ class PictureError(AbsenceError):
     """The picture can't be made here; the text says what is missing."""
 
 
+def _forget_plugins_of_pygal() -> None:
+    """Its finder of plugins, which are maps, speaks a protocol that Python has given up: every later import that
+    finds nothing would warn, and fail with another error than its own."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+
+
 def as_svg(report: WeekReport) -> bytes:
     """The picture; whoever did or owes most comes first.
 
@@ -31,6 +39,7 @@ def as_svg(report: WeekReport) -> bytes:
         from pygal.style import Style
     except ImportError as missing:
         raise PictureError(_NEEDS) from missing
+    _forget_plugins_of_pygal()
     style = Style(
         background="white",
         plot_background="white",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -100,6 +101,12 @@ def test_a_picture_of_a_thousand_people_has_those_with_most() -> None:
     texts = "".join(ET.fromstring(as_svg(WeekReport("2026-W47", many))).itertext())  # noqa: S314
     assert "Nr 0999" in texts
     assert f"Nr {999 - PEOPLE_MAX:04}" not in texts
+
+
+def test_drawing_leaves_every_later_import_as_it_was() -> None:
+    as_svg(REPORT)
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("ari_absence.no_such_module")
 
 
 def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
