@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ari_absence.core.owed import OwedWish
 from ari_absence.lab import audio
+from ari_absence.ledger.mailbox_changes import hear_message
 from ari_absence.ledger.model import AudioRow, CallRow, MessageRow
 from ari_absence.ledger.owed_notes import Missed, note_owed
 from ari_absence.ledger.store import Store, default_url, open_store
@@ -78,5 +79,8 @@ class Postbox:
                     missed = Missed(message.call_id, OwedWish.MESSAGE, message.urgent, message.due)
                     connection = session.connection()
                     message.owed_id = note_owed(connection, missed, "JP", message.at)
+                    if message.heard_at is not None:
+                        session.flush()
+                        hear_message(session, message.id, f"phone {message.extension}", message.at)
         finally:
             store.close()

@@ -250,7 +250,7 @@ async def test_who_guesses_a_pin_from_outside_is_locked_out_until_it_is_unlocked
     await attacker.is_hung_up_on()
     (mail,) = await scene.office.mail.wait_for_mails(1)
     assert mail["Subject"].startswith("The PIN of extension 102 is locked")
-    assert re.search(r"event=pin\.locked call=[0-9]", scene.log)
+    assert re.search(r"event=pin\.locked call=[0-9a-f]", scene.log)
 
     await scene.office.cli("pin", "102", "--unlock")
     kenji = attacker

@@ -91,7 +91,7 @@ async def test_key_1_has_the_caller_asked_for_a_message_at_once(stage: Stage) ->
     await caller.hears("say-message-after-tone", 5)
     await leaves_a_message(caller)
     mail = (await scene.office.mail.wait_for_mails(1))[0]
-    text = str(mail.get_body())
+    text = str(mail.get_body(("plain",)))
     assert "Reception, who transferred the call" in text
     assert HANS in text
     assert await outcomes(scene) == [("100", "transferred"), (HANS, "message")]

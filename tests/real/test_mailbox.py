@@ -52,7 +52,7 @@ async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves
     alice = await at_mailbox(scene)
     await alice.hears("mailbox-you-have")
     await alice.hears("mailbox-n-2")
-    await alice.hears("mailbox-of-them-urgent-end")
+    await alice.hears("mailbox-of-them-urgent")
     await alice.hears("status-callbacks-01")
     await alice.hears("mailbox-to-return-calls")
     await alice.presses("2")

@@ -135,7 +135,7 @@ async def test_caller_sent_on_to_a_code_or_to_a_number_of_nobody_comes_back_to_w
 ) -> None:
     scene = await stage.open(limits=QUICK)
     caller, sender = await sends_on(scene, "*97")
-    await caller.hears("say-connecting-back")
+    await caller.hears("say-wrong-number")
     await rings_again(sender)
     assert "Recall: wrong number" in str(sender.sip_messages)
     await sender.answer()
