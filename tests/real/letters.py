@@ -63,12 +63,11 @@ class Postbox:
             audio_id=f"A-{name}",
             urgent=urgent,
             due=None if due is None else at + due,
-            heard_at=at if heard else None,
         )
-        self._write(call, AudioRow(id=f"A-{name}", seconds=seconds, kept_at=at), message)
+        self._write(call, AudioRow(id=f"A-{name}", seconds=seconds, kept_at=at), message, heard=heard)
         return message.id
 
-    def _write(self, *rows: CallRow | AudioRow | MessageRow) -> None:
+    def _write(self, *rows: CallRow | AudioRow | MessageRow, heard: bool) -> None:
         store: Store = open_store(default_url(self._data), OPENING)
         try:
             with store.writing() as session:
@@ -79,7 +78,7 @@ class Postbox:
                     missed = Missed(message.call_id, OwedWish.MESSAGE, message.urgent, message.due)
                     connection = session.connection()
                     message.owed_id = note_owed(connection, missed, "JP", message.at)
-                    if message.heard_at is not None:
+                    if heard:
                         session.flush()
                         hear_message(session, message.id, f"phone {message.extension}", message.at)
         finally:
