@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -44,3 +45,16 @@ class ShiftedClock:
     def monotonic(self) -> float:
         """Seconds since an arbitrary moment; never jumps."""
         return time.monotonic()
+
+
+async def wait_at_most(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for ``event``, for ``seconds`` at most (none if they are not positive); whether it is set.
+
+    A cancel always gets through: ``asyncio.wait_for`` can lose one that comes as the event is set (Python 3.11).
+    """
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

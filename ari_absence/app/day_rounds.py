@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -15,7 +14,7 @@ import structlog
 from ari_absence.app.mornings import Mornings
 from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.core.owed import TEAM
 from ari_absence.core.people import Directory
 from ari_absence.core.reminding import Roster
@@ -66,8 +65,7 @@ class DayRounds:
         while True:
             self._woken.clear()
             seconds = await self._round()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), seconds)
+            await wait_at_most(seconds, self._woken)
 
     async def _round(self) -> float:
         """Do all that is due; gives the seconds until there is more."""

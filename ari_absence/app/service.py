@@ -51,7 +51,7 @@ from ari_absence.asterisk.phones_watch import PhonesWatch
 from ari_absence.attendant.camp_on import CampOnOffice, CampOnRounds
 from ari_absence.attendant.message_call import MessageCalls
 from ari_absence.attendant.urgent_rounds import Office, UrgentRounds
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
@@ -210,10 +210,7 @@ class Service:
     async def _until_ledger_is_back(self) -> None:
         """Return when the ledger can be opened, or a signal has come."""
         while not self._stopping.is_set():
-            try:
-                async with asyncio.timeout(LEDGER_LOOK_SECONDS):
-                    await self._stopping.wait()
-            except TimeoutError:
+            if not await wait_at_most(LEDGER_LOOK_SECONDS, self._stopping):
                 with suppress(LedgerError):
                     (await store_of(self._begun, self._clock.now())).close()
                     return

@@ -22,7 +22,7 @@ from ari_absence.asterisk.sessions import OnCall, OnCode, OnOrphans, OnParked, S
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
-from ari_absence.clock import Clock, SystemClock
+from ari_absence.clock import Clock, SystemClock, wait_at_most
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
 FIRST_PAUSE_SECONDS = 0.1
@@ -162,7 +162,7 @@ class Link:
         """Stay connected until :meth:`close`. Loss of Asterisk is no reason to return."""
         try:
             while not self._closed.is_set():
-                await self._pause(await self._one_connection())
+                await wait_at_most(await self._one_connection(), self._closed)
         finally:
             await self.sessions.close(grace_seconds=0)
 
@@ -283,7 +283,7 @@ class Link:
 
     async def _until_name_is_free(self) -> None:
         while not self._closed.is_set():
-            await self._pause(REPLACED_PAUSE_SECONDS)
+            await wait_at_most(REPLACED_PAUSE_SECONDS, self._closed)
             try:
                 await self._client.application(self._app)
             except AlreadyGone:
@@ -291,13 +291,6 @@ class Link:
             except AsteriskError as error:
                 self._log.info("link.still_replaced", error=str(error))
         self._replaced, self.sessions.taking_calls = False, not self._closed.is_set()
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._closed.wait()
-        except TimeoutError:
-            return
 
     def _tell_trouble(self, sentence: str) -> None:
         """One line per outage and kind of trouble, not one per attempt."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from ari_absence.attendant.call import Callee, Display, HuntEnd, Ring, Verdict
+from ari_absence.clock import wait_at_most
 from ari_absence.core.numbers import DialPolicy, DialTarget
 from ari_absence.core.people import Directory, Limits, Person, SetAbsences
 from ari_absence.core.phrases import CalleeUtterance, Fixed, IsBack, Name, Phrase
@@ -127,9 +127,7 @@ class CampOnRounds:
             while True:
                 self._woken.clear()
                 seconds = await self._look()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(seconds):
-                        await self._woken.wait()
+                await wait_at_most(seconds, self._woken)
         finally:
             for task in self._under_way.values():
                 task.cancel()

@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.delivery.backoff import GIVE_UP_AFTER, delay
 from ari_absence.delivery.ports import (
     Claim,
@@ -81,7 +81,7 @@ class OutboxWorker:
         """Deliver what is due, sleep until something is, and so on. A fault never ends it."""
         while not self._stopping:
             self._bell.clear()
-            await self._sleep(await self._sweep_or_pause())
+            await wait_at_most(await self._sweep_or_pause(), self._bell)
 
     async def sweep(self) -> datetime | None:
         """Deliver everything that is due now; gives the moment when there is more to do, if any.
@@ -109,13 +109,6 @@ class OutboxWorker:
         if moment is None:
             return RECHECK_SECONDS_MAX
         return min(max((moment - self._clock.now()).total_seconds(), 0.0), RECHECK_SECONDS_MAX)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        except TimeoutError:
-            return
 
 
 class _Lane:

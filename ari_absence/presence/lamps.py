@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.core.gate import DARK, LIT, Gate, extension_of, gate_of, next_gate_change
 from ari_absence.core.people import Directory, SetAbsences, SetForwards
 from ari_absence.errors import AsteriskError
@@ -196,8 +196,4 @@ class Lamps:
         seconds = min(CLOCK_CHECK_SECONDS, self._compare_at - self._clock.monotonic())
         if self._changes:
             seconds = min(seconds, (self._changes[0][0] - self._clock.now()).total_seconds())
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        await wait_at_most(seconds, self._woken)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.core.mailbox import MessageCounts
 from ari_absence.core.people import Directory
 from ari_absence.errors import AsteriskError, LedgerError, RequestRefused
@@ -118,12 +118,12 @@ class MessageLamps:
         while True:
             try:
                 await self._catch_up()
-                await self._sleep(self._rounds_due - self._clock.monotonic())
+                await wait_at_most(self._rounds_due - self._clock.monotonic(), self._woken)
                 if self._clock.monotonic() >= self._rounds_due:
                     await self._compare_a_few()
             except (AsteriskError, LedgerError) as error:
                 self._complain(str(error))
-                await self._sleep(RETRY_SECONDS)
+                await wait_at_most(RETRY_SECONDS, self._woken)
 
     async def _catch_up(self) -> None:
         self._woken.clear()
@@ -218,13 +218,6 @@ class MessageLamps:
         if not self._complained:
             log.warning("message_lamps.failed", reason=sentence)
         self._complained = True
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._woken.wait()
-        except TimeoutError:
-            return
 
 
 def _watchers(directory: Directory, box: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.core.display import PRESENT, Presence
 from ari_absence.errors import AsteriskError
 
@@ -77,11 +77,11 @@ class PresenceTexts:
         while True:
             try:
                 await self._catch_up()
-                await self._sleep(self._round_due - self._clock.monotonic())
+                await wait_at_most(self._round_due - self._clock.monotonic(), self._woken)
                 self._begin_round()
             except AsteriskError as error:
                 self._complain(str(error))
-                await self._sleep(RETRY_SECONDS)
+                await wait_at_most(RETRY_SECONDS, self._woken)
 
     async def _catch_up(self) -> None:
         self._woken.clear()
@@ -105,13 +105,6 @@ class PresenceTexts:
         if not self._complained:
             log.warning("presence texts could not be set; trying again", error=sentence)
         self._complained = True
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._woken.wait()
-        except TimeoutError:
-            return
 
 
 def written(presence: Presence) -> str:

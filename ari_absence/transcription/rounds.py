@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from ari_absence.clock import Clock
+from ari_absence.clock import Clock, wait_at_most
 from ari_absence.core.transcript import understood
 from ari_absence.errors import LedgerError, TranscriptFailed
 from ari_absence.transcription.ports import Choice, Claim, Queue
@@ -62,7 +62,7 @@ class Transcribing:
             except LedgerError as fault:
                 _log.error("transcripts_unusable", why=str(fault))
                 pause_seconds = LEDGER_PAUSE_SECONDS
-            await self._sleep(pause_seconds)
+            await wait_at_most(pause_seconds, self._bell)
 
     async def work_off(self) -> float:
         """Transcribe everything that is waiting; gives the seconds until there may be more.
@@ -114,13 +114,6 @@ class Transcribing:
         now = self._clock.now()
         await self._queue.failed(claim, why, now, now + AGAIN_AFTER if again else None)
         _log.warning("no_transcript", message=claim.message_id, engine=choice.engine, why=why)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        except TimeoutError:
-            return
 
 
 def _lease(choice: Choice, audio_seconds: float) -> timedelta:

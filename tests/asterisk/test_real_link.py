@@ -13,6 +13,7 @@ from ari_absence.asterisk import AriClient, ChannelCall, link, transport
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.party import RING_MARGIN_SECONDS
 from ari_absence.attendant.call import Hunt, HuntEnd, Recording, RecordingEnd, RecordingTerms
+from ari_absence.clock import wait_at_most
 from ari_absence.errors import AlreadyGone, CallerGone
 from ari_absence.lab import Lab, Phone
 from tests.asterisk.conftest import APP, Office, rings
@@ -250,23 +251,24 @@ async def test_what_an_earlier_life_left_behind_is_put_right_and_the_rest_untouc
     await lab.close_phones()
 
 
-def watched_pauses(watched: link.Link) -> list[float]:
-    """The pauses between its attempts, as they are made."""
+def watched_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The link's pauses between its attempts, as they are made."""
     pauses: list[float] = []
-    pause = watched._pause
 
-    async def note(seconds: float) -> None:
+    async def note(seconds: float, closed: asyncio.Event) -> bool:
         pauses.append(seconds)
-        await pause(seconds)
+        return await wait_at_most(seconds, closed)
 
-    watched._pause = note  # type: ignore[method-assign]
+    monkeypatch.setattr(link, "wait_at_most", note)
     return pauses
 
 
-async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(lab: Lab) -> None:
+async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with AriClient(lab.ari_url, lab.ari_username, "wrong") as client:
         office = Office(client)
-        pauses = watched_pauses(office.link)
+        pauses = watched_pauses(monkeypatch)
         with capture_logs() as logs:
             running = asyncio.create_task(office.link.run())
             await eventually(lambda: pauses)
@@ -287,7 +289,7 @@ async def test_another_program_takes_our_name_and_gives_it_back(
         await call.ask([], 30)
 
     monkeypatch.setattr(link, "REPLACED_PAUSE_SECONDS", 0.2)
-    pauses = watched_pauses(office.link)
+    pauses = watched_pauses(monkeypatch)
     office.answer_with(conversation)
     caller = await call_us(lab)
     await caller.wait_established()

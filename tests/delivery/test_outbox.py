@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ari_absence.clock import SystemClock
+from ari_absence.clock import SystemClock, wait_at_most
 from ari_absence.delivery import outbox as outbox_module
 from ari_absence.delivery.backoff import delay
 from ari_absence.delivery.email import EmailNotifier
@@ -311,17 +311,17 @@ async def test_an_attempt_without_end_is_given_up(office: Office, monkeypatch: p
 
 
 async def test_the_running_worker_sleeps_until_it_is_woken_and_stops_when_told(
-    office: Office, mail: MailOffice
+    office: Office, mail: MailOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rests: list[float] = []
 
-    class WatchedWorker(OutboxWorker):
-        async def _sleep(self, seconds: float) -> None:
-            rests.append(seconds)
-            await super()._sleep(seconds)
+    async def note(seconds: float, bell: asyncio.Event) -> bool:
+        rests.append(seconds)
+        return await wait_at_most(seconds, bell)
 
+    monkeypatch.setattr(outbox_module, "wait_at_most", note)
     office.clock.at = SystemClock().now()
-    worker = WatchedWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
+    worker = OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
     running = asyncio.create_task(worker.run())
     await eventually(lambda: rests)
     await office.leave_message()
