@@ -205,6 +205,11 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         return await endpoints.is_free(self._client, targets)
 
+    async def is_registered(self, targets: Sequence[DialTarget]) -> bool:
+        """Whether at least one of these inside phones is registered, in a call or not."""
+        self.line.catch_up()
+        return await endpoints.is_registered(self._client, targets)
+
     async def part(self) -> Channel:
         """Let go of the line, quiet, and give the channel that is on it now: who took the caller's place."""
         self.line.accept()

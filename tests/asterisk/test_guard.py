@@ -106,7 +106,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fast")
 async def test_guard_is_kept_while_a_key_is_waited_for_and_whenever_another_can_be_said() -> None:
     pbx, watch = guarded()
-    spoken = Speaking(cast(AriClient, pbx), watch._line, lambda _: (), watch)
+    spoken: Speaking[str] = Speaking(cast(AriClient, pbx), watch._line, lambda _: (), watch)
     assert await spoken.ask((), 0.2) is None
     assert len(pbx.guards) > 3
     assert set(pbx.guards) == {"10"}
@@ -123,6 +123,8 @@ async def test_sound_that_is_played_has_the_guard_end_ten_seconds_after_it(
         played.append(media)
 
     monkeypatch.setattr(playing, "play", play)
-    sounds = Speaking(cast(AriClient, pbx), watch._line, lambda _: ["sound:a"], watch, lambda _: 7.0)
+    sounds: Speaking[str] = Speaking(
+        cast(AriClient, pbx), watch._line, lambda _: ["sound:a"], watch, lambda _: 7.0
+    )
     await sounds.say("hello")
     assert played == [["sound:a"]]
