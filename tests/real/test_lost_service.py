@@ -161,7 +161,7 @@ async def test_a_service_that_freezes_while_phones_ring_leaves_the_caller_to_the
     caller = await scene.call("101")
     await caller.hears("say-name-after-tone")
     await caller.speaks_after_the_beep(0.8)
-    await mobile.wait_ringing()
+    await mobile.wait_incoming()
     with scene.service_frozen():
         await caller.hears("vm-theperson", GUARD_SECONDS + 6)  # what is being said to them comes before it
         await mobile.wait_ended()
