@@ -27,7 +27,7 @@ from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
 from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
-from ari_absence.core.numbers import international
+from ari_absence.core.numbers import DialPolicy, DialTarget, international
 from ari_absence.core.people import Directory
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
@@ -181,7 +181,7 @@ class Answering(Announcing):
             records = self._records
             return decide(told, directory, records.absences, records.forwards, records.greetings)
 
-        return await decide_by_phones(call, decide_with)
+        return await decide_by_phones(call, decide_with, _operator(directory))
 
     async def _note_opening(self, decision: Decision) -> None:
         try:
@@ -207,6 +207,14 @@ class Answering(Announcing):
             await self._notebook.close_call(call_id, outcome)
         except LedgerError as error:
             log.error("the end of the call could not be noted", call=call_id, reason=str(error))
+
+
+def _operator(directory: Directory) -> tuple[str, Sequence[DialTarget]] | None:
+    """The operator's extension and desk phones."""
+    operator = directory.people.get(directory.site.operator or "")
+    return (
+        None if operator is None else (operator.extension, DialPolicy(directory.dialing).phones_of(operator))
+    )
 
 
 def _sent_by(call: ChannelCall) -> Handover | None:

@@ -326,6 +326,7 @@ class Service:
             callee_media=self._speaker.callee_media,
             desk_media=self._speaker.desk_media,
             operator=lambda: self._records.directory().site.operator,
+            seconds_of=self._sounds.seconds_of,
         )
 
     async def _lend_greetings(self, stack: AsyncExitStack) -> None:

@@ -61,12 +61,12 @@ class CallingChannel(Speaking[Sayable]):
         media: Callable[[Sequence[Sayable]], Sequence[str]],
         called: str,
     ) -> None:
-        super().__init__(tools.client, line, media)
+        self._guard: Guard = Guard(line, tools.client)
+        super().__init__(tools.client, line, media, self._guard, tools.seconds_of)
         self._tools = tools
         self._called = called
         self.began_at = line.channel.endpoint
         self._released = False
-        self._guard = Guard(line, tools.client)
         self._picked_up = False
         self._log = structlog.get_logger().bind(call=line.call_id)
 
@@ -107,7 +107,7 @@ class CallingChannel(Speaking[Sayable]):
     async def ring_on(self, enough: Callable[[], bool], seconds: float) -> None:
         """Put off the guard of the dialplan and let the caller hear ringing until it is ``enough``, or for so long."""
         self.line.catch_up()
-        await self._guard.prolong(seconds)
+        await self._guard.prolong()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         try:
@@ -115,12 +115,14 @@ class CallingChannel(Speaking[Sayable]):
             while not enough() and (left := deadline - loop.time()) > 0:
                 await self.line.until(lambda: self.line.gone, min(GLANCE_SECONDS, left))
                 self.line.check()
+                await self._guard.prolong()
         finally:
             await through(self._stop_ringing())
 
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
         self.line.catch_up()
+        await self._guard.prolong(recording.seconds)
         await playing.play(
             self.line,
             self._client,
@@ -143,7 +145,7 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
-        await self._guard.prolong(seconds)
+        await self._guard.prolong()
         try:
             await self.line.effect(self._client.music(self.line.channel.id))
             return await (self._key_or_free(seconds, free) if free else self._key(seconds))
@@ -155,6 +157,7 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
+        await self._guard.prolong()
         try:
             await self.line.effect(self._client.ring(self.line.channel.id))
             return await self._key(seconds)
@@ -185,9 +188,9 @@ class CallingChannel(Speaking[Sayable]):
         cause = Cause(
             self.call_id, self.line.reserve_counts(len(rings)), called, self.caller, self.line.channel.id
         )
-        async with self._guard.taken_away():
-            hunting = Hunting(self._tools, cause, rings, ring_seconds)
-            hunt = await Joining(self._tools, self, hunting, heir).run(pastime)
+        await self._guard.prolong()
+        hunting = Hunting(self._tools, cause, rings, ring_seconds)
+        hunt = await Joining(self._tools, self, hunting, heir).run(pastime)
         if hunt.end is HuntEnd.TALKED:
             self.line.keys.clear()  # what was pressed while talking was meant for the other party
         return hunt
@@ -201,6 +204,11 @@ class CallingChannel(Speaking[Sayable]):
         """Whether at least one of these inside phones is registered and none of them is in a call."""
         self.line.catch_up()
         return await endpoints.is_free(self._client, targets)
+
+    async def is_registered(self, targets: Sequence[DialTarget]) -> bool:
+        """Whether at least one of these inside phones is registered, in a call or not."""
+        self.line.catch_up()
+        return await endpoints.is_registered(self._client, targets)
 
     async def part(self) -> Channel:
         """Let go of the line, quiet, and give the channel that is on it now: who took the caller's place."""
@@ -274,9 +282,10 @@ class CallingChannel(Speaking[Sayable]):
             await taking.stop(self._client, self.line.take)
             self.line.take = None
 
-    async def _play(self, utterances: Sequence[Sayable], interrupted: Callable[[], bool]) -> None:
-        await self._guard.prolong()
-        await super()._play(utterances, interrupted)
+    @property
+    def guard(self) -> Guard:
+        """What frees the caller from us, should we say nothing more."""
+        return self._guard
 
     async def _stop_music(self) -> None:
         await self._stop(self._client.stop_music, "music.not_stopped")
@@ -320,7 +329,9 @@ class ChannelCall(CallingChannel[Utterance]):
         self._transferred_by = transferred_by
         self._handover = handover
         self._to_hand_over: Handover | None = None
-        self._house: Speaking[DeskUtterance] = Speaking(tools.client, line, tools.desk_media)
+        self._house: Speaking[DeskUtterance] = Speaking(
+            tools.client, line, tools.desk_media, self._guard, tools.seconds_of
+        )
 
     @property
     def extension(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from ari_absence.asterisk.guard import Guard
 from ari_absence.asterisk.hunting import Cause, Hunting
 from ari_absence.asterisk.joining import Joining
 from ari_absence.asterisk.line import Line
@@ -19,9 +20,10 @@ from ari_absence.errors import CallError
 class Asked:
     """Who was rung first, and now waits for the other as a caller does."""
 
-    def __init__(self, party: Party) -> None:
+    def __init__(self, tools: Tools, party: Party) -> None:
         self._party = party
         self.line: Line = party.line
+        self.guard = Guard(party.line, tools.client)
 
     @property
     def answered(self) -> bool:
@@ -61,7 +63,7 @@ async def _put_through(tools: Tools, asker: Party, introduction: Introduction) -
     )
     hunting = Hunting(tools, cause, introduction.wanted, introduction.ring_seconds)
     try:
-        hunt = await Joining(tools, Asked(asker), hunting).run(None)
+        hunt = await Joining(tools, Asked(tools, asker), hunting).run(None)
         if hunt.end is not HuntEnd.TALKED:
             await asker.callee.say(*introduction.sorry)
     except CallError as error:

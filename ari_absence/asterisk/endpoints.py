@@ -40,6 +40,16 @@ async def is_free(client: AriClient, targets: Sequence[DialTarget]) -> bool:
     return any(phone.registered for phone in phones) and not any(phone.in_a_call for phone in phones)
 
 
+async def is_registered(client: AriClient, targets: Sequence[DialTarget]) -> bool:
+    """Whether at least one of the phones inside is registered. What can't be found out is: the ringing will show."""
+    try:
+        phones = [await look(client, target.endpoint) for target in targets if not target.outside]
+    except AsteriskError as error:
+        structlog.get_logger().warning("endpoint.unknown", error=str(error))
+        return True
+    return any(phone.registered for phone in phones)
+
+
 async def look(client: AriClient, endpoint: str) -> Endpoint:
     """How the phone behind an endpoint (``PJSIP/101``) is; one that is unknown is not registered."""
     tech, _, resource = endpoint.partition("/")

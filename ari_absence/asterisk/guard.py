@@ -1,13 +1,14 @@
 """The guard on one call: when Asterisk takes the call back from us by itself, and has the dialplan serve it.
 
-The dialplan sets it short before a call comes to us; our first command sets it long. As long as we go on with the call
-it is set anew, in the pauses of the conversation, because a request about a channel waits behind what is playing
-there. A service that is killed, or hangs, in the middle of a conversation so keeps nobody in silence for ever.
+The dialplan sets it short before a call comes to us. We set it anew before each sound, to end ten seconds after that
+sound does, and every few seconds while nothing is played: a request about a channel waits behind what is playing
+there. A service that is killed, or hangs, in the middle of a conversation so leaves nobody in silence for longer.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,9 +18,14 @@ from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.line import Line
 from ari_absence.errors import EffectFailed
 
-GUARD_SECONDS = 600.0
-"""How long a call may go on without a word from us, besides what takes longer by itself: a message that is spoken or
-listened to. Set anew when half of it is over, it costs an ordinary call no request beyond the first."""
+GUARD_SECONDS = 10.0
+"""How long a caller may hear nothing from a service that is dead."""
+
+RENEWAL_SECONDS = 4.0
+"""How often the guard is looked after while a caller waits for a key, for a phone or with music."""
+
+_SLACK_SECONDS = 3.0
+"""What is nearer to the end that is wanted than this is left alone: it costs a request."""
 
 _VARIABLE = "TIMEOUT(absolute)"
 _OFF = "0"
@@ -32,20 +38,24 @@ class Guard:
         self._line = line
         self._client = client
         self._ends_at = 0.0  # by the loop's clock
+        self._channel_id = ""
         self._away = False
+        self._begun = False
 
     async def prolong(self, seconds: float = 0.0) -> None:
-        """See that what begins now and takes ``seconds`` at most is not interrupted. Nothing may be playing."""
+        """See that what begins now and is heard for ``seconds`` at most is not interrupted, and that the caller is
+        freed soon after it, should we say nothing more. Nothing may be playing."""
         now = asyncio.get_running_loop().time()
-        if self._away or self._ends_at - now >= seconds + GUARD_SECONDS / 2:
+        if self._away or self._is_right(seconds, self._ends_at - now):
             return
         try:
-            await self._set(str(round(seconds + GUARD_SECONDS)))
+            await self._set(str(math.ceil(seconds + GUARD_SECONDS)))
         except EffectFailed as error:
-            if self._ends_at == 0.0:
+            if not self._begun:
                 raise  # not even the dialplan's own short one is set aside
             structlog.get_logger().warning("guard.not_prolonged", call=self._line.call_id, error=str(error))
             return
+        self._begun, self._channel_id = True, self._line.channel.id
         self._ends_at = now + seconds + GUARD_SECONDS
 
     @asynccontextmanager
@@ -57,6 +67,14 @@ class Guard:
             yield
         finally:
             self._away = False
+
+    def _is_right(self, seconds: float, left_seconds: float) -> bool:
+        """Whether what is left of it fits: neither too short for what begins nor long after it."""
+        if self._channel_id != self._line.channel.id:
+            return False  # who takes a caller's place by a transfer comes without one
+        wanted = seconds + GUARD_SECONDS
+        shortest = wanted if seconds else GUARD_SECONDS - _SLACK_SECONDS
+        return shortest <= left_seconds <= wanted + _SLACK_SECONDS
 
     async def _set(self, value: str) -> None:
         await self._line.effect(self._client.set_variable(self._line.channel.id, _VARIABLE, value))

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from ari_absence.asterisk import ids
+from ari_absence.asterisk.guard import RENEWAL_SECONDS, Guard
 from ari_absence.asterisk.hunting import Hunting
 from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.party import Party
@@ -28,6 +29,10 @@ class CallersSide(Protocol):
     """What a hunt needs of the call it is for."""
 
     line: Line
+
+    @property
+    def guard(self) -> Guard:
+        """What frees the caller from us, should we say nothing more."""
 
     @property
     def answered(self) -> bool:
@@ -81,7 +86,8 @@ class Joining:
         taker = self._hunting.taker
         if end is not HuntEnd.TALKED or taker is None:
             return end
-        return await self._talk(taker)
+        async with self._side.guard.taken_away():
+            return await self._talk(taker)
 
     def _has_left(self) -> bool:
         """Whether it was by leaving that the caller ended the company, which is over now."""
@@ -111,7 +117,9 @@ class Joining:
         line = self._line
         try:
             await line.effect(self._client.ring(line.channel.id))
-            await line.until(lambda: line.gone, TALK_SECONDS_MAX)
+            while not line.gone:
+                await self._side.guard.prolong()
+                await line.until(lambda: line.gone, RENEWAL_SECONDS)
             line.check()
         finally:
             if not line.gone or line.replaced:

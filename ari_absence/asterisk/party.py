@@ -25,7 +25,7 @@ RING_MARGIN_SECONDS = 3
 """How much longer Asterisk lets a phone ring than we do: it ends what we can't, being dead or cut off."""
 
 GUARD = "TIMEOUT(absolute)"
-"""What ends a leg that nobody of ours looks after: set before it rings, cleared when it was answered."""
+"""What ends a leg that nobody of ours looks after: set before it rings, and for the screening; cleared for the talk."""
 
 SCREENING_SECONDS_MAX = 180.0
 """Longest talk with somebody who was rung; three rounds of everything there is to say take half of it."""
@@ -156,8 +156,9 @@ class Party:
     async def _hear_out(self) -> LegEnd | None:
         try:
             async with asyncio.timeout(SCREENING_SECONDS_MAX):
-                await self.line.effect(self._client.set_variable(self.line.channel.id, GUARD, "0"))
                 verdict = await self._ask_verdict()
+                if verdict is Verdict.TAKE:
+                    await self._guard_for(0)  # they may talk for hours, and go on talking without us
         except TimeoutError:
             return LegEnd.UNDECIDED
         except CalleeGone:
@@ -170,8 +171,13 @@ class Party:
     async def _ask_verdict(self) -> Verdict | None:
         if self.ring.screening is None:
             return Verdict.TAKE
+        await self._guard_for(SCREENING_SECONDS_MAX + FAREWELL_SECONDS_MAX + RING_MARGIN_SECONDS)
         await self._set_apart()
         return await self.ring.screening(self.callee)
+
+    async def _guard_for(self, seconds: float) -> None:
+        guard = str(math.ceil(seconds))
+        await self.line.effect(self._client.set_variable(self.line.channel.id, GUARD, guard))
 
     async def _set_apart(self) -> None:
         """Out of the hidden bridge in which Asterisk keeps all that it dials: from there a phone could transfer."""

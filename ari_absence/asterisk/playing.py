@@ -15,7 +15,7 @@ from ari_absence.errors import AlreadyGone, AsteriskError, EffectFailed
 SOUND_SECONDS_MAX = 90.0
 """Longest single sound of a prompt. A playback without news for longer is stuck and gets stopped."""
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 """Every so often we ask Asterisk whether a playback still exists, and which of its sounds it has come to."""
 
 STOP_SECONDS = 1.0
@@ -36,6 +36,11 @@ _NONE_FOUND = "Asterisk finds none of our sounds"
 
 NOTHING_PLAYED_SECONDS = 0.25
 """A playback that fails sooner has played nothing; the shortest of our sounds takes longer."""
+
+
+def seconds_at_most(media: Sequence[str]) -> float:
+    """How long these sounds can take, of which nothing is known."""
+    return len(media) * SOUND_SECONDS_MAX
 
 
 async def play(

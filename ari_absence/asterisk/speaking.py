@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -9,6 +10,7 @@ import structlog
 
 from ari_absence.asterisk import playing
 from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.guard import RENEWAL_SECONDS, Guard
 from ari_absence.asterisk.line import Line
 
 Sayable = TypeVar("Sayable", contravariant=True)
@@ -18,14 +20,25 @@ POUND_SECONDS = 1.2
 
 
 class Speaking(Generic[Sayable]):
-    """Half of the ports ``Call`` and ``Callee``. Its methods may be called by one task only, one at a time."""
+    """Half of the ports ``Call`` and ``Callee``. Its methods may be called by one task only, one at a time.
+
+    ``guard`` is kept while it speaks and waits; who is rung has one of another kind. ``seconds_of`` tells how long
+    sounds take, for the guard: at least as long as they really do.
+    """
 
     def __init__(
-        self, client: AriClient, line: Line, media: Callable[[Sequence[Sayable]], Sequence[str]]
+        self,
+        client: AriClient,
+        line: Line,
+        media: Callable[[Sequence[Sayable]], Sequence[str]],
+        guard: Guard | None = None,
+        seconds_of: Callable[[Sequence[str]], float] = playing.seconds_at_most,
     ) -> None:
         self.line = line
         self._client = client
         self._media = media
+        self._guard = guard
+        self._seconds_of = seconds_of
 
     async def say(self, *utterances: Sayable, skip: str = "") -> None:
         """Say it to the end, or until the key ``skip``. Keys pressed meanwhile are dropped."""
@@ -80,10 +93,19 @@ class Speaking(Generic[Sayable]):
         media = self._media(utterances)
         if utterances and not media:
             structlog.get_logger().warning("prompt.without_sounds", call=self.line.call_id)
+        if media:
+            await self._keep_guard(self._seconds_of(media))
         await playing.play(self.line, self._client, media, interrupted=interrupted)
 
     async def _key(self, patience_seconds: float) -> str | None:
-        line = self.line
-        await line.until(lambda: line.gone or bool(line.keys), patience_seconds)
+        line, loop = self.line, asyncio.get_running_loop()
+        deadline = loop.time() + patience_seconds
+        while not (line.gone or line.keys) and (left := deadline - loop.time()) > 0:
+            await self._keep_guard()
+            await line.until(lambda: line.gone or bool(line.keys), min(RENEWAL_SECONDS, left))
         line.check()
         return line.keys.popleft() if line.keys else None
+
+    async def _keep_guard(self, seconds: float = 0.0) -> None:
+        if self._guard is not None:
+            await self._guard.prolong(seconds)

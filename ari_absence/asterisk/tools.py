@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ari_absence.asterisk import playing
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
@@ -27,7 +28,8 @@ class Tools:
 
     ``extension_of`` knows our phones by endpoint (``PJSIP/101``), ``name_of`` the public name of an extension and
     ``operator`` the operator's extension; the fallback is the place in the dialplan where callers go whom we can't
-    serve, the code extension that for people of the house.
+    serve, the code extension that for people of the house. ``seconds_of`` tells how long sounds take, at least as
+    long as they really do.
     """
 
     client: AriClient
@@ -45,3 +47,4 @@ class Tools:
     code_extension: str = "away"
     outside: Outside = field(default_factory=Outside)
     operator: Callable[[], str | None] = lambda: None
+    seconds_of: Callable[[Sequence[str]], float] = playing.seconds_at_most

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ari_absence.attendant.call import Call
 from ari_absence.core.consulting import colleague_attempts
 from ari_absence.core.decision import Decision
 from ari_absence.core.numbers import DialTarget
+from ari_absence.core.phrases import Action
+from ari_absence.core.reachable import NOT_REGISTERED
 from ari_absence.errors import CallError
 
 NOT_FREE = "the phone is not registered, or in a call"
 
 
-async def decide_by_phones(call: Call, decide: Callable[[Mapping[str, str]], Decision]) -> Decision:
-    """``decide`` until everybody that is offered by name has a phone that is free.
+async def decide_by_phones(
+    call: Call,
+    decide: Callable[[Mapping[str, str]], Decision],
+    operator: tuple[str, Sequence[DialTarget]] | None = None,
+) -> Decision:
+    """``decide`` until everybody that is offered by name has a phone that is free, and the ``operator``, by extension
+    and phones, one that is registered.
 
-    It is given the extensions that can't be rung, each with the reason. Everybody is asked about once.
+    An operator who talks is offered all the same: a switchboard takes several calls, and whether one is answered the
+    caller is told. It is given the extensions that can't be rung, each with the reason. Everybody is asked about once.
     """
     known: dict[str, bool] = {}
+    off: dict[str, str] | None = None
     while True:
-        decision = decide({extension: NOT_FREE for extension, free in known.items() if not free})
+        decision = decide((off or {}) | {each: NOT_FREE for each, free in known.items() if not free})
+        if off is None and (off := await _operator_off(call, decision, operator)):
+            continue
         asked = {
             extension: phones for extension, phones in _offered(decision).items() if extension not in known
         }
         if not asked:
             return decision
         known |= {extension: await _is_free(call, phones) for extension, phones in asked.items()}
+
+
+async def _operator_off(
+    call: Call, decision: Decision, operator: tuple[str, Sequence[DialTarget]] | None
+) -> dict[str, str]:
+    """The operator, if they are offered and their phone is off."""
+    offered = any(offer.action is Action.OPERATOR for offer in decision.offers)
+    if operator is None or not offered:
+        return {}
+    try:
+        registered = await call.is_registered(operator[1])
+    except CallError:
+        return {}
+    return {} if registered else {operator[0]: NOT_REGISTERED}
 
 
 def _offered(decision: Decision) -> dict[str, list[DialTarget]]:

@@ -263,6 +263,9 @@ class Call(Conversing[Utterance], Protocol):
     def why(self) -> Why:
         """How the call came to us."""
 
+    async def is_registered(self, targets: Sequence[DialTarget]) -> bool:
+        """Whether at least one of these inside phones is registered, in a call or not."""
+
     async def release_to_dialplan(self) -> None:
         """Hand the caller to the dialplan's own fallback; the call is over for us."""
 

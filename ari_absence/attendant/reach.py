@@ -6,7 +6,8 @@ the message at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Pastime, Ring
@@ -15,7 +16,17 @@ from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
+from ari_absence.core.steps import Way
 from ari_absence.errors import CallerGone, CallerReplaced, LedgerError
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A desk phone that is rung without a ladder: why, and whose it is."""
+
+    way: Way
+    extension: str
+
 
 _STOPS = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 _NOBODY = HuntEnd.UNREACHABLE
@@ -48,15 +59,16 @@ async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None, heir: Past
     legs = [leg for leg, end in ends.items() if end is LegEnd.CANCELLED]
     began_at = talk.now()
     if not legs:
-        await _note(talk, attempt, ends, began_at)
+        await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
         return _NOBODY
     try:
         hunt = await talk.call.hunt([ring_of(talk, leg) for leg in legs], attempt.ring_seconds, pastime, heir)
     except (CallerGone, CallerReplaced):  # missed by a second, perhaps: who was rung is to be seen
-        await _note(talk, attempt, ends, began_at)
+        await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
         raise
     talk.passed_on = hunt.passed_on
-    await _note(talk, attempt, ends | dict(zip(legs, hunt.legs, strict=True)), began_at)
+    ends |= zip(legs, hunt.legs, strict=True)
+    await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
     return hunt.end
 
 
@@ -66,7 +78,14 @@ async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
     rings = [Ring(phone, shown) for phone in talk.phones_of(extension)]
     if not rings:
         return _NOBODY
-    return (await talk.call.hunt(rings, ring_seconds, keep_company(talk))).end
+    way = Way.DESK if extension == talk.call.extension else Way.OPERATOR
+    rung, began_at, ends = [Rung(way, extension)] * len(rings), talk.now(), [LegEnd.CANCELLED] * len(rings)
+    try:
+        hunt = await talk.call.hunt(rings, ring_seconds, keep_company(talk))
+        ends = list(hunt.legs)
+    finally:  # also of a caller who was missed by a second: who was rung is to be seen
+        await _note(talk, rung, ends, ring_seconds, began_at)
+    return hunt.end
 
 
 async def _before_ringing(talk: Talk, leg: Leg) -> LegEnd:
@@ -122,25 +141,24 @@ def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = (), *, ringin
     return company
 
 
-async def _note(talk: Talk, attempt: Attempt, ends: Mapping[Leg, LegEnd], began_at: datetime) -> None:
+async def _note(
+    talk: Talk, rung: Iterable[Leg | Rung], ends: Iterable[LegEnd], ring_seconds: int, began_at: datetime
+) -> None:
     position = talk.next_position()
-    notes = [_attempt_note(talk, position, attempt, leg, end, began_at) for leg, end in ends.items()]
+    notes = [
+        AttemptNote(
+            call_id=talk.call.call_id,
+            position=position,
+            way=each.way,
+            extension=each.extension,
+            ring_seconds=ring_seconds,
+            began_at=began_at,
+            end=end,
+            ended_at=talk.now(),
+        )
+        for each, end in zip(rung, ends, strict=True)
+    ]
     try:
         await talk.notebook.note_attempts(notes)
     except LedgerError:
         return  # who was rung is worth knowing, but not worth the caller's time
-
-
-def _attempt_note(
-    talk: Talk, position: int, attempt: Attempt, leg: Leg, end: LegEnd, began_at: datetime
-) -> AttemptNote:
-    return AttemptNote(
-        call_id=talk.call.call_id,
-        position=position,
-        way=leg.way,
-        extension=leg.extension,
-        ring_seconds=attempt.ring_seconds,
-        began_at=began_at,
-        end=end,
-        ended_at=talk.now(),
-    )

@@ -31,7 +31,7 @@ from ari_absence.core.people import (
 )
 from ari_absence.core.phrases import Action, Name, Utterance, Whereabouts
 from ari_absence.core.promise import DEFAULT_SECONDS, due_at
-from ari_absence.core.reachable import COMPUTED, Case, Enquiry, Reachable, case_of, reach_of
+from ari_absence.core.reachable import COMPUTED, NOT_REGISTERED, Case, Enquiry, Reachable, case_of, reach_of
 from ari_absence.core.schedule import State, back_at, presence
 
 DEFAULT_KEYS: Mapping[Action, str] = {
@@ -296,6 +296,8 @@ def _why_no_operator(case: Case, _: Reachable) -> str | None:
         return "the operator takes part in this call already"
     if not _is_present(operator, enquiry.at, case.set_absences):
         return "the operator is absent"
+    if (off := enquiry.unreachable.get(operator.extension)) == NOT_REGISTERED:
+        return f"the operator's phone can't be rung: {off}"
     return None
 
 

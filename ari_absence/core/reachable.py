@@ -37,6 +37,9 @@ _SITUATIONS = {
     Why.UNREACHABLE: Situation.UNREACHABLE,
 }
 _OWN_WAYS = frozenset(way for way in Way if way.is_own)
+NOT_REGISTERED = "the phone is not registered"
+"""Why nobody offers an operator whose phone is off; one who talks may well take another call."""
+
 COMPUTED = Source("computed")
 
 

@@ -15,7 +15,7 @@ from ari_absence.core.people import Directory
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.errors import SpeechError
 from ari_absence.speech import shaping
-from ari_absence.speech.audio import Sound, read_wav, wav_bytes, write_whole
+from ari_absence.speech.audio import WIDEBAND_HZ, Sound, read_wav, wav_bytes, write_whole
 from ari_absence.speech.building import make_clip
 from ari_absence.speech.engines import Engine
 from ari_absence.speech.language import (
@@ -36,6 +36,8 @@ from ari_absence.speech.lending import Lending
 from ari_absence.speech.manifest import SUFFIX
 
 LAST_RESORT = "sound:beep"  # Asterisk's own; heard only when not one of our files is there
+UNKNOWN_SECONDS = 90.0  # of what is not a clip of ours; a sound that plays for longer is taken for stuck
+GAP_SECONDS = 0.1  # what Asterisk may take from one sound to the next
 RECORDINGS_FOLDER = "names"
 MADE_FOLDER = "made"
 
@@ -72,7 +74,9 @@ class SoundLibrary:
         custom_uri = _uri(custom_dir, asterisk_prefix)
         self._made_uri = f"{custom_uri}/{MADE_FOLDER}"
         self._lending = Lending(custom_dir / LENT_FOLDER, f"{custom_uri}/{LENT_FOLDER}")
-        self._present = frozenset(path.stem for path in sounds_dir.glob(f"*{SUFFIX}"))
+        present = {path.stem: _seconds(path) for path in sounds_dir.glob(f"*{SUFFIX}")}
+        self._present = frozenset(present)
+        self._seconds = {f"{self._sounds_uri}/{name}": seconds for name, seconds in present.items()}
         self._ready: Mapping[OwnClip, str] = {}
 
     @property
@@ -83,6 +87,10 @@ class SoundLibrary:
     def media(self, utterances: Iterable[AnyUtterance]) -> list[str]:
         """What Asterisk is to play, in order, as ARI media URIs. Touches no file."""
         return [uri for utterance in utterances for uri in self._of_one(utterance)]
+
+    def seconds_of(self, media: Iterable[str]) -> float:
+        """How long these sounds take, rather too long than too short. Touches no file."""
+        return sum(self._seconds.get(uri, UNKNOWN_SECONDS) + GAP_SECONDS for uri in media)
 
     def texts(self, utterances: Iterable[AnyUtterance]) -> list[str]:
         """What each utterance says, as prose, with a placeholder for a note or a caller's voice."""
@@ -163,6 +171,9 @@ class SoundLibrary:
                 made += is_new
             except SpeechError as reason:
                 failures.append(str(reason))
+        self._seconds.update(
+            {f"{self._made_uri}/{name}": _seconds(self._made_path(name)) for name in ready.values()}
+        )
         self._ready = {**self._ready, **ready}
         return Prepared(made, len(ready) - made, tuple(failures))
 
@@ -267,6 +278,14 @@ class SoundLibrary:
 def site_folder(data_folder: Path, language: Language) -> Path:
     """Where below the data folder a site's own sounds of ``language`` lie."""
     return data_folder.absolute() / "sounds" / f"site-{language.code}"
+
+
+def _seconds(path: Path) -> float:
+    """How long a clip of ours lasts at most, by its size; its head is counted as sound."""
+    try:
+        return path.stat().st_size / (2 * WIDEBAND_HZ)
+    except OSError:
+        return UNKNOWN_SECONDS
 
 
 def _stem(clip: OwnClip) -> str:

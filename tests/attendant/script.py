@@ -119,6 +119,7 @@ class ScriptedCall:
     to_hand_over: Handover | None = None
     rung: list[list[tuple[str, str, float]]] = field(default_factory=list)
     callees: list[ScriptedCallee] = field(default_factory=list)
+    off: frozenset[str] = frozenset()
 
     def _step(self, what: str) -> None:
         if self.over:
@@ -190,6 +191,9 @@ class ScriptedCall:
     async def is_free(self, targets: Sequence[DialTarget]) -> bool:
         self._step("is_free")
         return self._key() == "free"
+
+    async def is_registered(self, targets: Sequence[DialTarget]) -> bool:
+        return not any(target.endpoint in self.off for target in targets)
 
     @property
     def house(self) -> HouseVoice:

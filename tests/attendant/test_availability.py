@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
+
 from ari_absence.attendant.availability import decide_by_phones
 from ari_absence.core.consulting import colleague_attempts
 from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Directory, Handling, Kind, SetAbsences, Why
+from ari_absence.core.phrases import Action
 from ari_absence.errors import EffectFailed
 from tests.attendant.conversation import MORNING, OUTSIDER
 from tests.attendant.reach_office import ALICE, away, office, steps
@@ -33,10 +36,14 @@ class Exchange(ScriptedCall):
 
 
 async def settled(
-    *free: str, broken: bool = False, where: Directory = COVERED, consulting: bool = False
+    *free: str,
+    broken: bool = False,
+    where: Directory = COVERED,
+    consulting: bool = False,
+    off: frozenset[str] = frozenset(),
 ) -> tuple[Decision, Exchange]:
     call = Exchange(OUTSIDER, "101", Why.ABSENT, [])
-    call.free, call.broken = frozenset(free), broken
+    call.free, call.broken, call.off = frozenset(free), broken, off
 
     def decide_with(unreachable: Mapping[str, str]) -> Decision:
         enquiry = Enquiry(
@@ -50,7 +57,8 @@ async def settled(
         )
         return decide(enquiry, where, SetAbsences())
 
-    return await decide_by_phones(call, decide_with), call
+    reception = ("100", [DialTarget("PJSIP/100")])
+    return await decide_by_phones(call, decide_with, reception), call
 
 
 def name_offered(decision: Decision) -> str | None:
@@ -100,3 +108,15 @@ async def test_who_consults_is_offered_a_colleague_only_whose_phone_can_ring() -
     assert [each.name.text for each in colleague_attempts(on)] == ["Kenji Ito"]
     assert colleague_attempts(off) == ()
     assert call.asked == ("PJSIP/102",)
+
+
+@pytest.mark.parametrize("consulting", [False, True])
+async def test_operator_is_offered_while_their_phone_is_registered_also_if_they_talk(
+    consulting: bool,
+) -> None:
+    there, _ = await settled(consulting=consulting)
+    away_, _ = await settled(consulting=consulting, off=frozenset({"PJSIP/100"}))
+
+    assert there.action_for("0") is Action.OPERATOR
+    assert away_.action_for("0") is None
+    assert any("operator's phone can't be rung" in reason.text for reason in away_.reasons)

@@ -23,6 +23,7 @@ from ari_absence.core.phrases import (
     Welcome,
     Whereabouts,
 )
+from ari_absence.core.steps import Way
 from tests.attendant.conversation import COLLEAGUE, EVENING, OFFICE, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
 
@@ -273,6 +274,15 @@ async def test_operator_answers_and_the_caller_is_connected() -> None:
 
     assert await talk.hold() is Outcome.CONNECTED
     assert talk.notebook.callbacks == []
+    (note,) = talk.notebook.attempts
+    assert (note.way, note.extension, note.end) == (Way.OPERATOR, "100", LegEnd.TALKED)
+
+
+async def test_operator_who_is_rung_for_a_caller_who_leaves_meanwhile_is_noted() -> None:
+    talk = Conversation("0", Rings((LegEnd.NO_ANSWER,), caller=(None,)), gone_after_steps=4)
+
+    assert await talk.hold() is Outcome.MISSED
+    assert [(note.extension, note.end) for note in talk.notebook.attempts] == [("100", LegEnd.CANCELLED)]
 
 
 async def test_operator_who_does_not_answer_is_not_offered_again() -> None:
@@ -281,6 +291,7 @@ async def test_operator_who_does_not_answer_is_not_offered_again() -> None:
     assert await talk.hold() is Outcome.MESSAGE
     after = talk.call.heard[talk.call.heard.index(Fixed(Phrase.OPERATOR_NOT_REACHED)) :]
     assert Action.OPERATOR not in [each.action for each in after if isinstance(each, Choice)]
+    assert [(note.extension, note.end) for note in talk.notebook.attempts] == [("100", LegEnd.NO_ANSWER)]
 
 
 async def test_general_question_is_answered_and_leads_back_to_the_menu() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ari_absence.asterisk import AriClient
-from ari_absence.asterisk.guard import GUARD_SECONDS as GUARD_SECONDS_OF_A_TALK
 from ari_absence.errors import LabError
 from ari_absence.lab import waiting
 from tests.real.scenes import VOICE_HZ, Caller, Scene, Stage, tone_seconds
@@ -143,8 +142,27 @@ async def test_a_service_killed_in_the_middle_of_a_code_keeps_nobody_for_ever(sc
     async with AriClient(lab.ari_url, lab.ari_username, lab.ari_password) as client:
         (channel,) = await client.channels()
         left_seconds = float(await client.variable(channel["id"], "TIMEOUT(absolute)"))
-        assert 0 < left_seconds <= GUARD_SECONDS_OF_A_TALK, "Asterisk takes the call back by itself"
-        await client.set_variable(channel["id"], "TIMEOUT(absolute)", "1")  # nobody waits ten minutes here
+        assert 0 < left_seconds <= GUARD_SECONDS + 6, (
+            "ten seconds after the question, Asterisk takes the call"
+        )
+        await client.set_variable(channel["id"], "TIMEOUT(absolute)", "1")  # the next test waits for it
     await caller.hears("im-sorry")
     await caller.is_hung_up_on()
     await scene.office.start_service()
+
+
+async def test_a_service_that_freezes_while_phones_ring_leaves_the_caller_to_the_dialplan_in_ten_seconds(
+    stage: Stage,
+) -> None:
+    """The phone that rings outside stops by itself: three seconds after its time."""
+    changes = {"handling": {"business_trip": {"reach": ["mobile"]}}}
+    scene = await stage.open(limits={"name_seconds": 2, "step_ring_seconds": 8}, changes=changes)
+    mobile = await scene.lab.outside_phone("+819012345678", on_ring="ring")
+    caller = await scene.call("101")
+    await caller.hears("say-name-after-tone")
+    await caller.speaks_after_the_beep(0.8)
+    await mobile.wait_incoming()
+    with scene.service_frozen():
+        await caller.hears("vm-theperson", GUARD_SECONDS + 6)  # what is being said to them comes before it
+        await mobile.wait_ended()
+        await caller.hangs_up()

@@ -140,7 +140,7 @@ async def test_a_phone_whose_channel_is_made_but_that_is_not_dialled_is_unreacha
     assert asterisk.asked("DELETE", leg)
 
 
-async def test_who_is_screened_is_first_freed_of_the_guard_and_of_the_bridge_of_all_who_are_dialled(
+async def test_who_is_screened_is_first_given_a_longer_guard_and_freed_of_the_bridge_of_all_who_are_dialled(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
     leg, _ = await deciding(asterisk, office)
@@ -161,7 +161,29 @@ async def test_who_is_screened_is_first_freed_of_the_guard_and_of_the_bridge_of_
         ("DELETE", bridge),
     ]
     (guard,) = [values for _, path, values in asterisk.requests if path.endswith(f"{leg}/variable")]
-    assert guard == {"variable": "TIMEOUT(absolute)", "value": "0"}
+    assert guard == {"variable": "TIMEOUT(absolute)", "value": "191"}, "a dead service frees who decides"
+
+
+async def test_who_takes_the_call_is_freed_of_the_guard(asterisk: FakeAsterisk, office: Office) -> None:
+    (leg,) = await connected(asterisk, office)
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    guards = [values["value"] for _, path, values in asterisk.requests if path.endswith(f"{leg}/variable")]
+    assert guards == ["0"]
+
+
+async def test_caller_is_guarded_while_phones_ring_and_freed_of_it_for_the_talk(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    def guards() -> list[str]:
+        return [each["value"] for each in asterisk.asked("POST", f"{CHANNEL_ID}/variable")]
+
+    (leg,) = await connected(asterisk, office)
+    await asterisk.until_asked("POST", "/ring")
+    assert guards() == ["10"]
+    await asterisk.send("StasisStart", channel=channel(leg), args=["leg"])
+    await asterisk.until_asked("POST", "/addChannel")
+    assert guards() == ["10", "0"]
 
 
 async def test_a_leg_that_is_gone_before_it_can_be_joined_was_not_reached(
