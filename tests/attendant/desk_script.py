@@ -259,7 +259,7 @@ class Dialled:
     def __init__(
         self,
         code: str,
-        *keys: str | None,
+        *keys: Step,
         office: Directory,
         by: str | None = "101",
         at: datetime = MORNING,

@@ -17,7 +17,7 @@ from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 from ari_absence.installed import folder
 from ari_absence.speech.english import English
 from ari_absence.speech.language import CatalogueClip
-from tests.attendant.desk_script import Dialled, Meanwhile
+from tests.attendant.desk_script import Dialled, Meanwhile, Step
 from tests.attendant.mailbox_script import Session
 from tests.attendant.reach_office import office
 
@@ -48,7 +48,7 @@ class MemoryReturns:
         self.said.append(news.away_id)
 
 
-def dialled(*keys: str | None, returns: MemoryReturns, **how: Any) -> Dialled:
+def dialled(*keys: Step, returns: MemoryReturns, **how: Any) -> Dialled:
     return Dialled("*30", *keys, office=OFFICE, returns=returns, **how)
 
 
