@@ -12,6 +12,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.errors import CallerReplaced
 from ari_absence.lab import Lab
 from tests.asterisk.conftest import Office, rings
+from tests.asterisk.scenes import hear_each_other
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -76,7 +77,7 @@ async def test_a_colleague_who_transfers_the_caller_away_is_replaced_in_the_talk
     caller = await lab.outside_caller()
     await caller.dial("7003")
     await colleague.wait_established()
-    await eventually(lambda: any(call.line.bridge_id for call in office.link.sessions.calls.values()))
+    await hear_each_other(caller, colleague)
     await colleague.transfer("103")
     await other.wait_established()
     await colleague.wait_ended(5)
