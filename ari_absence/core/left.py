@@ -21,6 +21,9 @@ from ari_absence.core.people import Why
 FOLDER = "ari-absence-fallback/"
 """Where such recordings lie below Asterisk's recording folder; the beginning of their names."""
 
+NOTES_FOLDER = "left"
+"""Where the attendant's notes lie below the folder that it shares with the service."""
+
 NOTE_VERSION = 1
 NOTE_CHARS_MAX = 16_384  # a note is 600 characters long
 NOTE_SUFFIX = ".json"

@@ -18,6 +18,9 @@ from ari_absence.core import snapshot_parts as parts
 from ari_absence.core.greetings import Greeting, GreetingKind, SetGreetings
 from ari_absence.core.people import Directory, SetAbsences
 
+FILE = "directory"
+"""The file in the folder that the service shares with the fallback attendant."""
+
 VERSION = 1
 AGE_MAX = timedelta(days=3)
 """How long a service may be away before what was set in it is no longer told: a weekend, and the morning after."""

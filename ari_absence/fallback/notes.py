@@ -25,9 +25,6 @@ from ari_absence.core.left import Kind, LeftNote
 from ari_absence.core.text import for_log
 from ari_absence.errors import LedgerError
 
-FOLDER = "left"
-"""Where the notes lie below the fallback's folder."""
-
 _FILE_MODE = 0o660  # the folder lets in only Asterisk and the service
 _UNFINISHED = ".part"
 
@@ -38,7 +35,7 @@ class LeftNotes:
     def __init__(
         self, folder: Path, label: str, file_of: Callable[[str], Path], trouble: str | None = None
     ) -> None:
-        self._folder = folder / FOLDER
+        self._folder = folder / left.NOTES_FOLDER
         self._label = label
         self._file_of = file_of
         self._trouble = trouble

@@ -31,9 +31,6 @@ from ari_absence.speech.language import CustomClip, OwnClip
 from ari_absence.speech.languages import language
 from ari_absence.speech.repertoire import SUFFIX, Repertoire
 
-SNAPSHOT = "directory"
-"""The file of the snapshot in the fallback's folder."""
-
 SNAPSHOT_BYTES_MAX = 64 * 1024 * 1024  # ten thousand people are 9 MB
 SAID = "ABSENCE_SAID"
 """Tells the plain dialplan that the caller has heard an announcement, should this process end before its time."""
@@ -55,7 +52,7 @@ def serve(line: AgiLine, folder: Path, recordings: Path, label: str) -> bool:
     """Talk with the caller; False: the plain dialplan has to go on with them."""
     try:
         left = LeftCall.of(label)
-        known = _known(folder / SNAPSHOT, left.extension)
+        known = _known(folder / snapshots.FILE, left.extension)
         sounds = _repertoire(known.snapshot.voice)
         call = AgiCall(line, left, _caller(line, left, known.snapshot), sounds.media, recordings)
         notes = LeftNotes(folder, label, call.file_of, known.trouble)

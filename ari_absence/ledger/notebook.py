@@ -177,7 +177,7 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            return self._write_message(connection, draft)
+            return self.write_message(connection, draft)
 
         message_id = await self._saved(write)
         self._on_message(draft.decision.person.extension)
@@ -292,8 +292,11 @@ class LedgerNotebook:
             raise
         return audio
 
-    def _write_message(self, connection: Connection, draft: MessageDraft) -> writing.Saved:
-        now, left = self._clock.now(), writing.LeftMessage.of(draft, self._country())
+    def write_message(
+        self, connection: Connection, draft: MessageDraft, at: datetime | None = None
+    ) -> writing.Saved:
+        """The message as a part of a transaction; ``at`` (UTC) is when it was left, if not just now."""
+        now, left = self._clock.now(), writing.LeftMessage.of(draft, self._country(), at)
         mailboxes, escalate_at = self._mailboxes(), self._escalate_at(draft, now)
         return writing.save_message(connection, left, mailboxes, self._addressees, now, escalate_at)
 
