@@ -7,7 +7,9 @@ from pathlib import Path
 
 from ari_absence.lab import waiting
 
-_PLAYING = re.compile(r"<(?P<channel>[^>]+)> Playing '(?P<file>[^']+)' \(language")
+_PLAYING = re.compile(
+    r"<(?P<channel>[^>]+)> Playing '(?P<file>[^']+)' (?:\(escape_digits=[^)]*\) \(sample_offset \d+\) )?\(language"
+)
 _DIGEST = re.compile(r"-[0-9a-f]{16}$")
 
 
