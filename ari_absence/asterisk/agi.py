@@ -151,6 +151,8 @@ class AgiLine:
                 answer: dict[str, tuple[str, str]] = self._agi.execute(command, *arguments)
         except _Refused as refused:
             self._tell_why(command, refused)
+        if not answer["result"][0]:
+            raise CallerGone("Asterisk is no longer to be understood")
         return answer
 
     def _tell_why(self, command: str, refused: _Refused) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from ari_absence.asterisk.agi import AgiLine
 from ari_absence.asterisk.agi_call import AgiCall
+from ari_absence.attendant.greeting import greet
+from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import SystemClock
@@ -24,7 +25,7 @@ from ari_absence.core.left import LeftCall, NotLeft
 from ari_absence.core.people import Caller, Directory, Person, SetAbsences, Site
 from ari_absence.core.phrases import Fixed, Phrase
 from ari_absence.core.snapshot import Snapshot, SnapshotUnusable, Voice
-from ari_absence.errors import AbsenceError, CallerGone, LedgerError
+from ari_absence.errors import AbsenceError, LedgerError
 from ari_absence.fallback.notes import LeftNotes
 from ari_absence.installed import folder as installed
 from ari_absence.speech.language import CustomClip, OwnClip
@@ -64,10 +65,13 @@ def serve(line: AgiLine, folder: Path, recordings: Path, label: str) -> bool:
         print(f"ari-absence-fallback: {fault}", file=sys.stderr)
         return False
     talk = Talk(call, _decision(known, left, call.caller), known.snapshot.directory, notes, _now(known))
-    with suppress(CallerGone):
+
+    async def begin(talk: Talk) -> Outcome:
         line.await_answer()
         line.set_variable(SAID, "1")
-        _run(attend(talk))
+        return await greet(talk)
+
+    _run(attend(talk, begin))
     return not call.released
 
 

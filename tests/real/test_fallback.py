@@ -1,8 +1,7 @@
-"""The fallback attendant on a real Asterisk: what callers hear and leave while the service is away, and its way home."""
+"""The fallback attendant on a real Asterisk: what callers hear and leave while the service is away."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ari_absence.lab import Lab, waiting
+from ari_absence.lab import waiting
 from tests.real.scenes import VOICE_HZ, Caller, Scene, Stage, tone_seconds
 
 pytestmark = pytest.mark.real
