@@ -24,7 +24,7 @@ class Playbill:
         self._read_to = log.stat().st_size
         self._rest = ""
         self._played: list[str] = []
-        self._past = 0
+        self._past = self._forgotten = 0
 
     @property
     def played(self) -> list[str]:
@@ -32,9 +32,14 @@ class Playbill:
         self._read()
         return list(self._played)
 
+    @property
+    def since_forgotten(self) -> list[str]:
+        """What was played since the last awaited sound was forgotten."""
+        return self.played[self._forgotten :]
+
     def forget(self) -> None:
         """What was played up to now is past."""
-        self._past = len(self.played)
+        self._past = self._forgotten = len(self.played)
 
     def comes(self, sound: str) -> bool:
         """Whether the sound was played after the last awaited one; it then is the last one."""
