@@ -20,6 +20,8 @@ ARROWS: dict[str, set[str]] = {
     "config": {"core"},
     "presence": {"core"},
     "speech": {"core"},
+    # a program of its own: starts in a blink, so nothing that imports more than the standard library and pyst2
+    "fallback": {"core", "attendant", "asterisk", "speech"},
     "ledger": {"core", "attendant"},  # implements the notebook's port, as asterisk implements the call's
     "delivery": {"core"},
     "transcription": {"core"},

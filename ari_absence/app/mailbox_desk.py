@@ -121,6 +121,7 @@ class SpokenMailboxes(LedgerMailboxes):
         """Have the name spoken like this from now on."""
         content = await self._thread.do(self._store.path_of(audio.audio_id).read_bytes)
         await asyncio.to_thread(self._sounds.record_name, extension, content, self._records.directory())
+        self._records.on_change()
         log.info("name.recorded", extension=extension)
 
     async def has_name(self, extension: str) -> bool:
@@ -130,9 +131,13 @@ class SpokenMailboxes(LedgerMailboxes):
     async def delete_name(self, extension: str) -> bool:
         """Have the name spoken by the voice again."""
         try:
-            return await asyncio.to_thread(self._sounds.forget_name, extension, self._records.directory())
+            forgotten = await asyncio.to_thread(
+                self._sounds.forget_name, extension, self._records.directory()
+            )
         except SpeechError as error:
             raise LedgerError(str(error)) from error
+        self._records.on_change()
+        return forgotten
 
 
 class MailboxDesk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ari_absence.clock import Clock
 from ari_absence.config.holder import ConfigurationHolder
 from ari_absence.config.settings import Configuration
@@ -14,7 +16,10 @@ from ari_absence.ledger.thread import LedgerThread
 
 
 class Records:
-    """The configuration in force and what was set; each is replaced as a whole, so that a call sees one state."""
+    """The configuration in force and what was set; each is replaced as a whole, so that a call sees one state.
+
+    ``on_change`` is called after each change of what was set, and of what callers hear.
+    """
 
     def __init__(self, holder: ConfigurationHolder, clock: Clock) -> None:
         self._holder = holder
@@ -22,6 +27,7 @@ class Records:
         self.absences = SetAbsences()
         self.forwards = SetForwards()
         self.greetings = SetGreetings()
+        self.on_change: Callable[[], None] = lambda: None
 
     @property
     def configuration(self) -> Configuration:
@@ -49,11 +55,14 @@ class Records:
     async def read_absences(self, thread: LedgerThread) -> None:
         """Take over what is set in the ledger; raises LedgerError."""
         self.absences = await LedgerAbsences(thread).all(self._clock.now())
+        self.on_change()
 
     async def read_forwards(self, thread: LedgerThread) -> None:
         """Take over the forwards set in the ledger; raises LedgerError."""
         self.forwards = await LedgerForwards(thread).all(self._clock.now())
+        self.on_change()
 
     async def read_greetings(self, thread: LedgerThread) -> None:
         """Take over the greetings recorded by phone; raises LedgerError."""
         self.greetings = await thread.read(set_greetings)
+        self.on_change()

@@ -20,6 +20,8 @@ from ari_absence.app.channels import channels_at_desks, display_notifier, notifi
 from ari_absence.app.commands import Commands
 from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
+from ari_absence.app.fallback_folder import FallbackFolder
+from ari_absence.app.fallback_intake import FallbackIntake
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
@@ -40,6 +42,7 @@ from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
 from ari_absence.app.settling import LedgerDebts
+from ari_absence.app.snapshots import Snapshots
 from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids, protocol
@@ -64,6 +67,7 @@ from ari_absence.ledger.acknowledgements import Acknowledgements
 from ari_absence.ledger.addressees import RuledAddressees
 from ari_absence.ledger.camp_ons import LedgerCampOns
 from ari_absence.ledger.escalations import LedgerEscalations
+from ari_absence.ledger.intake import Intake
 from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
@@ -184,6 +188,8 @@ class Service:
             self._message_lamps.run(),
             self._answered_watch.run(),
             self._transcribing.run(),
+            self._snapshots.run(),
+            self._fallback_intake.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -222,6 +228,7 @@ class Service:
         for failure in prepared.failures:
             log.warning("a name is replaced by a neutral phrase", reason=failure)
         self._names_ready = True
+        self._records.on_change()
         log.info("names ready", made=prepared.made, kept=prepared.kept)
 
     def _build(self, configuration: Configuration) -> None:
@@ -279,6 +286,7 @@ class Service:
             ),
         )
         self._callback_dialling = callback_dialling(self._records, books, self._sounds, self._link.connect)
+        self._stand_by(books)
         self._rounds = UrgentRounds(LedgerEscalations(self._thread), self._urgent_office())
         self._message_calls = MessageCalls(self._urgent_office())
         self._day_rounds = DayRounds(
@@ -289,6 +297,29 @@ class Service:
             self._clock,
             self._outbox.wake,
         )
+
+    def _stand_by(self, books: Books) -> None:
+        """Have the fallback attendant know what it needs, and take in what it leaves."""
+        folder = FallbackFolder(self._begun.storage.folder)
+        try:
+            folder.prepare()
+        except LedgerError as error:
+            log.error("callers hear a general announcement while we are away", reason=str(error))
+        records = self._records
+        self._snapshots = Snapshots(records, self._sounds, self._store.path_of, folder, self._clock)
+        records.on_change = self._snapshots.changed
+        intake = Intake(
+            books.thread,
+            books.store,
+            books.notebook,
+            books.addressees,
+            records.limits,
+            lambda: records.directory().site.country,
+            self._clock,
+            self._something_noted,
+            self._message_changed,
+        )
+        self._fallback_intake = FallbackIntake(records, self._client, intake, folder.notes)
 
     def _urgent_office(self) -> Office:
         return urgent_office(
@@ -389,6 +420,7 @@ class Service:
         await self._answered_watch.catch_up()
         self._camp_ons.wake()
         self._message_lamps.refresh_all()
+        self._fallback_intake.wake()
         await self._notebook.clear_leftovers()
 
     async def _refresh_lamps(self) -> None:
@@ -452,6 +484,7 @@ class Service:
         for name in waiting_for_a_start(self._begun, fresh):
             log.warning("takes effect at the next start: %s", name)
         self._deliver_through(self._notifiers(fresh))
+        self._records.on_change()
         self._lamps.refresh()
         self._message_lamps.refresh_all()
         if self._ledger_trouble is None:

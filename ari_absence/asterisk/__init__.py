@@ -26,9 +26,28 @@ How ``app`` puts it together::
 ``link.status`` says how the link is.
 """
 
-from ari_absence.asterisk.channel_call import ChannelCall
-from ari_absence.asterisk.client import AriClient
-from ari_absence.asterisk.link import Link, LinkStatus
-from ari_absence.asterisk.tools import Tools
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ari_absence.asterisk.channel_call import ChannelCall
+    from ari_absence.asterisk.client import AriClient
+    from ari_absence.asterisk.link import Link, LinkStatus
+    from ari_absence.asterisk.tools import Tools
 
 __all__ = ["AriClient", "ChannelCall", "Link", "LinkStatus", "Tools"]
+
+_PLACES = {
+    "AriClient": "client",
+    "ChannelCall": "channel_call",
+    "Link": "link",
+    "LinkStatus": "link",
+    "Tools": "tools",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: the fallback attendant needs only ``agi``, and has no time for the rest."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -43,6 +43,10 @@ LOOK_SECONDS = 2.0
 GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
 
+GREETED = "ABSENCE_CALL"
+"""Holds the id of the call as soon as we have spoken with the caller: should the call come back to the dialplan
+unfinished, the fallback announces nothing a second time, and what is left there belongs to this call."""
+
 _CONNECTED_LINE = (
     "CONNECTEDLINE(all,i)"  # what the phone is told it has reached; i: with our next answer, not at once
 )
@@ -388,6 +392,7 @@ class ChannelCall(CallingChannel[Utterance]):
         """Put off the guard of the dialplan, then pick up; a colleague's display tells where the person is."""
         self.line.catch_up()
         await self._tell_fallback_who_was_called()
+        await self._tell_fallback_of_greeting()
         if not (self._shown and self.caller.inside) or self.answered:
             await super().answer()
             return
@@ -403,6 +408,12 @@ class ChannelCall(CallingChannel[Utterance]):
         if (self._handover is not None or self._astray) and not self._picked_up:
             await self.line.effect(
                 self._client.set_variable(self.line.channel.id, "ABSENCE_EXTENSION", self._called)
+            )
+
+    async def _tell_fallback_of_greeting(self) -> None:
+        if not self._picked_up:
+            await self.line.effect(
+                self._client.set_variable(self.line.channel.id, GREETED, self.line.call_id)
             )
 
     async def _set_connected_line(self, name: str) -> None:

@@ -50,6 +50,16 @@ class AudioFault(StrEnum):
     SILENT = "silent"
 
 
+TALK_SECONDS_MIN = 0.3  # shorter than the shortest "yes"; a click or the beep's echo stays below
+
+
+def fault_of(seconds: float, loud_seconds: float, min_seconds: float) -> AudioFault | None:
+    """Why a recording of so many seconds, of which so many are to be heard, is not worth keeping; None: it is."""
+    if loud_seconds < TALK_SECONDS_MIN:
+        return AudioFault.SILENT  # first: of somebody silent, Asterisk keeps a second or so
+    return AudioFault.TOO_SHORT if seconds < min_seconds else None
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAudio:
     """Audio that lies verified and synced in our own data folder."""

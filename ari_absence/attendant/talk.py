@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ari_absence.attendant.call import Call, Recording, RecordingTerms
-from ari_absence.attendant.camp_on import CampOns
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
 from ari_absence.core.handover import Handover
@@ -16,6 +16,11 @@ from ari_absence.core.people import Directory, Limits
 from ari_absence.core.phrases import Action, CalleeUtterance, CallPromise, Choice, Fixed, Phrase, Utterance
 from ari_absence.core.wording import promise
 from ari_absence.errors import LedgerError
+
+if TYPE_CHECKING:
+    from ari_absence.attendant.camp_on import (
+        CampOns,
+    )  # what rings again is slow to import, and the fallback is not
 
 INSTANT_SECONDS = 0.1  # a word in between is no question: nobody waits for its answer
 

@@ -27,6 +27,7 @@ from ari_absence.attendant.notebook import (
     MessageDraft,
     Outcome,
     Wish,
+    fault_of,
 )
 from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision
@@ -48,7 +49,6 @@ from ari_absence.ledger.thread import LIMIT_SECONDS, Changing, LedgerThread
 
 FETCH_LIMIT_SECONDS = 8.0  # five minutes of audio are 4.8 MB: under a second on a LAN, and the caller waits
 KEEP_LIMIT_SECONDS = 2 * LIMIT_SECONDS  # a file and a transaction, each on a disk that may be slow
-TALK_SECONDS_MIN = 0.3  # shorter than the shortest "yes"; a click or the beep's echo stays below
 CUT_TOLERANCE_SECONDS = 2.0  # Asterisk's own count includes the beep and may lag; more missing is lost audio
 _EMPTY_WAV_BYTES = 44  # nothing but a header
 
@@ -155,7 +155,7 @@ class LedgerNotebook:
 
         def keep(changing: Changing) -> KeptAudio | AudioFault:
             verified = verify(received)
-            fault = _fault(verified, min_seconds)
+            fault = fault_of(verified.seconds, verified.loud_seconds, min_seconds)
             return fault or self._keep_verified(changing, recording, verified, now)
 
         kept = await self._thread.job(keep, KEEP_LIMIT_SECONDS)
@@ -179,7 +179,7 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            saved = self._write_message(connection, draft)
+            saved = self.write_message(connection, draft)
             return self._with_text(connection, saved, draft.decision, Topic.MESSAGE.value)
 
         message_id = await self._saved(write)
@@ -295,8 +295,11 @@ class LedgerNotebook:
             raise
         return audio
 
-    def _write_message(self, connection: Connection, draft: MessageDraft) -> writing.Saved:
-        now, left = self._clock.now(), writing.LeftMessage.of(draft, self._country())
+    def write_message(
+        self, connection: Connection, draft: MessageDraft, at: datetime | None = None
+    ) -> writing.Saved:
+        """The message as a part of a transaction; ``at`` (UTC) is when it was left, if not just now."""
+        now, left = self._clock.now(), writing.LeftMessage.of(draft, self._country(), at)
         mailboxes, escalate_at = self._mailboxes(), self._escalate_at(draft, now)
         return writing.save_message(connection, left, mailboxes, self._addressees, now, escalate_at)
 
@@ -315,12 +318,6 @@ class LedgerNotebook:
         if saved.audio_id is not None:
             self._leftovers.clear_soon(saved.audio_id, saved.recording_name)
         return saved.id
-
-
-def _fault(verified: VerifiedAudio, min_seconds: float) -> AudioFault | None:
-    if verified.loud_seconds < TALK_SECONDS_MIN:
-        return AudioFault.SILENT  # first: of somebody silent, Asterisk keeps a second or so
-    return AudioFault.TOO_SHORT if verified.seconds < min_seconds else None
 
 
 def _possibly_cut(recording: Recording, verified: VerifiedAudio) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import Recording, RecordingEnd
@@ -67,10 +67,15 @@ class Orphans:
         now = self._clock.now()
         left = writing.LeftMessage(call_id, audio.audio_id, country=self._country)
         message_id = writing.save_message(session.connection(), left, mailboxes, self._addressees, now).id
-        missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
-        for callback_id in session.scalars(select(CallbackRow.id).where(*missed)):
-            withdraw_callback(session.connection(), callback_id)  # the message says it all; owed is one call
+        withdraw_missed(session.connection(), call_id)
         return message_id
+
+
+def withdraw_missed(connection: Connection, call_id: str) -> None:
+    """Tell nobody any more that the call was missed: what the caller left says it all, and owed is one call."""
+    missed = (CallbackRow.call_id == call_id, CallbackRow.wish == Wish.MISSED.value)
+    for callback_id in list(connection.scalars(select(CallbackRow.id).where(*missed))):
+        withdraw_callback(connection, callback_id)
 
 
 def _is_known(session: Session, name: str) -> bool:

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +107,24 @@ class RecordingStore:
         except OSError as fault:
             raise LedgerError(f"{self._audio} can't be tidied: {fault.strerror}") from fault
         return moved
+
+    def set_aside(self, name: str, content: bytes) -> Path:
+        """Put what can't be kept where a person can look at it; gives the place. The same again is the same file.
+
+        Raises:
+            LedgerError: it can't be written.
+        """
+        target = self._quarantine / name
+        try:
+            _write_synced(target, content)
+        except OSError as fault:
+            raise LedgerError(f"{target} can't be written: {fault.strerror}") from fault
+        return target
+
+    def take_back(self, audio_id: str) -> None:
+        """Remove the copy in quarantine of audio that has an owner now: a process died between its file and its row."""
+        with suppress(OSError):
+            (self._quarantine / f"{audio_id}.wav").unlink(missing_ok=True)
 
     def in_quarantine(self) -> list[Path]:
         """Audio without an owner, oldest first."""

@@ -74,24 +74,28 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class LeftMessage:
-    """A message of a call that the ledger knows. ``due`` is in UTC. ``country`` reads the caller's number."""
+    """A message of a call that the ledger knows. ``due`` is in UTC. ``country`` reads the caller's number.
+
+    ``at`` (UTC) is when it was left; None: now.
+    """
 
     call_id: str
     audio_id: str
     urgent: bool = False
     due: datetime | None = None
     country: str = ""
+    at: datetime | None = None
 
     @classmethod
-    def of(cls, draft: MessageDraft, country: str = "") -> LeftMessage:
+    def of(cls, draft: MessageDraft, country: str = "", at: datetime | None = None) -> LeftMessage:
         """The message a conversation wants to save."""
-        return cls(draft.decision.enquiry.call_id, draft.audio.audio_id, draft.urgent, draft.due, country)
+        return cls(draft.decision.enquiry.call_id, draft.audio.audio_id, draft.urgent, draft.due, country, at)
 
 
 @dataclass(frozen=True, slots=True)
 class NotedCallback:
     """A callback of a call that the ledger knows. ``number`` None: only information, by the plan of ``country``.
-    ``due`` is in UTC, and so is ``told_from``: until then nobody is told of it."""
+    ``due`` is in UTC, and so are ``told_from``, until when nobody is told of it, and ``at``, when it was left."""
 
     call_id: str
     wish: Wish
@@ -101,13 +105,14 @@ class NotedCallback:
     by: str = "caller"
     told_from: datetime | None = None
     country: str = ""
+    at: datetime | None = None
 
     @classmethod
-    def of(cls, draft: CallbackDraft, country: str = "") -> NotedCallback:
+    def of(cls, draft: CallbackDraft, country: str = "", at: datetime | None = None) -> NotedCallback:
         """The callback a conversation wants to save."""
         audio_id = draft.name_audio.audio_id if draft.name_audio else None
         call_id = draft.decision.enquiry.call_id
-        return cls(call_id, draft.wish, draft.number, audio_id, draft.due, country=country)
+        return cls(call_id, draft.wish, draft.number, audio_id, draft.due, country=country, at=at)
 
 
 def insert_call(connection: Connection, decision: Decision) -> None:
@@ -200,7 +205,7 @@ def save_message(
             "id": message_id,
             "call_id": left.call_id,
             "extension": extension,
-            "at": now,
+            "at": left.at or now,
             "audio_id": left.audio_id,
             "urgent": left.urgent,
             "due": left.due,
@@ -236,7 +241,7 @@ def save_callback(
             "id": callback_id,
             "call_id": noted.call_id,
             "extension": extension,
-            "at": now,
+            "at": noted.at or now,
             "wish": noted.wish.value,
             "number": fitting(noted.number, 64),
             "name_audio_id": audio_id,

@@ -18,24 +18,13 @@ from ari_absence.speech import shaping
 from ari_absence.speech.audio import WIDEBAND_HZ, Sound, read_wav, wav_bytes, write_whole
 from ari_absence.speech.building import make_clip
 from ari_absence.speech.engines import Engine
-from ari_absence.speech.language import (
-    AnyUtterance,
-    CatalogueClip,
-    Clip,
-    CustomClip,
-    Language,
-    LentClip,
-    NoteClip,
-    OwnClip,
-    RecordedClip,
-    as_sentence,
-    slug,
-)
+from ari_absence.speech.language import CustomClip, Language, NoteClip, OwnClip, as_sentence, slug
 from ari_absence.speech.lending import FOLDER as LENT_FOLDER
 from ari_absence.speech.lending import Lending
 from ari_absence.speech.manifest import SUFFIX
+from ari_absence.speech.repertoire import LAST_RESORT as LAST_RESORT
+from ari_absence.speech.repertoire import Repertoire
 
-LAST_RESORT = "sound:beep"  # Asterisk's own; heard only when not one of our files is there
 UNKNOWN_SECONDS = 90.0  # of what is not a clip of ours; a sound that plays for longer is taken for stuck
 GAP_SECONDS = 0.1  # what Asterisk may take from one sound to the next
 RECORDINGS_FOLDER = "names"
@@ -51,7 +40,7 @@ class Prepared:
     failures: tuple[str, ...] = ()
 
 
-class SoundLibrary:
+class SoundLibrary(Repertoire):
     """The sounds of one language and one site.
 
     ``sounds_dir`` holds the catalogue, ``custom_dir`` the site's own: recordings in ``names``, what was made
@@ -67,38 +56,37 @@ class SoundLibrary:
         engine: Engine | None = None,
         asterisk_prefix: str | None = None,
     ) -> None:
-        self._language = language
+        custom_uri = _uri(custom_dir, asterisk_prefix)
+        self._lending = Lending(custom_dir / LENT_FOLDER, f"{custom_uri}/{LENT_FOLDER}")
+        lengths = {path.stem: _seconds(path) for path in sounds_dir.glob(f"*{SUFFIX}")}
+        made_uri = f"{custom_uri}/{MADE_FOLDER}"
+        super().__init__(
+            language, frozenset(lengths), _uri(sounds_dir, asterisk_prefix), made_uri, self._lending.uri_of
+        )
         self._custom_dir = custom_dir
         self._engine = engine
-        self._sounds_uri = _uri(sounds_dir, asterisk_prefix)
-        custom_uri = _uri(custom_dir, asterisk_prefix)
-        self._made_uri = f"{custom_uri}/{MADE_FOLDER}"
-        self._lending = Lending(custom_dir / LENT_FOLDER, f"{custom_uri}/{LENT_FOLDER}")
-        present = {path.stem: _seconds(path) for path in sounds_dir.glob(f"*{SUFFIX}")}
-        self._present = frozenset(present)
-        self._seconds = {f"{self._sounds_uri}/{name}": seconds for name, seconds in present.items()}
-        self._ready: Mapping[OwnClip, str] = {}
+        self._seconds = {f"{self._sounds_uri}/{name}": seconds for name, seconds in lengths.items()}
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The catalogue's clips that had no file when the library was opened, by id."""
         return tuple(clip for clip in self._language.catalogue if clip not in self._present)
 
-    def media(self, utterances: Iterable[AnyUtterance]) -> list[str]:
-        """What Asterisk is to play, in order, as ARI media URIs. Touches no file."""
-        return [uri for utterance in utterances for uri in self._of_one(utterance)]
-
     def seconds_of(self, media: Iterable[str]) -> float:
         """How long these sounds take, rather too long than too short. Touches no file."""
         return sum(self._seconds.get(uri, UNKNOWN_SECONDS) + GAP_SECONDS for uri in media)
 
-    def texts(self, utterances: Iterable[AnyUtterance]) -> list[str]:
-        """What each utterance says, as prose, with a placeholder for a note or a caller's voice."""
-        return [self._language.text(utterance) for utterance in utterances]
+    def voice(self) -> tuple[str, str, Mapping[tuple[str, str], str]]:
+        """Where Asterisk finds the catalogue's clips and the site's own, and the files of these by recording and text.
 
-    def can_say(self, utterance: AnyUtterance) -> bool:
-        """Whether ``utterance`` is said as it is meant, with no word of it replaced or left out."""
-        return self._all(self._language.clips(utterance)) != []
+        What a delegate may do is not among them: a caller never hears it.
+        """
+        made = {
+            (clip.recording, clip.text): name
+            for clip, name in self._ready.items()
+            if isinstance(clip, CustomClip)
+        }
+        return self._sounds_uri, self._made_uri, made
 
     def lend(
         self, audio_id: str, path: Path, *, factor: float = 1.0
@@ -188,44 +176,6 @@ class SoundLibrary:
         return tuple(
             _shown(clip) for clip in wanted if not self._recording(clip).is_file() and not self._earlier(clip)
         )
-
-    def _of_one(self, utterance: AnyUtterance) -> list[str]:
-        whole = self._with_substitutes(self._language.clips(utterance))
-        return self._all(whole) or self._simpler(utterance) or self._uris(whole) or [LAST_RESORT]
-
-    def _simpler(self, utterance: AnyUtterance) -> list[str]:
-        return self._all(self._with_substitutes(self._language.simpler(utterance)))
-
-    def _with_substitutes(self, clips: Iterable[Clip]) -> list[Clip]:
-        """``clips``, with the catalogue's words for each of the site's own, or lent, that is not there."""
-        chosen: list[Clip] = []
-        for clip in clips:
-            if isinstance(clip, CustomClip | NoteClip | LentClip) and self._uri_of(clip) is None:
-                chosen.extend(clip.instead)
-            else:
-                chosen.append(clip)
-        return chosen
-
-    def _all(self, clips: Iterable[Clip]) -> list[str]:
-        """The URIs of ``clips`` if none of them is missing, else nothing."""
-        wanted = list(clips)
-        uris = self._uris(wanted)
-        return uris if len(uris) == len(wanted) else []
-
-    def _uris(self, clips: Iterable[Clip]) -> list[str]:
-        return [uri for clip in clips if (uri := self._uri_of(clip)) is not None]
-
-    def _uri_of(self, clip: Clip) -> str | None:
-        match clip:
-            case CatalogueClip(name):
-                return f"{self._sounds_uri}/{name}" if name in self._present else None
-            case RecordedClip(name):
-                return f"recording:{name}"
-            case LentClip(audio_id):
-                return self._lending.uri_of(audio_id)
-            case _:
-                made = self._ready.get(clip)
-                return None if made is None else f"{self._made_uri}/{made}"
 
     def _made_ready(self, clip: OwnClip) -> tuple[str, bool]:
         """The name of the file of ``clip``, and whether it had to be made."""

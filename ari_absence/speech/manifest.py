@@ -12,9 +12,9 @@ from typing import Any
 from ari_absence.errors import SpeechError
 from ari_absence.speech.audio import WIDEBAND_HZ, read_wav, write_whole
 from ari_absence.speech.language import Language
+from ari_absence.speech.repertoire import SUFFIX as SUFFIX  # part of what the list is about
 
 NAME = "manifest.json"
-SUFFIX = ".wav16"  # Asterisk's name for a WAV of 16 kHz and 16 bits; its format_wav plays it
 NOT_SOUNDS = frozenset({NAME, "README.md", "LICENSE"})
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from ari_absence.lab import waiting
 
-_PLAYING = re.compile(r"<(?P<channel>[^>]+)> Playing '(?P<file>[^']+)' \(language")
+_PLAYING = re.compile(
+    r"<(?P<channel>[^>]+)> Playing '(?P<file>[^']+)' (?:\(escape_digits=[^)]*\) \(sample_offset \d+\) )?\(language"
+)
 _DIGEST = re.compile(r"-[0-9a-f]{16}$")
 
 
@@ -22,7 +24,7 @@ class Playbill:
         self._read_to = log.stat().st_size
         self._rest = ""
         self._played: list[str] = []
-        self._past = 0
+        self._past = self._forgotten = 0
 
     @property
     def played(self) -> list[str]:
@@ -30,9 +32,14 @@ class Playbill:
         self._read()
         return list(self._played)
 
+    @property
+    def since_forgotten(self) -> list[str]:
+        """What was played since the last awaited sound was forgotten."""
+        return self.played[self._forgotten :]
+
     def forget(self) -> None:
         """What was played up to now is past."""
-        self._past = len(self.played)
+        self._past = self._forgotten = len(self.played)
 
     def comes(self, sound: str) -> bool:
         """Whether the sound was played after the last awaited one; it then is the last one."""

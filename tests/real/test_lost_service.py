@@ -10,7 +10,7 @@ import pytest
 from ari_absence.asterisk import AriClient
 from ari_absence.errors import LabError
 from ari_absence.lab import waiting
-from tests.real.scenes import VOICE_HZ, Caller, Scene, Stage, tone_seconds
+from tests.real.scenes import HANS, VOICE_HZ, Caller, Scene, Stage, tone_seconds
 
 pytestmark = pytest.mark.real
 
@@ -20,7 +20,7 @@ GUARD_SECONDS = 10.0
 
 def fallback_recordings(scene: Scene) -> list[Path]:
     """What the dialplan itself has recorded."""
-    return sorted((scene.lab.recordings / "ari-absence-fallback").glob("101-*.wav"))
+    return sorted((scene.lab.recordings / "ari-absence-fallback").glob("101=*.wav"))
 
 
 async def leaves_words_with_the_dialplan(caller: Caller, before: int) -> None:
@@ -35,12 +35,20 @@ async def leaves_words_with_the_dialplan(caller: Caller, before: int) -> None:
     assert tone_seconds(fallback_recordings(scene)[-1], VOICE_HZ) == pytest.approx(2.0, abs=0.4)
 
 
-async def test_with_the_service_away_the_dialplan_answers_and_records(scene: Scene) -> None:
+async def test_f74_with_service_and_python_away_the_dialplan_answers_and_records_and_that_is_taken_in(
+    scene: Scene,
+) -> None:
     before = len(fallback_recordings(scene))
     await scene.office.stop_service()
     caller = await scene.call("101")
     await leaves_words_with_the_dialplan(caller, before)
     await scene.office.start_service()
+
+    message = await scene.ledger.the_message(15)
+    assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
+    (call,) = scene.ledger.calls()
+    assert (call.id, call.caller_number, call.outcome) == (message.call_id, HANS, "message")
+    await waiting.until(lambda: not fallback_recordings(scene), 5, "The removal of what was taken in")
 
 
 async def test_a_frozen_service_frees_its_callers_to_the_dialplan_after_ten_seconds(scene: Scene) -> None:
