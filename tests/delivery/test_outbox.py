@@ -86,6 +86,7 @@ async def test_what_was_delivered_is_not_delivered_again(
     assert len(mail.sink.mails) == 1
 
 
+@pytest.mark.fault("F63", "P3")
 async def test_f63_a_server_down_for_six_hours_gets_every_mail_once_afterwards(
     office: Office, mail: MailOffice, worker: OutboxWorker
 ) -> None:
@@ -163,6 +164,7 @@ async def test_after_72_hours_a_delivery_is_dead_visible_and_the_operator_is_tol
     assert (told.state, told.recipient) == ("delivered", "reception@example.com")
 
 
+@pytest.mark.fault("F63")
 async def test_f63_a_recipient_refused_for_good_is_dead_and_can_be_retried_by_id(
     office: Office, mail: MailOffice, worker: OutboxWorker
 ) -> None:
@@ -232,6 +234,7 @@ async def test_who_lost_the_lease_settles_nothing(office: Office) -> None:
     assert second.attempts == 1
 
 
+@pytest.mark.fault("F64")
 async def test_f64_a_mail_sent_again_after_a_crash_has_the_same_message_id(
     office: Office, mail: MailOffice
 ) -> None:
