@@ -17,6 +17,8 @@ from ari_absence.delivery.outbox import LEASE, OutboxWorker
 from ari_absence.delivery.ports import DestinationDown, Memo
 from ari_absence.errors import DeliveryPostponed, DeliveryRefused, LedgerError
 from ari_absence.ledger import reading
+from ari_absence.ledger.message_counts import message_counts
+from ari_absence.ledger.settling import mark_heard
 from tests.delivery.conftest import SENDER
 from tests.delivery.mail_server import MailOffice
 from tests.ledger.office import FakeClock, Office, callback_draft, decision
@@ -362,3 +364,22 @@ async def test_a_fault_of_the_ledger_does_not_end_the_worker(
     await eventually(lambda: notifier.tried)
     worker.stop()
     await running
+
+
+@pytest.mark.fault("F77")
+async def test_f77_a_message_heard_while_its_mail_is_sent_is_both_heard_and_delivered(office: Office) -> None:
+    message_id = await office.leave_message()
+
+    @dataclass
+    class HeardMeanwhile(FakeNotifier):
+        async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
+            await super().deliver(memo, recipient, key)
+            now = office.clock.now()
+            await office.thread.write(lambda session: mark_heard(session, message_id, now))
+
+    await OutboxWorker(office.outbox, [HeardMeanwhile()], office.clock).sweep()
+
+    (delivery,) = await deliveries(office)
+    counts = await office.thread.read(lambda session: message_counts(session, ["101"]))
+    assert delivery.state == "delivered"
+    assert (counts["101"].new, counts["101"].old) == (0, 1)  # what the lamp shows
