@@ -62,6 +62,7 @@ def test_socket_of_a_dead_service_is_nobody(tmp_path: Path) -> None:
         ask_service(tmp_path, "echo", word="hello")
 
 
+@pytest.mark.fault("A5")
 @pytest.mark.parametrize(
     "garbage", [b"\n", b"not json\n", b"[]\n", b"{" * 5000, b"x" * (LINE_BYTES_MAX + 10)]
 )

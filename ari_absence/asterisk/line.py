@@ -196,7 +196,9 @@ class Line:
                 self.cause = event.cause
             case protocol.StasisEnd():
                 self.gone = True
-                self.ended |= not self.leg  # of a leg the end itself is told too, with its cause
+                # of a leg that rang in vain the end itself is told too, with its cause; any other channel that lives
+                # on was taken by somebody at Asterisk's console, and is theirs
+                self.ended |= self.up or not self.leg
             case protocol.ChannelHangupRequest():
                 self.gone = True
             case protocol.ChannelLeftBridge():

@@ -27,7 +27,6 @@ from ari_absence.errors import EffectFailed, LedgerError, SpeechError
 
 LEAVE, SKIP, FOLDERS, BACK = "#", "#", "2", "*"
 SPEED, RESTART = "1", "2"
-KEYS_MAX = 1000  # who presses more is a stuck key, and a hundred messages need fewer
 
 _FOLDER_KEYS = {"1": Folder.NEW, "2": Folder.OLD, "3": Folder.SAVED}
 _FOLDER_NAMES = {
@@ -80,7 +79,7 @@ def _opening(talk: MailboxTalk) -> list[DeskUtterance]:
 async def _serve(talk: MailboxTalk) -> None:
     """Ask and do, until # or three rounds of silence."""
     silent_rounds = 0
-    for _ in range(KEYS_MAX):
+    while True:
         key = await talk.ask(*menu(talk))
         if key == LEAVE:
             return

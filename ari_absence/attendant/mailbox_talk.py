@@ -20,6 +20,8 @@ from ari_absence.core.people import Directory, Limits, Person, PrivateNumber
 from ari_absence.core.phrases import Name
 from ari_absence.errors import LedgerError
 
+QUESTIONS_MAX = 1000  # who answers more of them is a stuck key, and a hundred messages need fewer
+
 _FOLDERS = (Folder.NEW, Folder.OLD, Folder.SAVED)
 
 ReturnCalls = Callable[[DeskCall, Person, str], Awaitable[None]]
@@ -34,7 +36,7 @@ class MailboxTalk:
     ``present`` tells whether the owner is at work. ``listed`` are the messages of the chosen folder, by id, as they
     were when it was chosen; ``position`` is the current one. ``calls_owed``: how many calls the owner owes, with a
     message or without. ``news`` is what the next question opens with, ``pressed`` a key that was pressed before it was
-    asked for, ``fast`` the speed of playing.
+    asked for, ``fast`` the speed of playing, ``questions`` how many have been asked.
     """
 
     call: DeskCall
@@ -58,6 +60,7 @@ class MailboxTalk:
     news: list[DeskUtterance] = field(default_factory=list)
     pressed: str | None = None
     fast: bool = False
+    questions: int = 0
 
     @property
     def limits(self) -> Limits:
@@ -141,8 +144,14 @@ class MailboxTalk:
         return Name.of(person) if person else None
 
     async def ask(self, *utterances: DeskUtterance) -> str | None:
-        """Say what is news and then ``utterances``, unless a key interrupts, and wait for a key like every menu."""
+        """Say what is news and then ``utterances``, unless a key interrupts, and wait for a key like every menu.
+
+        After ``QUESTIONS_MAX`` questions nobody is asked any more: that is silence, which ends every menu.
+        """
         pressed, self.pressed = self.pressed, None
+        self.questions += 1
+        if self.questions > QUESTIONS_MAX:
+            return None
         if pressed is not None:
             self.news.clear()
             return pressed

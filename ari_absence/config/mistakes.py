@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ari_absence.core.text import for_terminal
 from ari_absence.errors import ConfigurationError
 
 MISTAKES_SHOWN = 200  # nobody mends more in one go; a file of rubbish must not fill the log
+SENTENCE_MAX = 2000  # characters; ours have 300 at most, without what they quote
 _COLUMN_BITS = 24  # the longest line a file of the greatest size can hold
 _COLUMN_MASK = (1 << _COLUMN_BITS) - 1
 
@@ -64,7 +66,11 @@ class Mistakes:
 
 def _lines(noted: set[tuple[str, int, int, str]]) -> list[str]:
     found = sorted(noted)
-    lines = [f"{file}:{line}:{column}: {sentence}" for file, line, column, sentence in found[:MISTAKES_SHOWN]]
+    # what a file says may be in the sentence, and must neither break the line nor command a terminal
+    lines = [
+        f"{file}:{line}:{column}: {for_terminal(sentence, SENTENCE_MAX)}"
+        for file, line, column, sentence in found[:MISTAKES_SHOWN]
+    ]
     if len(found) > MISTAKES_SHOWN:
         lines.append(f"and {len(found) - MISTAKES_SHOWN} more; mend these first")
     return lines

@@ -193,7 +193,7 @@ def _sentence_for_yaml(error: yaml.MarkedYAMLError, content: bytes) -> str:
     if "tab character" in problem:
         return "a tab stands here; indent with spaces"
     if "cannot start any token" in problem:
-        if error.problem_mark is not None and _character_at(content, error.problem_mark) == b"\t":
+        if error.problem_mark is not None and _character_at(content, error.problem_mark) == "\t":
             return "a tab stands here; indent with spaces"
         return "this character can't begin a value; put the value in double quotes"
     if "did not find expected key" in problem or "mapping values are not allowed" in problem:
@@ -201,8 +201,8 @@ def _sentence_for_yaml(error: yaml.MarkedYAMLError, content: bytes) -> str:
     return f"this is not YAML ({problem}); check the indentation, brackets and quotes here and just above"
 
 
-def _character_at(content: bytes, mark: yaml.Mark) -> bytes:
-    return content.split(b"\n", mark.line + 1)[mark.line][mark.column : mark.column + 1]
+def _character_at(content: bytes, mark: yaml.Mark) -> str:
+    return content.decode()[mark.index : mark.index + 1]
 
 
 class _Composer:

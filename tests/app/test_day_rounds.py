@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
@@ -273,6 +274,7 @@ async def test_the_timer_sleeps_until_the_next_moment_and_five_minutes_at_most(h
     assert house.office.rings > 1  # the outbox is woken
 
 
+@pytest.mark.fault("F47")
 async def test_a_clock_that_is_set_back_is_survived(house: House) -> None:
     await ask_for_a_call(house.office, due=NOON + HOUR)
     await house.after(30 * MINUTE)

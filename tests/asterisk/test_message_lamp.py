@@ -164,6 +164,7 @@ async def test_no_manager_at_all_is_told() -> None:
         await lamp.show("101", MessageCounts(1))
 
 
+@pytest.mark.fault("A3")
 async def test_a_line_break_can_not_become_an_action_of_its_own() -> None:
     manager = FakeManager(WELL)
     async with ami_lamp(manager, ("PJSIP/101\r\nAction: Originate",)) as lamp:

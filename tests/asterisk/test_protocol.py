@@ -119,6 +119,7 @@ def test_a_transferred_channel_tells_whose_place_it_takes() -> None:
     assert event.replaced == "old"
 
 
+@pytest.mark.fault("F28", "A7")
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_caller_name_is_one_short_line_of_text(name: str) -> None:
     event = decode(sample("StasisStart", channel={**CHANNEL, "caller": {"name": name, "number": name}}))
@@ -131,6 +132,7 @@ def test_a_hostile_caller_name_is_one_short_line_of_text(name: str) -> None:
     assert event.channel.caller_number is None
 
 
+@pytest.mark.fault("F27")
 @pytest.mark.parametrize("number", ["", "anonymous", "Restricted", "101;DROP", "1\n2"])
 def test_a_number_that_is_none_counts_as_withheld(number: str) -> None:
     event = decode(sample("StasisStart", channel={**CHANNEL, "caller": {"name": "", "number": number}}))
@@ -140,11 +142,13 @@ def test_a_number_that_is_none_counts_as_withheld(number: str) -> None:
     assert event.channel.caller_name is None
 
 
+@pytest.mark.fault("F08")
 def test_an_unknown_event_is_ignored_and_unknown_fields_too() -> None:
     assert decode('{"type": "ChannelTeleported", "channel": 3}') == Ignored("ChannelTeleported")
     assert decode(sample("StasisEnd", new_field={"deep": [1]})) == protocol.StasisEnd("1795428155.0")
 
 
+@pytest.mark.fault("F09")
 @pytest.mark.parametrize(
     "text",
     [
@@ -200,6 +204,7 @@ def test_no_change_to_a_known_event_makes_the_reader_fail(kind: str, changes: di
     decode(sample(kind, **changes))
 
 
+@pytest.mark.fault("F09")
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_no_damage_to_a_known_event_makes_the_reader_fail(kind: str, data: st.DataObject) -> None:
     text = sample(kind)

@@ -75,6 +75,7 @@ async def test_a_sentence_is_heard_to_its_end_and_keys_meanwhile_are_dropped(
     assert await office.outcome() is None
 
 
+@pytest.mark.fault("F26")
 async def test_a_key_stops_the_whole_list_and_counts_once(lab: Lab, office: Office) -> None:
     async def conversation(call: ChannelCall) -> tuple[str | None, float, str | None]:
         await call.answer()
@@ -238,6 +239,7 @@ STEPS: dict[str, Step] = {
 }
 
 
+@pytest.mark.fault("F21")
 @pytest.mark.parametrize("step", [name for name in STEPS if name != "play"])
 async def test_a_hangup_ends_any_step_at_once(lab: Lab, office: Office, step: str) -> None:
     begun = asyncio.Event()
@@ -399,6 +401,7 @@ async def test_what_is_gone_is_an_answer(office: Office) -> None:
             await request
 
 
+@pytest.mark.fault("F20", "P4")
 async def test_callers_whom_we_do_not_take_hear_the_fallback_at_once(lab: Lab, office: Office) -> None:
     office.link.sessions.taking_calls = False
     caller = await call_us(lab)

@@ -130,6 +130,7 @@ async def test_who_sends_the_caller_to_the_message_stops_all_other_phones(lab: L
     await other.wait_ended(3)
 
 
+@pytest.mark.fault("F38")
 async def test_a_mailbox_that_answers_and_presses_no_key_never_gets_the_caller(
     lab: Lab, office: Office
 ) -> None:
@@ -220,6 +221,7 @@ async def test_a_phone_that_is_not_there_is_unreachable_at_once(
     assert (await office.outcome(2)).end is HuntEnd.UNREACHABLE
 
 
+@pytest.mark.fault("F40")
 async def test_of_two_who_answer_at_once_one_talks_and_the_other_is_told_that_it_is_too_late(
     lab: Lab, office: Office
 ) -> None:

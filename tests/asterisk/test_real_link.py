@@ -78,6 +78,7 @@ async def cut(proxy: Proxy, office: Office) -> AsyncIterator[None]:
     await eventually(lambda: office.link.status.connects > connects, 6)
 
 
+@pytest.mark.fault("F03")
 async def test_a_recording_goes_on_while_the_link_is_cut(lab: Lab) -> None:
     async def conversation(call: ChannelCall) -> Recording:
         await call.answer()
@@ -99,6 +100,7 @@ async def test_a_recording_goes_on_while_the_link_is_cut(lab: Lab) -> None:
         await office.client.delete_recording(recording.name)
 
 
+@pytest.mark.fault("F03")
 @pytest.mark.parametrize("how", ["key", "hangup"])
 async def test_a_recording_that_ended_while_the_link_was_cut_is_found(lab: Lab, how: str) -> None:
     async def conversation(call: ChannelCall) -> tuple[Recording, int]:
@@ -125,6 +127,7 @@ async def test_a_recording_that_ended_while_the_link_was_cut_is_found(lab: Lab, 
         await office.client.delete_recording(recording.name)
 
 
+@pytest.mark.fault("F04")
 async def test_a_prompt_that_ended_while_the_link_was_cut_is_over(lab: Lab) -> None:
     async def conversation(call: ChannelCall) -> str | None:
         await call.answer()
@@ -220,6 +223,7 @@ async def test_callers_who_come_while_the_link_is_cut_hear_the_fallback(lab: Lab
         await caller.wait_ended(3)  # 7003 of the lab hangs up when Stasis fails
 
 
+@pytest.mark.fault("F17", "P7")
 async def test_what_an_earlier_life_left_behind_is_put_right_and_the_rest_untouched(lab: Lab) -> None:
     call_id = "0" * 32
     stale = f"abs/{call_id}-r1"
@@ -263,6 +267,7 @@ def watched_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses
 
 
+@pytest.mark.fault("F14")
 async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +286,7 @@ async def test_a_refused_password_is_told_once_and_not_tried_again_and_again(
     assert "wrong" not in str(logs)
 
 
+@pytest.mark.fault("F15")
 async def test_another_program_takes_our_name_and_gives_it_back(
     lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,6 +312,7 @@ async def test_another_program_takes_our_name_and_gives_it_back(
     assert not office.link.status.replaced
 
 
+@pytest.mark.fault("F05")
 async def test_an_asterisk_that_is_silent_without_closing_is_noticed(
     lab: Lab, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +327,7 @@ async def test_an_asterisk_that_is_silent_without_closing_is_noticed(
     await eventually(lambda: office.link.status.connected_since, 8)
 
 
+@pytest.mark.fault("F68", "P12")
 async def test_closing_lets_a_call_end_and_releases_those_that_do_not(lab: Lab, office: Office) -> None:
     async def conversation(call: ChannelCall) -> None:
         await call.answer()
@@ -334,6 +342,7 @@ async def test_closing_lets_a_call_end_and_releases_those_that_do_not(lab: Lab, 
     await caller.hang_up()
 
 
+@pytest.mark.fault("F02")
 async def test_a_restart_of_asterisk_ends_its_calls_and_the_link_comes_back(lab: Lab, office: Office) -> None:
     async def conversation(call: ChannelCall) -> None:
         await call.answer()
@@ -352,6 +361,7 @@ async def test_a_restart_of_asterisk_ends_its_calls_and_the_link_comes_back(lab:
     await eventually(lambda: not office.link.sessions.calls)
 
 
+@pytest.mark.fault("F01")
 async def test_the_link_waits_for_an_asterisk_that_is_not_there(lab: Lab) -> None:
     async with Proxy(lab.settings.http_port) as proxy:
         await proxy.cut()

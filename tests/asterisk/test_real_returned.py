@@ -64,6 +64,7 @@ async def nothing_went_round(office: Office, served: list[str], invitations: lis
     assert len(invitations) == 1
 
 
+@pytest.mark.fault("F37")
 @pytest.mark.parametrize(
     ("trunk", "number", "back_to"),
     [
@@ -156,6 +157,7 @@ async def test_nobody_is_held_back_for_longer_than_a_limit(
     await second.hang_up()
 
 
+@pytest.mark.fault("F37")
 @pytest.mark.parametrize(
     "fate", [Returned("102", diversions=6), Returned("102", headers=6)], ids=["one header", "six headers"]
 )
@@ -188,6 +190,7 @@ async def test_another_caller_is_served_while_a_phone_outside_is_rung(lab: Lab, 
     assert office.link.status.calls == 2
 
 
+@pytest.mark.fault("A12")
 async def test_a_diversion_header_full_of_hostile_text_is_only_text(lab: Lab, office: Office) -> None:
     came = asyncio.Event()
 

@@ -85,6 +85,7 @@ def test_a_phone_that_is_rung_later_keeps_nobody_waiting() -> None:
         assert suspicion.is_over()
 
 
+@pytest.mark.fault("F37")
 @pytest.mark.parametrize(
     ("ours", "up", "confirmed"), [(False, False, False), (True, False, True), (False, True, True)]
 )
@@ -117,6 +118,7 @@ def test_diversions_are_counted(parameters: str, too_often: bool) -> None:
     assert diverted_too_often(parameters) is too_often
 
 
+@pytest.mark.fault("A12")
 @given(st.text())
 def test_no_text_makes_the_count_fail(text: str) -> None:
     diverted_too_often(text)

@@ -29,6 +29,7 @@ def script_of(held: Talk) -> ScriptedCall:
     return held.call
 
 
+@pytest.mark.fault("F61")
 async def test_the_caller_is_told_plainly_and_offered_only_what_works() -> None:
     held = talk(SILENCE, SILENCE)
 

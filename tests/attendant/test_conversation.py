@@ -77,6 +77,7 @@ async def test_caller_who_stays_silent_twice_is_asked_for_a_message() -> None:
     assert await talk.hold() is Outcome.MESSAGE
 
 
+@pytest.mark.fault("F25")
 async def test_wrong_keys_are_answered_politely_and_end_in_a_message() -> None:
     talk = Conversation("9", "8", "7", Speaks(12), SEND)
 
@@ -142,6 +143,7 @@ async def test_caller_who_hangs_up_while_recording_has_left_the_message() -> Non
     assert talk.notebook.callbacks == []
 
 
+@pytest.mark.fault("F22")
 async def test_caller_who_hangs_up_during_the_beep_leaves_a_missed_call() -> None:
     talk = Conversation("1", Speaks(0, RecordingEnd.HANGUP))
 
@@ -149,6 +151,7 @@ async def test_caller_who_hangs_up_during_the_beep_leaves_a_missed_call() -> Non
     assert [draft.wish for draft in talk.notebook.callbacks] == [Wish.MISSED]
 
 
+@pytest.mark.fault("F23")
 async def test_message_that_is_too_short_is_asked_for_again_and_three_times_empty_becomes_a_note() -> None:
     talk = Conversation("1", Speaks(1), Speaks(0), Speaks(2))
 
@@ -159,6 +162,7 @@ async def test_message_that_is_too_short_is_asked_for_again_and_three_times_empt
     assert spoken[-2:] == [Phrase.CALL_NOTED, Phrase.GOODBYE]
 
 
+@pytest.mark.fault("F24")
 async def test_message_cut_at_the_limit_says_so_and_is_kept() -> None:
     talk = Conversation("1", Speaks(999, RecordingEnd.LIMIT), SEND)
 
@@ -166,6 +170,7 @@ async def test_message_cut_at_the_limit_says_so_and_is_kept() -> None:
     assert Phrase.MESSAGE_AT_LIMIT in talk.call.phrases()
 
 
+@pytest.mark.fault("F31")
 async def test_full_mailbox_is_said_before_the_beep_and_other_ways_are_offered() -> None:
     talk = Conversation("1", "3", Speaks(1), notebook=MemoryNotebook(places=0))
 
@@ -195,6 +200,7 @@ async def test_callback_number_can_be_corrected_by_keys() -> None:
     assert ReadBack("0312349999") in talk.call.heard
 
 
+@pytest.mark.fault("F33")
 async def test_callback_without_a_usable_number_is_asked_again_once_and_becomes_a_message() -> None:
     talk = Conversation("2", "2", "1", "", Speaks(8), SEND)
 
@@ -260,6 +266,7 @@ async def test_caller_who_only_called_leaves_a_name_and_hears_it_will_be_passed_
     assert Phrase.CALL_NOTED in talk.call.phrases()
 
 
+@pytest.mark.fault("F27")
 async def test_withheld_number_is_offered_no_callback_and_asked_to_say_the_number() -> None:
     talk = Conversation("1", Speaks(8), SEND, caller=WITHHELD)
 
@@ -331,6 +338,7 @@ STORIES: dict[str, Callable[..., Conversation]] = {
 MOST_STEPS = 14
 
 
+@pytest.mark.fault("F21")
 @pytest.mark.parametrize("step", range(MOST_STEPS))
 @pytest.mark.parametrize("story", STORIES)
 async def test_caller_who_hangs_up_after_any_step_is_written_down_exactly_once(story: str, step: int) -> None:
@@ -343,6 +351,7 @@ async def test_caller_who_hangs_up_after_any_step_is_written_down_exactly_once(s
     assert outcome is not Outcome.LOST
 
 
+@pytest.mark.fault("P1")
 @pytest.mark.parametrize("step", range(MOST_STEPS))
 @pytest.mark.parametrize("story", STORIES)
 async def test_request_that_is_refused_at_any_step_leaves_no_silence_and_no_forgotten_call(
@@ -364,6 +373,7 @@ async def test_asterisk_that_refuses_everything_hands_the_caller_to_the_dialplan
     assert talk.call.done[-1] == "release_to_dialplan"
 
 
+@pytest.mark.fault("P2")
 @pytest.mark.parametrize("write", range(5))
 @pytest.mark.parametrize("story", STORIES)
 async def test_write_that_fails_is_told_and_never_called_saved(story: str, write: int) -> None:

@@ -248,6 +248,7 @@ def busy_session(gone_after_steps: int | None = None, failing_step: int | None =
     return Session(*EVERYTHING, letters=letters, gone_after_steps=gone_after_steps, failing_step=failing_step)
 
 
+@pytest.mark.fault("F21")
 async def test_whoever_hangs_up_after_any_step_leaves_what_was_said_to_be_done_and_no_more() -> None:
     whole = busy_session()
     for steps in range(len((await whole.hold()).done)):

@@ -87,6 +87,7 @@ async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> Non
     assert callee.heard[-1] == Fixed(Phrase.SCREENING_MENU)
 
 
+@pytest.mark.fault("F38")
 async def test_mailbox_of_a_mobile_that_presses_nothing_never_gets_the_call() -> None:
     talk = to_mobile(SILENCE, NAME, Rings(("...",)), "1", Speaks(9), SEND)
 
@@ -419,6 +420,7 @@ STORIES: dict[str, Callable[..., Conversation]] = {
 MOST_STEPS = 16
 
 
+@pytest.mark.fault("F21")
 @pytest.mark.parametrize("step", range(MOST_STEPS))
 @pytest.mark.parametrize("story", STORIES)
 async def test_caller_who_hangs_up_after_any_step_is_written_down_once_unless_connected(

@@ -65,6 +65,7 @@ def test_explain_says_to_people_and_programs_what_is_not_offered(office: Path) -
     assert reason in [each["text"] for each in run_json(*question, config=office)["reasons"]]
 
 
+@pytest.mark.fault("A4")
 def test_check_warns_of_secrets_that_everybody_can_read(office: Path) -> None:
     secrets = office / ".env"
     secrets.write_text("ARI_USERNAME=a\nARI_PASSWORD=hunter2\n")
@@ -76,6 +77,7 @@ def test_check_warns_of_secrets_that_everybody_can_read(office: Path) -> None:
     assert "hunter2" not in done.stdout
 
 
+@pytest.mark.fault("P9")
 def test_explain_tells_programs_everything_about_a_call(office: Path) -> None:
     told = run_json("explain", "101", "--at", "2026-11-25T10:00", config=office)
 
@@ -229,6 +231,7 @@ def test_check_of_a_good_configuration_says_so(office: Path) -> None:
     assert "good" in done.stdout
 
 
+@pytest.mark.fault("F57")
 def test_run_with_a_bad_configuration_exits_78(office: Path) -> None:
     (office / "people.yaml").write_text("")
 

@@ -224,6 +224,7 @@ def test_what_makes_no_sense_is_refused_with_one_sentence_and_nothing_is_set(
     assert in_force(office)["steps"] == []
 
 
+@pytest.mark.fault("F35")
 def test_circle_of_people_who_pass_on_their_calls_is_refused_with_the_path(office: Path) -> None:
     assert run("forward", "101", "at_once", "102", config=office).returncode == 0
     assert run("forward", "102", "at_once", "110", config=office).returncode == 0
@@ -260,6 +261,7 @@ def test_step_that_this_person_has_not_got_is_refused(office: Path, word: str) -
     assert f"Kenji Ito has no {word} in people.yaml" in done.stderr
 
 
+@pytest.mark.fault("F43")
 def test_mobile_that_would_not_be_dialled_is_refused_when_it_is_forwarded_to(office: Path) -> None:
     site = office / "absence.yaml"
     site.write_text(site.read_text().replace('  trunk: "PJSIP/{number}@trunk"\n', ""))

@@ -73,6 +73,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
 ]
 
 
+@pytest.mark.fault("F53", "P8")
 @pytest.mark.parametrize(
     ("people", "expected"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
 )
@@ -84,6 +85,7 @@ def test_it_is_refused_quickly(tmp_path: Path, people: str | bytes, expected: st
     assert found[-1] == expected
 
 
+@pytest.mark.fault("F53")
 def test_a_file_of_200_mb_is_not_read_to_its_end(tmp_path: Path) -> None:
     write(tmp_path)
     with (tmp_path / "people.yaml").open("wb") as file:
@@ -91,12 +93,14 @@ def test_a_file_of_200_mb_is_not_read_to_its_end(tmp_path: Path) -> None:
     assert told(tmp_path)[0].startswith("people.yaml:1:1: the file is larger than 16 MB")
 
 
+@pytest.mark.fault("F54")
 def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
     (write(tmp_path) / "people.yaml").unlink()
     (tmp_path / "people.yaml").mkdir()
     assert told(tmp_path) == ["people.yaml:1:1: this is a folder; put a file of this name in its place"]
 
 
+@pytest.mark.fault("F54")
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     (write(tmp_path) / "people.yaml").unlink()
     os.mkfifo(tmp_path / "people.yaml")

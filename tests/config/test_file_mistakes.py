@@ -175,6 +175,7 @@ WHOLE_FILES = [
 ]
 
 
+@pytest.mark.fault("F52")
 @pytest.mark.parametrize(
     ("people", "expected"), [case[1:] for case in WHOLE_FILES], ids=[case[0] for case in WHOLE_FILES]
 )

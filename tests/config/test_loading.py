@@ -167,6 +167,7 @@ def test_secrets_come_from_the_environment_before_the_file(tmp_path: Path) -> No
     assert secrets.smtp_password is None
 
 
+@pytest.mark.fault("A4")
 def test_secrets_are_neither_printed_nor_pickled(tmp_path: Path) -> None:
     write(tmp_path)
     configuration = load(tmp_path, {"ARI_PASSWORD": "hunter2"})
@@ -208,6 +209,7 @@ def test_a_good_configuration_replaces_the_one_in_force(tmp_path: Path) -> None:
     assert holder.current.digest != digest
 
 
+@pytest.mark.fault("F51", "P6")
 @pytest.mark.parametrize("broken", ["people: [", "", "people:\n  101: {}\n", PEOPLE[: len(PEOPLE) // 2]])
 def test_a_bad_configuration_changes_nothing(tmp_path: Path, broken: str) -> None:
     holder = ConfigurationHolder(write(tmp_path), {})
@@ -222,6 +224,7 @@ def test_a_bad_configuration_changes_nothing(tmp_path: Path, broken: str) -> Non
     assert holder.mistakes == ()
 
 
+@pytest.mark.fault("F54")
 def test_a_file_that_disappeared_changes_nothing(tmp_path: Path) -> None:
     holder = ConfigurationHolder(write(tmp_path), {})
     before = holder.current

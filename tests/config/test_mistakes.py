@@ -96,6 +96,7 @@ EVERY_KIND_TOLD = [  # up to the remedies, which have tests of their own
 ]
 
 
+@pytest.mark.fault("F51", "P6")
 def test_all_mistakes_of_both_files_are_told_at_once_and_in_order(tmp_path: Path) -> None:
     site = SITE.replace("Asia/Tokyo", "Asia/Tokio") + "limits: {hops: 0}\n"
     people = dedent("""\
@@ -242,6 +243,7 @@ people:
     assert mistakes(tmp_path, SITE, people) == []
 
 
+@pytest.mark.fault("F35")
 def test_covering_for_each_other_at_the_same_time_is_a_circle(tmp_path: Path) -> None:
     people = """\
 people:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import DeliverySettings, EmailSettings, Secrets
 from tests.config.folder import SITE, loaded
@@ -18,6 +20,7 @@ def test_a_reload_that_changes_nothing_of_the_start_names_nothing(tmp_path: Path
     assert list(waiting_for_a_start(begun, fresh)) == []
 
 
+@pytest.mark.fault("P6")
 def test_every_setting_that_waits_for_the_next_start_is_named_and_no_secret_is_shown(tmp_path: Path) -> None:
     begun = loaded(tmp_path)
     site = SITE + (

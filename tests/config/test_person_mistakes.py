@@ -316,6 +316,7 @@ PERSON = [  # what is wrong, the keys below "101" (which begin on line 4), the m
 ]
 
 
+@pytest.mark.fault("F49", "F50", "F52")
 @pytest.mark.parametrize(
     ("keys", "expected"), [case[1:] for case in PERSON], ids=[case[0] for case in PERSON]
 )

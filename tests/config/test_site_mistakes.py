@@ -99,6 +99,7 @@ SITES = [  # what is wrong, the keys after SITE (which begin on line 7), the mis
 ]
 
 
+@pytest.mark.fault("F50")
 @pytest.mark.parametrize(("keys", "expected"), [case[1:] for case in SITES], ids=[case[0] for case in SITES])
 def test_a_mistake_in_the_site_is_a_sentence_at_its_place(tmp_path: Path, keys: str, expected: str) -> None:
     assert mistakes(tmp_path, SITE + keys + "\n", PEOPLE) == [f"absence.yaml:{expected}"]

@@ -143,6 +143,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.fault("F42")
 @pytest.mark.parametrize(("number", "why"), REFUSED)
 @pytest.mark.parametrize(
     "keys",
@@ -259,6 +260,7 @@ def _typed(text: str) -> tuple[Step, str]:
         return Step(()), str(error)
 
 
+@pytest.mark.fault("A1")
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("around", ["{}", "mobile+{}", "102{}", "+81312345678{}"])
 def test_nothing_hostile_becomes_a_step_that_dials_it(text: str, around: str) -> None:
@@ -307,6 +309,7 @@ people:
 """
 
 
+@pytest.mark.fault("F35")
 def test_people_who_pass_on_their_calls_to_each_other_are_refused_with_the_path(tmp_path: Path) -> None:
     assert mistakes(tmp_path, SITE, CIRCLE.format(first='"102"')) == [
         "people.yaml:2:1: calls passed on at once go round in a circle: 101 -> 102 -> 101; change one of them"

@@ -470,6 +470,7 @@ def test_word_that_does_not_hang_on_what_may_be_disclosed_names_what_it_hangs_on
     assert _source_of(unanswered, "an outsider hears") == str(unanswered.state.source)
 
 
+@pytest.mark.fault("F27")
 def test_nothing_is_promised_to_a_withheld_number(office: Directory) -> None:
     decision = decided(office, "2026-11-25T10:00", caller=WITHHELD)
 
@@ -496,6 +497,7 @@ def test_private_note_and_mobile_are_in_nothing_a_decision_holds_or_says(office:
                 assert private not in everything
 
 
+@pytest.mark.fault("F29")
 def test_caller_id_that_is_one_of_our_extensions_from_outside_is_an_outsider(office: Directory) -> None:
     pretender = decided(office, "2026-11-25T10:00", caller=Caller("102", "Kenji Ito"))
 

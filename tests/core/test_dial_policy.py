@@ -33,6 +33,7 @@ def test_ordinary_number_of_an_allowed_country_is_dialled(number: str) -> None:
     assert target.outside
 
 
+@pytest.mark.fault("F42", "A13", "P5")
 @pytest.mark.parametrize(
     ("number", "why"),
     [
@@ -85,6 +86,7 @@ def test_mobile_that_begins_like_an_emergency_number_is_dialled_with_its_country
     )
 
 
+@pytest.mark.fault("F42", "P5")
 @pytest.mark.parametrize("emergency", ["9012345678", "09012345678"])
 def test_emergency_number_is_refused_even_if_the_plan_holds_it_for_a_mobile(
     emergency: str, monkeypatch: pytest.MonkeyPatch
@@ -111,6 +113,7 @@ def test_type_that_the_site_does_not_allow_is_refused() -> None:
     assert isinstance(policy.outside(PrivateNumber("+493012345678")), DialTarget)
 
 
+@pytest.mark.fault("F42", "A13")
 def test_premium_stays_refused_when_a_site_lists_it() -> None:
     policy = DialPolicy(Dialing(WORLD, (Trunk("PJSIP/{number}@trunk"),), frozenset({"premium", "personal"})))
 
@@ -150,12 +153,14 @@ def test_number_of_another_country_is_not_dialled_without_its_country_code(home:
     assert isinstance(policy.outside(PrivateNumber("+493012345678")), DialTarget) == bool(home)
 
 
+@pytest.mark.fault("A1", "P5")
 @pytest.mark.parametrize("text", [text for text in (*DIAL_STRINGS, *HOSTILE) if text])
 def test_hostile_text_reaches_no_dial_string(text: str) -> None:
     for number in (text, "+81" + text, text + "+819012345678", "+819012345678" + text):
         assert isinstance(OPEN.outside(PrivateNumber(number)), Refusal), number
 
 
+@pytest.mark.fault("A1", "P5")
 @given(st.text(max_size=220))
 def test_whatever_is_dialled_consists_of_the_trunk_and_digits(text: str) -> None:
     target = OPEN.outside(PrivateNumber(text))

@@ -39,6 +39,7 @@ def test_private_values_compare_so_that_a_reload_sees_a_change() -> None:
     assert len({NUMBER, PrivateNumber("+819012345678")}) == 1
 
 
+@pytest.mark.fault("A16")
 def test_no_utterance_has_a_field_that_could_hold_a_note_or_a_private_number() -> None:
     for utterance in typing.get_args(phrases.Utterance):
         assert is_dataclass(utterance)

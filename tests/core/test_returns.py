@@ -96,6 +96,7 @@ def test_what_was_typed_means(typed: str, kind: Kind, at: str, back: Return | Re
     assert read_return(typed, kind, ALICE, berlin(at)) == back
 
 
+@pytest.mark.fault("F44")
 def test_the_hour_the_clocks_jump_over_is_the_one_after_it() -> None:
     back = read_return("0230", Kind.OUT, ALICE, berlin("2026-03-29T01:00"))
     assert back == Return(Reading(datetime(2026, 3, 29, 1, 30, tzinfo=UTC)))

@@ -34,6 +34,7 @@ def _printable_line(line: str) -> None:
     line.encode("utf-8")
 
 
+@pytest.mark.fault("F28", "A7", "P11")
 @pytest.mark.parametrize("sink", SINKS, ids=lambda sink: sink.__name__)
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_f28_hostile_text_becomes_one_printable_line(sink: object, hostile: str) -> None:
@@ -98,6 +99,7 @@ def test_a_header_is_ascii_and_holds_no_encoded_word(foreign: str) -> None:
     assert header == header.strip()
 
 
+@pytest.mark.fault("A9")
 @given(anything)
 def test_a_file_name_stays_in_its_folder(foreign: str) -> None:
     name = text.for_file_name(foreign)
@@ -115,6 +117,7 @@ class _Tags(html.parser.HTMLParser):
         self.found += 1
 
 
+@pytest.mark.fault("A6")
 @given(anything)
 def test_html_holds_no_tag_and_no_way_out_of_an_attribute(foreign: str) -> None:
     parser = _Tags()
@@ -140,6 +143,7 @@ def test_real_names_are_left_alone(name: str) -> None:
     assert text.for_terminal(name) == unicodedata.normalize("NFC", name)
 
 
+@pytest.mark.fault("A7")
 def test_a_caller_can_not_write_a_second_log_line() -> None:
     forged = text.for_log("Bob\r\n2026-11-25 [error] the disk is on fire")
 

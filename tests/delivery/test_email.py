@@ -74,6 +74,7 @@ async def test_a_server_that_does_not_greet_as_it_should_is_down(greeting: bytes
         assert isinstance(await verdict(server), DestinationDown)
 
 
+@pytest.mark.fault("F63")
 @pytest.mark.parametrize(
     ("where", "reply", "expected"),
     [
@@ -99,6 +100,7 @@ async def test_f63_each_answer_has_its_verdict(
     assert mail.sink.mails == []
 
 
+@pytest.mark.fault("F63")
 async def test_f63_a_server_that_drips_is_given_up_for_now(mail: MailOffice) -> None:
     mail.sink.mood.data_seconds = 2.0
     began = time.monotonic()
@@ -115,6 +117,7 @@ async def test_a_server_that_is_rude_after_accepting_changes_nothing(mail: MailO
     assert len(mail.sink.mails) == 1
 
 
+@pytest.mark.fault("F70")
 async def test_f70_audio_over_our_own_limit_stays_and_the_text_says_where(
     mail: MailOffice, audio: Path
 ) -> None:
@@ -125,6 +128,7 @@ async def test_f70_audio_over_our_own_limit_stays_and_the_text_says_where(
     assert str(audio) in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
+@pytest.mark.fault("F70")
 async def test_f70_audio_over_the_servers_limit_is_left_out_in_the_same_attempt(
     mail: MailOffice, audio: Path
 ) -> None:

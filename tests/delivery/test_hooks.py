@@ -81,6 +81,7 @@ async def test_what_each_kind_says_when_it_takes_something_is_understood(
     assert received.headers["Content-Type"].startswith("application/json")
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
@@ -109,6 +110,7 @@ async def test_f65_a_200_with_an_error_body_is_not_delivered(
     assert "did not say that it took it" in str(found)
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_f65_a_redirect_is_trouble_and_is_not_followed(server: HookServer, status: int) -> None:
     server.answering = answers(status, "", Location="/elsewhere")
@@ -120,6 +122,7 @@ async def test_f65_a_redirect_is_trouble_and_is_not_followed(server: HookServer,
     assert [received.path for received in server.received] == [SECRET_PATH]
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize(
     ("header", "wait"),
     [
@@ -178,6 +181,7 @@ async def test_f65_each_answer_has_its_verdict(
     assert type(await verdict(server.hook())) is expected
 
 
+@pytest.mark.fault("F65")
 @pytest.mark.parametrize("kind", HookKind)
 async def test_f65_a_web_page_in_the_place_of_an_answer_is_never_taken_for_one(
     server: HookServer, kind: HookKind
@@ -198,6 +202,7 @@ async def test_f65_a_server_that_never_answers_is_given_up_in_time(server: HookS
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.fault("A5", "P8")
 @pytest.mark.parametrize("kind", HookKind)
 async def test_of_an_answer_of_a_hundred_megabytes_little_is_read(server: HookServer, kind: HookKind) -> None:
     flood = server.answering = Flood()

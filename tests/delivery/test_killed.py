@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.delivery.hook_server import answers, hook_server
 from tests.delivery.killed_worker import ITEMS
 from tests.delivery.mail_server import MailOffice
@@ -45,6 +47,7 @@ async def test_a_worker_killed_at_any_step_loses_nothing_by_a_hook(tmp_path: Pat
     assert max(sum(told[step, key] for key in keys) for step in steps) == ITEMS + 1
 
 
+@pytest.mark.fault("F64", "P3")
 async def test_a_worker_killed_at_any_step_loses_nothing_by_mail(tmp_path: Path, mail: MailOffice) -> None:
     found = await killed_at_every_step(tmp_path, "email", mail.port)
 

@@ -196,6 +196,7 @@ def test_a_language_without_templates_gets_the_default_one() -> None:
     assert letter["Subject"].startswith("[message] Call from")
 
 
+@pytest.mark.fault("F28", "A10", "P11")
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_f28_a_hostile_caller_leaves_the_headers_as_they_are(hostile: str) -> None:
     _check_headers(hostile)
@@ -228,6 +229,7 @@ def _check_headers(foreign: str) -> None:
     assert not any(ord(sign) < 32 and sign != "\n" for sign in text)
 
 
+@pytest.mark.fault("A10")
 def test_cve_2024_6923_a_header_that_unfolds_is_refused_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ari_absence.delivery.letter.for_header", lambda text, _length=64: str(text))
     # As if cleaning were forgotten, on a Python that lets an encoded word open a new line.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from ari_absence.core.delivery_rules import DeliveryRules, Rule, Telling
 from ari_absence.delivery.email import EmailNotifier
 from ari_absence.delivery.hooks import HookKind, HookNotifier
@@ -42,6 +44,7 @@ async def states(office: Office) -> Counter[str]:
     return Counter(row.state for row in rows)
 
 
+@pytest.mark.fault("F63", "P3")
 async def test_f63_after_six_hours_without_any_server_everybody_has_everything_once(
     office: Office, mail: MailOffice
 ) -> None:

@@ -17,6 +17,8 @@ from ari_absence.delivery.outbox import LEASE, OutboxWorker
 from ari_absence.delivery.ports import DestinationDown, Memo
 from ari_absence.errors import DeliveryPostponed, DeliveryRefused, LedgerError
 from ari_absence.ledger import reading
+from ari_absence.ledger.message_counts import message_counts
+from ari_absence.ledger.settling import mark_heard
 from tests.delivery.conftest import SENDER
 from tests.delivery.mail_server import MailOffice
 from tests.ledger.office import FakeClock, Office, callback_draft, decision
@@ -86,6 +88,7 @@ async def test_what_was_delivered_is_not_delivered_again(
     assert len(mail.sink.mails) == 1
 
 
+@pytest.mark.fault("F63", "P3")
 async def test_f63_a_server_down_for_six_hours_gets_every_mail_once_afterwards(
     office: Office, mail: MailOffice, worker: OutboxWorker
 ) -> None:
@@ -163,6 +166,7 @@ async def test_after_72_hours_a_delivery_is_dead_visible_and_the_operator_is_tol
     assert (told.state, told.recipient) == ("delivered", "reception@example.com")
 
 
+@pytest.mark.fault("F63")
 async def test_f63_a_recipient_refused_for_good_is_dead_and_can_be_retried_by_id(
     office: Office, mail: MailOffice, worker: OutboxWorker
 ) -> None:
@@ -232,6 +236,7 @@ async def test_who_lost_the_lease_settles_nothing(office: Office) -> None:
     assert second.attempts == 1
 
 
+@pytest.mark.fault("F64")
 async def test_f64_a_mail_sent_again_after_a_crash_has_the_same_message_id(
     office: Office, mail: MailOffice
 ) -> None:
@@ -359,3 +364,22 @@ async def test_a_fault_of_the_ledger_does_not_end_the_worker(
     await eventually(lambda: notifier.tried)
     worker.stop()
     await running
+
+
+@pytest.mark.fault("F77")
+async def test_f77_a_message_heard_while_its_mail_is_sent_is_both_heard_and_delivered(office: Office) -> None:
+    message_id = await office.leave_message()
+
+    @dataclass
+    class HeardMeanwhile(FakeNotifier):
+        async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
+            await super().deliver(memo, recipient, key)
+            now = office.clock.now()
+            await office.thread.write(lambda session: mark_heard(session, message_id, now))
+
+    await OutboxWorker(office.outbox, [HeardMeanwhile()], office.clock).sweep()
+
+    (delivery,) = await deliveries(office)
+    counts = await office.thread.read(lambda session: message_counts(session, ["101"]))
+    assert delivery.state == "delivered"
+    assert (counts["101"].new, counts["101"].old) == (0, 1)  # what the lamp shows

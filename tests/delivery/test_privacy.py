@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import structlog
 
 from ari_absence.attendant.notebook import KeptAudio
@@ -13,6 +14,7 @@ from tests.ledger.office import Office, decision, message_draft
 PRIVATE = ("+81312345678", "Bob Smith", "alice@example.com")
 
 
+@pytest.mark.fault("A16")
 async def test_the_log_names_ids_and_verdicts_only(
     office: Office, mail: MailOffice, worker: OutboxWorker
 ) -> None:

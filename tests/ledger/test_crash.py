@@ -71,6 +71,7 @@ async def _leave_message_until_it_breaks(office: Office) -> None:
         await office.leave_message()
 
 
+@pytest.mark.fault("F59", "P2", "P7")
 @pytest.mark.parametrize(
     ("gap", "messages", "in_quarantine"), GAPS, ids=lambda value: getattr(value, "__name__", "")
 )
@@ -109,6 +110,7 @@ async def test_an_ordinary_fault_after_the_file_leaves_no_file(
     assert list(office.folder.rglob("*.wav")) == []
 
 
+@pytest.mark.fault("F60")
 async def test_f60_a_disk_that_fills_up_while_audio_is_written_is_a_ledger_error(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +124,7 @@ async def test_f60_a_disk_that_fills_up_while_audio_is_written_is_a_ledger_error
     assert [path for path in office.folder.rglob("*") if path.suffix in (".wav", ".part")] == []
 
 
+@pytest.mark.fault("F02")
 async def test_f02_a_caller_lost_with_the_process_is_owed_a_call(office: Office) -> None:
     await office.notebook.open_call(decision("call-1"))
     await office.notebook.open_call(decision("call-2", caller=Caller(None)))
@@ -146,6 +149,7 @@ async def test_a_lost_caller_who_had_asked_to_be_called_back_is_owed_one_call_on
     assert [each.wish for each in await office.thread.read(reading.callbacks)] == ["call_back"]
 
 
+@pytest.mark.fault("F17")
 async def test_f17_a_call_that_is_still_live_is_left_alone(office: Office) -> None:
     await office.notebook.open_call(decision("call-1"))
 
@@ -234,6 +238,7 @@ def orphans_of(office: Office) -> Orphans:
     return Orphans(office.notebook, office.thread, office.addressees, lambda: limits, office.clock)
 
 
+@pytest.mark.fault("F03")
 async def test_f03_a_recording_asterisk_kept_for_a_dead_process_becomes_one_message(office: Office) -> None:
     await office.notebook.open_call(decision("call-1"))
     office.asterisk.add("abs/call-1-r1")
@@ -295,6 +300,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.fault("F59", "P2")
 @pytest.mark.parametrize(
     ("gap", "messages", "in_quarantine"),
     [("between_file_and_row", 0, 1), ("within_the_message", 1, 0), ("after_the_commit", 1, 0)],

@@ -33,6 +33,7 @@ def dials_in(store: Store) -> int:
         return connection.scalar(select(func.count()).select_from(table_of(DialRow))) or 0
 
 
+@pytest.mark.fault("F43", "P8")
 async def test_f43_after_the_last_of_the_hour_nothing_is_dialled_until_the_first_is_an_hour_old(
     office: Office,
 ) -> None:
@@ -78,6 +79,7 @@ async def test_a_cap_that_the_configuration_changes_counts_at_once(office: Offic
     assert not await office.notebook.book_dial("102")
 
 
+@pytest.mark.fault("F43", "A13")
 async def test_f43_a_restart_gives_nothing_back(office: Office) -> None:
     allow(office, per_hour=2, per_day=2)
     await office.notebook.book_dial("101")
@@ -98,6 +100,7 @@ class JumpingClock(FakeClock):
         return self.passed
 
 
+@pytest.mark.fault("F47")
 @pytest.mark.parametrize("jump", [3 * HOUR, -3 * HOUR, 365 * DAY, -365 * DAY])
 def test_f47_the_time_of_the_caps_does_not_follow_a_clock_that_is_set(jump: timedelta) -> None:
     clock = JumpingClock()
@@ -108,6 +111,7 @@ def test_f47_the_time_of_the_caps_does_not_follow_a_clock_that_is_set(jump: time
     assert steady.now() == NOON + MINUTE
 
 
+@pytest.mark.fault("F47", "A13")
 async def test_f47_a_clock_set_forward_gives_no_dial_back(tmp_path: Path) -> None:
     clock = JumpingClock()
     office = Office(tmp_path, clock)

@@ -140,6 +140,7 @@ def test_how_long_it_rings_and_other_facts_of_a_person_are_no_change(office: Off
     assert look(office, NOON + HOUR, others) == NONE_CHANGED
 
 
+@pytest.mark.fault("F43", "A13")
 def test_f43_a_command_is_told_with_who_gave_it_and_where_calls_go_now(office: Office) -> None:
     look(office)
 

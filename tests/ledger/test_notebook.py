@@ -59,6 +59,7 @@ async def test_a_saved_message_has_its_audio_its_call_and_one_delivery_to_its_ow
     assert office.rings == 1
 
 
+@pytest.mark.fault("P9")
 async def test_the_call_keeps_the_reasons_of_its_decision_and_how_it_ended(office: Office) -> None:
     await office.leave_message()
     office.clock.advance(timedelta(seconds=40))
@@ -117,6 +118,7 @@ async def test_the_outbox_is_woken_only_for_what_is_owed(office: Office) -> None
     assert office.rings == 0
 
 
+@pytest.mark.fault("A16")
 async def test_audio_and_folders_are_for_the_service_alone(office: Office) -> None:
     await office.leave_message()
 
@@ -127,6 +129,7 @@ async def test_audio_and_folders_are_for_the_service_alone(office: Office) -> No
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
 
 
+@pytest.mark.fault("F23")
 async def test_f23_a_recording_that_is_too_short_stays_nowhere(office: Office) -> None:
     recording = office.asterisk.add(content=tone(1.0))
 
@@ -137,12 +140,14 @@ async def test_f23_a_recording_that_is_too_short_stays_nowhere(office: Office) -
     assert list(office.folder.rglob("*.wav")) == []
 
 
+@pytest.mark.fault("F23")
 async def test_f23_silence_is_told_from_speech(office: Office) -> None:
     recording = office.asterisk.add(content=wav_of(array("h", [3, -3] * 24_000).tobytes()))
 
     assert await office.notebook.keep(recording, 3.0) is AudioFault.SILENT
 
 
+@pytest.mark.fault("F22")
 @pytest.mark.parametrize("content", [b"", wav_of(b"")[:20], wav_of(b"")])
 async def test_f22_an_empty_recording_is_too_short(office: Office, content: bytes) -> None:
     recording = office.asterisk.add(content=content)
@@ -175,6 +180,7 @@ async def test_an_asterisk_that_does_not_answer_is_given_up(
         await office.notebook.keep(Recording("abs/slow-r1", 5.0, RecordingEnd.KEY), 3.0)
 
 
+@pytest.mark.fault("F58")
 async def test_f58_a_cut_recording_gets_its_header_repaired_and_is_marked(office: Office) -> None:
     whole = tone(5.0)
     never_closed = wav_of(whole[44:], promised_bytes=0)
@@ -186,12 +192,14 @@ async def test_f58_a_cut_recording_gets_its_header_repaired_and_is_marked(office
     assert office.audio.path_of(audio.audio_id).read_bytes() == whole
 
 
+@pytest.mark.fault("F24")
 async def test_f24_a_recording_that_reached_the_limit_is_marked_as_possibly_cut(office: Office) -> None:
     name = office.asterisk.add().name
 
     assert (await kept(office, Recording(name, 5.0, RecordingEnd.LIMIT))).possibly_cut
 
 
+@pytest.mark.fault("F60")
 async def test_f60_audio_much_shorter_than_asterisk_said_is_marked_as_possibly_cut(office: Office) -> None:
     name = office.asterisk.add(seconds=5.0).name
 
@@ -262,6 +270,7 @@ async def test_a_withheld_number_is_kept_as_information(office: Office) -> None:
     assert callback.state == reading.INFORMATION
 
 
+@pytest.mark.fault("F31")
 async def test_f31_a_full_mailbox_has_no_place_and_owner_and_operator_are_told_once(office: Office) -> None:
     office.directory = directory(Limits(messages_per_person=2, messages_warning=2))
     assert await office.notebook.reserve_place("call-1", "101")
@@ -275,6 +284,7 @@ async def test_f31_a_full_mailbox_has_no_place_and_owner_and_operator_are_told_o
     assert sorted(each.recipient for each in owed) == ["alice@example.com", "reception@example.com"]
 
 
+@pytest.mark.fault("F31")
 async def test_f31_a_day_later_they_are_told_again(office: Office) -> None:
     office.directory = directory(Limits(messages_per_person=0))
     await office.notebook.reserve_place("call-1", "101")
@@ -284,6 +294,7 @@ async def test_f31_a_day_later_they_are_told_again(office: Office) -> None:
     assert len(await office.thread.read(reading.outbox)) == 4
 
 
+@pytest.mark.fault("F32")
 async def test_f32_the_last_place_is_given_to_one_of_many_callers_at_once(office: Office) -> None:
     office.directory = directory(Limits(messages_per_person=3))
 
@@ -335,6 +346,7 @@ async def test_who_has_no_mail_address_is_told_through_the_operator(office: Offi
     assert [each.recipient for each in message.deliveries] == ["reception@example.com"]
 
 
+@pytest.mark.fault("F60", "P8")
 async def test_f60_a_disk_without_room_is_noticed_before_the_beep(office: Office) -> None:
     office.audio._floor_bytes = 2**62
 
@@ -342,6 +354,7 @@ async def test_f60_a_disk_without_room_is_noticed_before_the_beep(office: Office
         await office.notebook.reserve_place("call-1", "101")
 
 
+@pytest.mark.fault("F28", "A8", "P11")
 async def test_f28_whatever_a_caller_is_called_is_only_text(office: Office) -> None:
     for number, hostile in enumerate(HOSTILE):
         await office.notebook.open_call(decision(f"call-{number:03}", Caller(hostile, hostile, hostile)))

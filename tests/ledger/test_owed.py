@@ -169,6 +169,7 @@ def settle_all(office: Office) -> None:
 # -- deeds
 
 
+@pytest.mark.fault("F75")
 async def test_the_second_who_claims_a_call_hears_who_has_taken_it(office: Office) -> None:
     entry = await ask_for_a_call(office)
     assert claim(office, entry, "102") is None

@@ -81,6 +81,7 @@ async def test_no_pin_can_be_read_from_the_ledger(tmp_path: Path) -> None:
     assert PIN.encode() not in (tmp_path / "ledger.sqlite3").read_bytes()
 
 
+@pytest.mark.fault("A14")
 async def test_three_wrong_ones_lock_and_each_lock_is_twice_as_long(tmp_path: Path) -> None:
     hands = Hands()
     async with pins_in(tmp_path, hands) as pins:

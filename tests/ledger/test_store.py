@@ -96,6 +96,7 @@ def test_the_file_is_for_the_service_alone_whatever_the_umask_says(tmp_path: Pat
     assert modes == [0o600] * 3
 
 
+@pytest.mark.fault("F62", "P2")
 def test_f62_what_is_committed_is_synced_in_full_with_a_write_ahead_log(store: Store) -> None:
     with store.reading() as session:
         connection = session.connection()
@@ -147,6 +148,7 @@ def test_an_upgrade_that_fails_half_way_leaves_the_older_ledger_whole(tmp_path: 
     store.close()
 
 
+@pytest.mark.fault("F61")
 def test_f61_a_ledger_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path) -> None:
     open_store(default_url(tmp_path / "data"), NOON, later_program(tmp_path)).close()
     before = (tmp_path / "data" / FILE_NAME).read_bytes()
@@ -164,6 +166,7 @@ def test_there_is_no_way_back_but_the_copy() -> None:
     assert "restoring the backup" in text
 
 
+@pytest.mark.fault("F61")
 @pytest.mark.parametrize(
     "content", [b"this is no database, and long enough to be sure of it" * 100, b"\0" * 8192]
 )
@@ -283,6 +286,7 @@ def test_ids_are_readable_sortable_and_different() -> None:
         new_id(Prefix.MESSAGE, datetime(2026, 1, 1))  # noqa: DTZ001
 
 
+@pytest.mark.fault("F16")
 def test_f16_a_second_service_is_refused_and_told_the_first_ones_process(tmp_path: Path) -> None:
     code = (
         "import sys, time, pathlib\n"
@@ -339,6 +343,7 @@ async def test_whoever_gives_up_waiting_gets_nothing_written_afterwards(store: S
     reopened.close()
 
 
+@pytest.mark.fault("F61")
 async def test_f61_a_ledger_locked_by_another_process_is_an_error_within_the_limit(
     store: Store, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ def test_a_wideband_file_has_its_own_rate() -> None:
     assert wav.inspect(tone(2.0, rate_hz=16_000)).seconds == pytest.approx(2.0)
 
 
+@pytest.mark.fault("F58")
 @pytest.mark.parametrize("promised", [0, 1_000_000, 0xFFFFFFFF])
 def test_f58_a_header_that_promises_something_else_is_repaired_from_what_is_there(promised: int) -> None:
     whole = tone(2.0)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.gate import DARK, LIT
 from ari_absence.core.people import Kind, SetAbsences, SetForward, SetForwards
@@ -93,6 +95,7 @@ async def test_gate_opens_when_whoever_takes_the_calls_goes_and_closes_when_they
         assert wall.gate() == LIT
 
 
+@pytest.mark.fault("F47")
 async def test_clock_that_is_set_back_forgets_no_change() -> None:
     async with Wall() as wall:
         for later, expected in ((1, DARK), (0, LIT), (1, DARK)):

@@ -113,6 +113,7 @@ async def test_a_lamp_that_asterisk_still_lights_after_our_restart_is_put_out() 
         assert wall.lit() == set()
 
 
+@pytest.mark.fault("F67", "P10")
 async def test_after_a_restart_of_asterisk_every_lamp_is_shown_anew(wall: Wall) -> None:
     await wall.has("101", 1)
     await wall.has("102", 0, old=3)
@@ -162,6 +163,7 @@ async def test_a_lamp_that_somebody_else_changed_is_put_right_within_a_round(wal
     assert wall.lit() == {"101"}
 
 
+@pytest.mark.fault("F66")
 async def test_lamps_that_do_not_follow_are_told_once_with_what_to_do(
     wall: Wall, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ async def test_another_number_can_be_keyed_in_and_is_read_back(scene: Scene) -> 
     assert (await scene.ledger.the_callback()).number == OTHER_NUMBER
 
 
+@pytest.mark.fault("F33")
 async def test_who_keys_in_no_usable_number_is_asked_again_and_then_leaves_a_message(scene: Scene) -> None:
     caller = await scene.call("101")
     await caller.chooses("2")
@@ -70,6 +71,7 @@ async def test_who_keys_in_no_usable_number_is_asked_again_and_then_leaves_a_mes
     assert scene.ledger.callbacks() == []
 
 
+@pytest.mark.fault("F27")
 async def test_a_withheld_number_is_offered_no_callback_and_asked_to_say_one(scene: Scene) -> None:
     caller = await scene.call("101", number=None)
     await caller.hears("for-repeat-default")

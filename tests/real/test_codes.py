@@ -239,6 +239,7 @@ async def test_reception_sets_a_colleague_by_right_and_others_by_pin_also_at_a_p
     assert pin not in scene.log
 
 
+@pytest.mark.fault("A14")
 async def test_who_guesses_a_pin_from_outside_is_locked_out_until_it_is_unlocked(stage: Stage) -> None:
     scene = await stage.open(limits={**PATIENT, "pin_tries": 2})
     pin = await new_pin(scene, "102")

@@ -15,6 +15,7 @@ RUBBISH = b"this was a ledger once\n" * 1000
 BACK_SECONDS = 40.0
 
 
+@pytest.mark.fault("F61")
 async def test_f61_with_a_damaged_ledger_callers_hear_the_truth_until_it_is_put_right(stage: Stage) -> None:
     scene = await stage.open(running=False)
     file = scene.office.data / FILE_NAME

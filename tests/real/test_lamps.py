@@ -96,6 +96,7 @@ async def test_the_lamp_follows_the_schedule_to_the_second(stage: Stage) -> None
     assert call.state_kind == "out"
 
 
+@pytest.mark.fault("F55")
 async def test_the_number_of_somebody_who_has_left_rings_again(stage: Stage) -> None:
     scene = await stage.open(now=FAR_MORNING)
     await scene.office.cli("away", "101", "out")

@@ -37,6 +37,7 @@ async def test_a_link_lost_in_mid_recording_costs_the_caller_nothing(proxy: Prox
     assert far_scene.ledger.callbacks() == []
 
 
+@pytest.mark.fault("F04")
 async def test_a_link_lost_in_the_greeting_costs_the_caller_nothing(proxy: Proxy, far_scene: Scene) -> None:
     caller = await far_scene.call("101")
     await caller.phone.wait_for_sound()
@@ -51,6 +52,7 @@ async def test_a_link_lost_in_the_greeting_costs_the_caller_nothing(proxy: Proxy
     await far_scene.ledger.the_message()
 
 
+@pytest.mark.fault("F03", "P7")
 async def test_a_recording_that_ends_while_the_link_is_lost_is_one_message(
     proxy: Proxy, far_scene: Scene
 ) -> None:
@@ -79,6 +81,7 @@ async def test_a_caller_who_hangs_up_while_the_link_is_lost_has_left_the_message
     assert (await far_scene.ledger.the_call()).outcome == "message"
 
 
+@pytest.mark.fault("F67")
 async def test_after_a_restart_of_asterisk_the_lamps_are_right_and_the_next_call_works(scene: Scene) -> None:
     await scene.lab.restart()
     await is_linked(scene)
@@ -99,6 +102,7 @@ async def test_lamps_that_changed_while_asterisk_was_away_are_right_afterwards(s
     assert (await scene.lab.lamp("110")).state == "terminated"
 
 
+@pytest.mark.fault("F02", "P7")
 async def test_a_call_that_dies_with_asterisk_is_accounted_for(scene: Scene) -> None:
     caller = await scene.call("101")
     await caller.phone.wait_for_sound()
@@ -109,6 +113,7 @@ async def test_a_call_that_dies_with_asterisk_is_accounted_for(scene: Scene) -> 
     assert (await scene.ledger.the_call()).outcome == "missed"
 
 
+@pytest.mark.fault("F02", "P7")
 async def test_a_message_under_way_when_asterisk_dies_is_kept(scene: Scene) -> None:
     caller = await scene.caller_at_the_beep()
     await caller.speaks(3.0)
@@ -119,6 +124,7 @@ async def test_a_message_under_way_when_asterisk_dies_is_kept(scene: Scene) -> N
     assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) > 1.0
 
 
+@pytest.mark.fault("F01")
 async def test_the_service_waits_for_an_asterisk_that_is_not_there_yet(stage: Stage) -> None:
     scene = await stage.open(running=False)
     await scene.lab.kill()

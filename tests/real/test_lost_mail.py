@@ -12,6 +12,7 @@ pytestmark = pytest.mark.real
 FIRST_RETRY_SECONDS = 10.0
 
 
+@pytest.mark.fault("F63")
 async def test_a_mail_server_that_was_down_gets_exactly_one_mail_and_delays_no_call(scene: Scene) -> None:
     scene.office.mail.stop()
     caller = await scene.caller_in_the_review()

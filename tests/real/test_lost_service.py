@@ -35,6 +35,7 @@ async def leaves_words_with_the_dialplan(caller: Caller, before: int) -> None:
     assert tone_seconds(fallback_recordings(scene)[-1], VOICE_HZ) == pytest.approx(2.0, abs=0.4)
 
 
+@pytest.mark.fault("F74", "P4")
 async def test_f74_with_service_and_python_away_the_dialplan_answers_and_records_and_that_is_taken_in(
     scene: Scene,
 ) -> None:
@@ -51,6 +52,7 @@ async def test_f74_with_service_and_python_away_the_dialplan_answers_and_records
     await waiting.until(lambda: not fallback_recordings(scene), 5, "The removal of what was taken in")
 
 
+@pytest.mark.fault("F04", "P1")
 async def test_a_frozen_service_frees_its_callers_to_the_dialplan_after_ten_seconds(scene: Scene) -> None:
     before = len(fallback_recordings(scene))
     with scene.service_frozen():
@@ -65,6 +67,7 @@ async def test_a_frozen_service_frees_its_callers_to_the_dialplan_after_ten_seco
     assert (await scene.ledger.the_call()).outcome == "missed"
 
 
+@pytest.mark.fault("F58", "P7")
 async def test_a_service_killed_in_mid_recording_adopts_the_message_exactly_once(scene: Scene) -> None:
     caller = await scene.caller_at_the_beep()
     await caller.speaks(1.5)
@@ -103,6 +106,7 @@ async def test_a_message_finished_while_the_service_was_dead_is_adopted_exactly_
     assert len(scene.ledger.messages()) == 1
 
 
+@pytest.mark.fault("F20", "F68", "P12")
 async def test_a_service_that_stops_lets_the_running_call_end_and_takes_no_other(stage: Stage) -> None:
     scene = await stage.open(limits={"message_silence_seconds": 20})
     caller = await scene.caller_at_the_beep()
@@ -122,12 +126,14 @@ async def test_a_service_that_stops_lets_the_running_call_end_and_takes_no_other
     await scene.office.start_service()
 
 
+@pytest.mark.fault("F16")
 async def test_a_second_instance_refuses_and_names_the_first(scene: Scene) -> None:
     with pytest.raises(LabError, match=rf"(?s)exited 1: .*\(process {scene.office.pid}\)"):
         await scene.office.cli("run")
     assert scene.office.status()["connected_since"]
 
 
+@pytest.mark.fault("F57")
 async def test_a_bad_configuration_exits_78_and_the_dialplan_stands_in(scene: Scene) -> None:
     await scene.office.stop_service()
     file = scene.office.config / "absence.yaml"

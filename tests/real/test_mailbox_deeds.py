@@ -78,6 +78,7 @@ async def test_a_message_goes_on_to_a_colleague_with_an_introduction_and_by_mail
     await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 2, 10, "Two files")
 
 
+@pytest.mark.fault("P5")
 async def test_callers_are_called_back_by_one_key_and_settled_but_no_premium_number_is_dialled(
     stage: Stage,
 ) -> None:
@@ -184,6 +185,7 @@ async def test_a_pin_is_changed_at_ones_own_phone_and_opens_the_mailbox_at_anoth
     assert PIN not in scene.log
 
 
+@pytest.mark.fault("A16")
 async def test_of_what_was_deleted_or_is_past_its_time_nothing_is_left_on_the_disk(stage: Stage) -> None:
     changes = {"storage": {"keep_days": 1, "deleted_keep_hours": 0}}
     scene = await stage.open(running=False, changes=changes)

@@ -95,6 +95,7 @@ async def test_both_phones_of_a_person_are_told_and_a_deleted_message_goes_out(s
         await lamp.wait_for_state("no", 2.0)
 
 
+@pytest.mark.fault("F67", "P10")
 async def test_the_lamp_equals_the_ledger_whichever_side_restarts_in_between(scene: Scene) -> None:
     message = await leaves_a_message(scene)
     await shows(scene, "101", "yes")
@@ -114,6 +115,7 @@ async def test_the_lamp_equals_the_ledger_whichever_side_restarts_in_between(sce
     await shows(scene, "101", "no")
 
 
+@pytest.mark.fault("F66")
 async def test_where_asterisk_has_no_mailboxes_that_is_told_once_and_messages_are_kept(stage: Stage) -> None:
     scene = await stage.open(changes={"pbx": {"sounds": str(stage.folder / "sounds"), "message_lamp": "ari"}})
     await scene.log_tells("load res_ari_mailboxes")

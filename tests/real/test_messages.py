@@ -103,6 +103,7 @@ async def test_pound_cuts_short_what_is_said_before_the_beep_and_another_key_doe
     assert message.seconds == pytest.approx(4.3, abs=0.7)
 
 
+@pytest.mark.fault("P2")
 async def test_saved_is_not_said_before_the_ledger_has_committed(scene: Scene) -> None:
     caller = await scene.caller_in_the_review()
     with scene.ledger.locked():
@@ -169,6 +170,7 @@ def _texts(phone: Phone) -> list[str]:
     ]
 
 
+@pytest.mark.fault("F23")
 async def test_silence_after_the_beep_is_not_kept_and_the_caller_is_asked_again(stage: Stage) -> None:
     scene = await stage.open(limits={"message_silence_seconds": 1, "message_min_seconds": 0})
     caller = await scene.caller_at_the_beep()
@@ -182,6 +184,7 @@ async def test_silence_after_the_beep_is_not_kept_and_the_caller_is_asked_again(
     assert wav.inspect(scene.ledger.audio(message).read_bytes()).loud_seconds > 1
 
 
+@pytest.mark.fault("F24", "P8")
 async def test_a_message_is_cut_at_its_limit_and_kept(stage: Stage) -> None:
     scene = await stage.open(limits={"message_max_seconds": 10})
     caller = await scene.caller_at_the_beep()

@@ -92,6 +92,7 @@ async def test_who_only_wants_to_have_called_is_noted_with_the_spoken_name(scene
     assert tone_seconds(name, VOICE_HZ) == pytest.approx(1.0, abs=0.3)
 
 
+@pytest.mark.fault("F31", "P8")
 async def test_a_full_mailbox_is_told_before_any_beep_and_other_things_are_offered(stage: Stage) -> None:
     scene = await stage.open(limits={"messages_per_person": 1, "messages_warning": 1})
     await leaves_a_message(await first_caller(scene))
@@ -118,6 +119,7 @@ async def first_caller(scene: Scene) -> Caller:
     return caller
 
 
+@pytest.mark.fault("F32")
 async def test_of_two_callers_for_the_last_place_one_records_and_one_hears_that_it_is_full(
     stage: Stage,
 ) -> None:
@@ -158,6 +160,7 @@ async def test_a_caller_who_presses_nothing_is_never_in_silence_and_leaves_a_mes
     await scene.ledger.the_message()
 
 
+@pytest.mark.fault("F56")
 async def test_sounds_that_asterisk_does_not_find_do_not_end_the_conversation(stage: Stage) -> None:
     scene = await stage.open(running=False)
     (stage.folder / "sounds" / "en").unlink()
@@ -171,6 +174,7 @@ async def test_sounds_that_asterisk_does_not_find_do_not_end_the_conversation(st
     await scene.ledger.the_message()
 
 
+@pytest.mark.fault("F56", "P1")
 async def test_when_asterisk_can_read_none_of_our_sounds_the_dialplans_own_voice_serves_the_caller(
     stage: Stage,
 ) -> None:

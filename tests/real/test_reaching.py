@@ -153,6 +153,7 @@ async def test_pound_leads_to_the_message_while_the_mobile_rings(stage: Stage) -
     await scene.ledger.the_message()
 
 
+@pytest.mark.fault("F39")
 async def test_caller_who_leaves_while_the_callee_decides_is_not_forgotten_and_the_callee_is_told(
     stage: Stage,
 ) -> None:
@@ -182,6 +183,7 @@ async def test_used_up_cap_dials_nothing(stage: Stage) -> None:
     assert mobile.calls == []
 
 
+@pytest.mark.fault("F37")
 async def test_call_that_comes_back_from_outside_does_not_go_round(stage: Stage) -> None:
     scene = await stage.open(limits={**FAST, "step_ring_seconds": 2}, changes=trip(reach=["mobile"]))
     (await scene.lab.carrier()).fates[ALICE_MOBILE] = Returned("101")
@@ -239,6 +241,7 @@ async def test_colleague_without_a_registered_phone_is_not_offered(stage: Stage)
     )
 
 
+@pytest.mark.fault("F34")
 async def test_absent_delegates_are_passed_over_two_deep(stage: Stage) -> None:
     scene = await stage.open(limits=FAST, running=False)
     people = scene.office.config / "people.yaml"
@@ -367,6 +370,7 @@ async def test_who_works_elsewhere_and_presses_three_has_a_message_taken(stage: 
     await caller.hangs_up()
 
 
+@pytest.mark.fault("F43")
 async def test_forward_set_by_command_counts_from_the_next_call_and_its_owner_gets_a_mail(
     stage: Stage,
 ) -> None:
@@ -420,6 +424,7 @@ async def is_lit(scene: Scene, device: str) -> bool:
     return "INUSE" in await scene.lab.cli(f"dialplan eval function DEVICE_STATE({device})")
 
 
+@pytest.mark.fault("F41")
 async def test_person_who_returns_meanwhile_changes_nothing_for_the_caller_who_is_being_served(
     stage: Stage,
 ) -> None:

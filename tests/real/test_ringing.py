@@ -27,6 +27,7 @@ async def is_answered_by(phone: Phone, scene: Scene) -> None:
     await phone.wait_ended()
 
 
+@pytest.mark.fault("P4")
 async def test_a_present_persons_phone_rings_and_is_answered_with_our_process_stopped(scene: Scene) -> None:
     mori = await scene.lab.desk_phone("110", on_ring="answer")
     await scene.office.stop_service()
@@ -101,6 +102,7 @@ async def test_an_outsider_hears_the_companys_name_and_only_that_she_is_out(scen
     assert "an outsider hears: out of office (disclosure: class)" in [r["text"] for r in call.reasons]
 
 
+@pytest.mark.fault("F29")
 async def test_an_outsider_who_shows_a_colleagues_number_is_no_colleague(scene: Scene) -> None:
     caller = await scene.call("101", number="102")
     await caller.hears("who-out-of-office-until")

@@ -21,6 +21,7 @@ SOUND: Any = "sound:activated"
 PHONE = [DialTarget("PJSIP/102")]
 
 
+@pytest.mark.fault("F05")
 async def test_a_socket_that_answers_no_ping_is_given_up_for_a_new_one(
     asterisk: FakeAsterisk, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,6 +34,7 @@ async def test_a_socket_that_answers_no_ping_is_given_up_for_a_new_one(
     await eventually(lambda: office.link.status.connects >= connects + 2, 5)
 
 
+@pytest.mark.fault("F06")
 async def test_a_key_that_is_reported_twice_counts_once(asterisk: FakeAsterisk, office: Office) -> None:
     office.answer_with(lambda call: call.ask_digits([], 10, 0.5))
     await asterisk.start_call()
@@ -44,6 +46,7 @@ async def test_a_key_that_is_reported_twice_counts_once(asterisk: FakeAsterisk, 
     assert office.link.status.duplicates == 1
 
 
+@pytest.mark.fault("F06")
 async def test_a_call_that_is_reported_twice_is_one_call(asterisk: FakeAsterisk, office: Office) -> None:
     office.answer_with(lambda call: call.ask([], 0.3))
     await asterisk.start_call()
@@ -56,6 +59,7 @@ async def test_a_call_that_is_reported_twice_is_one_call(asterisk: FakeAsterisk,
 END_OF_A_RECORDING = ("RecordingFinished", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed")
 
 
+@pytest.mark.fault("F07")
 @pytest.mark.parametrize("order", list(itertools.permutations(END_OF_A_RECORDING)), ids="-".join)
 async def test_a_hangup_while_recording_ends_the_same_in_whatever_order_it_is_reported(
     asterisk: FakeAsterisk, office: Office, order: tuple[str, ...]
@@ -100,6 +104,7 @@ async def test_a_recording_that_failed_is_an_effect_that_failed(
         await office.outcome(2)
 
 
+@pytest.mark.fault("F25", "P8")
 async def test_a_flood_of_keys_is_bounded(asterisk: FakeAsterisk, office: Office) -> None:
     flooded = asyncio.Event()
     held: list[ChannelCall] = []
@@ -120,6 +125,7 @@ async def test_a_flood_of_keys_is_bounded(asterisk: FakeAsterisk, office: Office
     assert held[0].line.inbox.dropped == 500 - 32
 
 
+@pytest.mark.fault("F09")
 @pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"type": "StasisStart"}', "x" * 1_000_000])
 async def test_a_damaged_event_is_counted_and_the_link_stays(
     asterisk: FakeAsterisk, office: Office, text: str
@@ -134,6 +140,7 @@ async def test_a_damaged_event_is_counted_and_the_link_stays(
     assert office.link.status.connects == 1
 
 
+@pytest.mark.fault("F08")
 async def test_an_unknown_event_is_counted_and_the_link_stays(asterisk: FakeAsterisk, office: Office) -> None:
     await asterisk.send("ChannelTeleported", channel=channel())
     await eventually(lambda: office.link.status.ignored == 1)

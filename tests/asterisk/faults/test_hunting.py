@@ -68,6 +68,7 @@ async def test_a_phone_that_takes_a_legs_place_goes_on_talking(
     await asterisk.until_asked("DELETE", bridge)
 
 
+@pytest.mark.fault("F40")
 async def test_two_who_answer_at_once_the_first_wins(asterisk: FakeAsterisk, office: Office) -> None:
     first, second = await connected(asterisk, office, legs=2)
     await asterisk.send("StasisStart", channel=channel(second), args=["leg"])
@@ -77,6 +78,7 @@ async def test_two_who_answer_at_once_the_first_wins(asterisk: FakeAsterisk, off
     assert (await asterisk.until_asked("DELETE", first))["reason_code"] == "26"
 
 
+@pytest.mark.fault("F11")
 async def test_a_leg_whose_request_had_got_through_before_is_carried_on_with(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
@@ -95,6 +97,7 @@ async def test_a_phone_that_answers_for_nobody_is_hung_up(asterisk: FakeAsterisk
     assert office.link.status.calls == 0
 
 
+@pytest.mark.fault("F38")
 @pytest.mark.parametrize(
     ("rang", "cause", "expected"),
     [
@@ -120,6 +123,7 @@ async def test_how_a_phone_was_not_reached_follows_from_its_cause(
     assert (await office.outcome(2)).end is expected
 
 
+@pytest.mark.fault("F07")
 async def test_a_leg_leaves_our_hands_before_asterisk_says_why_it_ended(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
@@ -307,6 +311,7 @@ async def test_what_the_caller_hears_meanwhile_is_over_before_they_are_joined(
     await asterisk.until_asked("POST", "/addChannel")
 
 
+@pytest.mark.fault("F39")
 async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_let_go(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
@@ -359,6 +364,7 @@ async def has_heard(asterisk: FakeAsterisk, leg: str, word: str) -> None:
     await asterisk.until_asked("DELETE", leg)
 
 
+@pytest.mark.fault("F40")
 async def test_who_decides_while_another_takes_the_call_hears_that_it_is_too_late(
     asterisk: FakeAsterisk, office: Office
 ) -> None:

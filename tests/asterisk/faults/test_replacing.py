@@ -75,6 +75,7 @@ async def test_a_recording_is_cut_short_when_another_takes_the_callers_place(
     assert len(forgotten) == (0 if kept else 1)
 
 
+@pytest.mark.fault("F07")
 async def test_a_hangup_told_before_the_transfer_that_explains_it_loses_nobody(
     asterisk: FakeAsterisk, office: Office
 ) -> None:

@@ -19,6 +19,7 @@ SOUND: Any = "sound:activated"
 PHONE = [DialTarget("PJSIP/102")]
 
 
+@pytest.mark.fault("F12")
 @pytest.mark.parametrize(
     ("status", "error"),
     [
@@ -40,6 +41,7 @@ async def test_a_status_becomes_one_of_our_errors(
         await client.play(CHANNEL_ID, ["sound:activated"], "p")
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("status", [400, 404, 422])
 async def test_adding_a_channel_that_has_left_is_already_gone(
     asterisk: FakeAsterisk, client: AriClient, status: int
@@ -62,6 +64,7 @@ async def test_a_phone_that_can_not_be_rung_is_refused(
         await client.create("PJSIP/102", "abs-1", "app")
 
 
+@pytest.mark.fault("F13")
 async def test_a_post_that_is_not_answered_is_unreachable_in_time_and_not_repeated(
     asterisk: FakeAsterisk, client: AriClient, impatient: None
 ) -> None:
@@ -91,6 +94,7 @@ async def test_an_error_with_rubbish_in_it_is_still_the_right_error(
         await client.hang_up(CHANNEL_ID)
 
 
+@pytest.mark.fault("A4")
 async def test_a_redirect_is_not_followed_with_our_password(
     asterisk: FakeAsterisk, client: AriClient
 ) -> None:
@@ -100,6 +104,7 @@ async def test_a_redirect_is_not_followed_with_our_password(
     assert [path for _, path, _ in asterisk.requests] == ["/asterisk/ping"]
 
 
+@pytest.mark.fault("A4")
 async def test_the_password_is_in_no_address(asterisk: FakeAsterisk, office: Office) -> None:
     await office.client.set_global("X", "1")
 

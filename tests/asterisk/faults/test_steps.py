@@ -28,6 +28,7 @@ STEPS: dict[str, Callable[[ChannelCall], Awaitable[object]]] = {
 }
 
 
+@pytest.mark.fault("F12", "F13", "P1")
 @pytest.mark.parametrize("ending", STEPS)
 @pytest.mark.parametrize("status", [NEVER, 412, 500, 503])
 async def test_a_step_that_asterisk_refuses_is_an_effect_that_failed(
@@ -44,6 +45,7 @@ async def test_a_step_that_asterisk_refuses_is_an_effect_that_failed(
     assert (await asterisk.until_asked("POST", "/continue"))["extension"] == "fallback"
 
 
+@pytest.mark.fault("F10")
 @pytest.mark.parametrize("ending", STEPS)
 async def test_a_step_on_a_channel_that_is_gone_is_the_caller_gone(
     asterisk: FakeAsterisk, office: Office, ending: str
@@ -123,6 +125,7 @@ async def test_a_playback_that_has_come_to_another_sound_is_not_stuck(
     assert not asterisk.asked("DELETE", "-p1")
 
 
+@pytest.mark.fault("F12")
 async def test_a_sound_that_can_not_be_stopped_is_tried_again(asterisk: FakeAsterisk, office: Office) -> None:
     asterisk.answer("DELETE", "-p1", 500, (204, {}))
     office.answer_with(lambda call: call.ask([SOUND], 5))
