@@ -59,9 +59,9 @@ def _collecting(file: Path) -> type[structlog.BoundLoggerBase]:
         ) -> Any:
             # a logger as the service has it: facts with what is bound to it, an exception with its text
             told = {**structlog.contextvars.get_contextvars(), **self._context, **facts, "event": event}
-            told = structlog.processors.format_exc_info(None, method_name, dict(told))
+            whole = structlog.processors.format_exc_info(None, method_name, told)
             _append(
-                file, str(_renderer(None, method_name, {key: repr(value) for key, value in told.items()}))
+                file, str(_renderer(None, method_name, {key: repr(value) for key, value in whole.items()}))
             )
             return super()._proxy_to_logger(method_name, event, *args, **facts)
 

@@ -57,7 +57,7 @@ def test_a_line_that_holds_something_private_is_named(line: str, what: str | Non
 def test_every_line_at_every_level_is_collected_and_the_search_fails_with_it(tmp_path: Path) -> None:
     (tmp_path / "test_talks.py").write_text(PLANTED)
     logs = tmp_path / "logs"
-    environment = {**os.environ, "ARI_ABSENCE_TEST_LOGS": str(logs), "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "ARI_ABSENCE_TEST_LOGS": str(logs), "PYTHONPATH": str(Path.cwd())}
     plain = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null"]
     run = [*plain, "-p", "tests.log_collection", str(tmp_path / "test_talks.py")]
     subprocess.run(run, check=True, capture_output=True, env=environment, timeout=60)
