@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 # Calls mostly wait: for a tone, a word, a time to pass. Three at a time keep two cores two thirds busy.
 REAL_WORKERS ?= 3
+# What the program logs in all tests is kept here, and searched for what no log may hold.
+TEST_LOGS := .test-logs
+COLLECTING := ARI_ABSENCE_TEST_LOGS=$(TEST_LOGS) $(BIN)/python -m pytest -p tests.log_collection
 
 .PHONY: help setup check test demo bench sounds clean
 
@@ -33,9 +36,12 @@ test: check
 	@echo "== the laboratory Asterisk (unpacked once for this user)"
 	@$(BIN)/ari-absence lab fetch
 	@echo "== pytest: what needs no telephone, on $(WORKERS) processes"
-	@$(BIN)/pytest -n $(WORKERS) -m "not real" --durations=10
+	@rm -rf $(TEST_LOGS)
+	@$(COLLECTING) -n $(WORKERS) -m "not real" --durations=10
 	@echo "== pytest: on a real Asterisk, with real phones, on $(REAL_WORKERS) processes"
-	@$(BIN)/pytest -n $(REAL_WORKERS) --dist loadgroup -m real --durations=15
+	@$(COLLECTING) -n $(REAL_WORKERS) --dist loadgroup -m real --durations=15
+	@echo "== the logs of all these tests: no secret, no private number, no note"
+	@$(BIN)/python -m tests.search_logs $(TEST_LOGS)
 
 demo: setup
 	@$(BIN)/python -m ari_absence.lab.demo
@@ -47,4 +53,4 @@ sounds: setup
 	@$(BIN)/ari-absence sounds build
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .test-logs build dist *.egg-info

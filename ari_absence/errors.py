@@ -12,6 +12,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 │   ├── RequestRefused          Asterisk answered with an error status
 │   └── AlreadyGone             the thing asked about no longer exists; an answer, not a fault
 ├── LedgerError                 the ledger can't be read or written
+│   └── DiskFull                    there is no room to begin another recording
 ├── DeliveryError               one delivery failed
 │   ├── DeliveryPostponed       worth another try later
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
@@ -81,6 +82,15 @@ class AlreadyGone(AsteriskError):
 
 class LedgerError(AbsenceError):
     """The ledger can't be read or written."""
+
+
+class DiskFull(LedgerError):
+    """The disk has no room for another recording."""
+
+    def __init__(self, sentence: str, free_mib: int = 0, needed_mib: int = 0) -> None:
+        self.free_mib = free_mib
+        self.needed_mib = needed_mib
+        super().__init__(sentence)
 
 
 class DeliveryError(AbsenceError):

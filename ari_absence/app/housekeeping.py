@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -15,11 +16,13 @@ from ari_absence.app.records import Records
 from ari_absence.asterisk import ids
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.aways import forget_aways
+from ari_absence.ledger.backups import KEPT_FOR, forget_old_backups
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.orphans import Orphans
 from ari_absence.ledger.owed_purge import expire_owed
 from ari_absence.ledger.settling import purge
+from ari_absence.ledger.store import FILE_NAME
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
 
@@ -96,8 +99,16 @@ class Housekeeping:
             log.info("old entries forgotten", rows=gone)
             self._on_messages_changed()
         await books.thread.write(partial(forget_aways, before=before))
+        await self._forget_backups(storage.folder / FILE_NAME, timedelta(days=storage.keep_days))
         await self._forget_deleted(before, timedelta(hours=storage.deleted_keep_hours))
         await books.notebook.clear_leftovers()
+
+    async def _forget_backups(self, file: Path, keep: timedelta) -> None:
+        """What is gone from the ledger must not live on in its copies."""
+        before = self._books.clock.now() - min(keep, KEPT_FOR)
+        gone = await self._books.thread.do(partial(forget_old_backups, file, before))
+        if gone:
+            log.info("copies from before an upgrade removed", files=[each.name for each in gone])
 
     async def _forget_deleted(self, before: datetime, grace: timedelta) -> None:
         """What owners have deleted, after its hours of grace; nothing of it stays in the database's journal either."""

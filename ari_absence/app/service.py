@@ -17,6 +17,7 @@ from ari_absence.app.absence_book import LedgerAbsenceBook
 from ari_absence.app.answering import Announcing, Answering, Speaker
 from ari_absence.app.books import Books
 from ari_absence.app.channels import channels_at_desks, display_notifier, notifiers_of
+from ari_absence.app.clock_watch import ClockWatch
 from ari_absence.app.commands import Commands
 from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
@@ -167,7 +168,8 @@ class Service:
             await self._start_everything(stack, configuration)
         else:
             await self._start_announcing(stack, configuration)
-        for task in (self._lamps.run(), texts.run(), self._link.run(), self._prepare_names()):
+        watch = ClockWatch(self._clock, self._clock_jumped)
+        for task in (self._lamps.run(), texts.run(), self._link.run(), self._prepare_names(), watch.run()):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
     async def _start_everything(self, stack: AsyncExitStack, configuration: Configuration) -> None:
@@ -422,6 +424,14 @@ class Service:
         self._message_lamps.refresh_all()
         self._fallback_intake.wake()
         await self._notebook.clear_leftovers()
+
+    def _clock_jumped(self) -> None:
+        """Who was away may be back, and what was to be done later may be due."""
+        self._lamps.refresh()
+        if self._ledger_trouble is None:
+            self._day_rounds.people_changed()
+            self._camp_ons.wake()
+            self._outbox.wake()
 
     async def _refresh_lamps(self) -> None:
         self._lamps.refresh()

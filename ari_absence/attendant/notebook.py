@@ -111,7 +111,11 @@ class Notebook(Protocol):
         """Note that the call has begun, with the decision and its reasons."""
 
     async def reserve_place(self, call_id: str, extension: str) -> bool:
-        """Keep a place for one more message; False when the mailbox is full."""
+        """Keep a place for one more message; False when the mailbox is full.
+
+        Raises:
+            DiskFull: there is no room for a recording, so that none should be begun.
+        """
 
     async def keep(self, recording: Recording, min_seconds: float) -> KeptAudio | AudioFault:
         """Fetch the recording from Asterisk, check it and copy it to our own disk.

@@ -11,7 +11,7 @@ from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, MessageDraft, Outcome, Wish
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.phrases import Action, Fixed, Phrase
-from ari_absence.errors import CallerGone, CallerReplaced, EffectFailed, LedgerError
+from ari_absence.errors import CallerGone, CallerReplaced, DiskFull, EffectFailed, LedgerError
 
 SEND, LISTEN, AGAIN, URGENT = "1", "2", "3", "4"
 EMPTY_RECORDINGS = 3  # after three recordings with nothing in them a note serves the caller better
@@ -39,8 +39,11 @@ async def take_message(talk: Talk, *, urgent: bool = False, straight: bool = Fal
     ``urgent``: the caller has said so already; the review can still take it back. ``straight``: the caller knows
     what to do after the tone, and is told nothing before it.
     """
-    if not await _has_place(talk):
-        return None
+    try:
+        if not await _has_place(talk):
+            return None
+    except DiskFull:  # said before anybody speaks for minutes to a full disk
+        return await _note_instead(talk, Phrase.CANNOT_RECORD)
     if not straight:
         withheld = talk.call.caller.withheld
         await _invite(talk, Phrase.MESSAGE_AFTER_TONE_WITH_NUMBER if withheld else Phrase.MESSAGE_AFTER_TONE)
@@ -62,6 +65,8 @@ async def _invite(talk: Talk, *phrases: Phrase) -> None:
 async def _has_place(talk: Talk) -> bool:
     try:
         has_place = await talk.notebook.reserve_place(talk.call.call_id, talk.call.extension)
+    except DiskFull:
+        raise
     except LedgerError:
         return True  # the recording itself will show whether anything can be kept
     if not has_place:

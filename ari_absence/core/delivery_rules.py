@@ -45,6 +45,7 @@ class ItemKind(StrEnum):
 NOTICES = (
     "mailbox_filling",
     "mailbox_full",
+    "disk_full",
     "delivery_dead",
     "pin_locked",
     "callback_handed_over",

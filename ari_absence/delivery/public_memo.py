@@ -72,6 +72,7 @@ _TITLES = {
 _SENTENCES = {
     "mailbox_filling": "The mailbox is filling up; please listen to it, *97.",
     "mailbox_full": "The mailbox is full, and callers can leave no more messages; please make room, *97.",
+    "disk_full": "The disk is full, and callers can leave no messages at all; please tell who runs the telephones.",
     "delivery_dead": "Something could not be delivered; `ari-absence outbox --dead` says what and why.",
     "forward_changed": "Where calls go on to was changed.",
     "pin_locked": "The PIN was locked after too many wrong ones.",

@@ -38,6 +38,7 @@ class Notice(StrEnum):
 
     MAILBOX_FILLING = "mailbox_filling"
     MAILBOX_FULL = "mailbox_full"
+    DISK_FULL = "disk_full"
     DELIVERY_DEAD = "delivery_dead"
     FORWARD_CHANGED = "forward_changed"
     PIN_LOCKED = "pin_locked"

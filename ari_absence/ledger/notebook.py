@@ -33,12 +33,13 @@ from ari_absence.clock import Clock
 from ari_absence.core.decision import Decision
 from ari_absence.core.known import Known
 from ari_absence.core.people import Caller, Dialing, Limits
-from ari_absence.errors import AsteriskError, LedgerError
+from ari_absence.errors import AsteriskError, DiskFull, LedgerError
 from ari_absence.ledger import attempts, writing
 from ari_absence.ledger.acknowledgements import Acknowledgements
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.dials import SteadyTime, book_dial
+from ari_absence.ledger.disk_alarm import tell_disk_full
 from ari_absence.ledger.handovers import has_note
 from ari_absence.ledger.ids import Prefix, new_id
 from ari_absence.ledger.known_calls import known_of
@@ -132,7 +133,7 @@ class LedgerNotebook:
         """Keep a place for one more message; False when the mailbox is full.
 
         Raises:
-            LedgerError: the disk has no room for another recording.
+            DiskFull: the disk has no room for another recording; the operator is told.
         """
         now = self._clock.now()
 
@@ -141,10 +142,28 @@ class LedgerNotebook:
             with changing() as connection:
                 return self._mailboxes().reserve(connection, call_id, extension, now)
 
-        reserved = await self._thread.job(reserve)
+        try:
+            reserved = await self._thread.job(reserve)
+        except DiskFull as fault:
+            await self._tell_disk_full(fault)
+            raise
         if not reserved:
             self._on_queued()
         return reserved
+
+    async def _tell_disk_full(self, fault: DiskFull) -> None:
+        """A message of minutes needs room, a notice of a few words still finds it."""
+        _log.error("no_room_for_messages", why=str(fault))
+        now = self._clock.now()
+        try:
+            queued = await self._thread.change(
+                lambda connection: tell_disk_full(connection, fault, self._addressees, now)
+            )
+        except LedgerError as other:
+            _log.error("operator_not_told", why=str(other))
+            return
+        if queued:
+            self._on_queued()
 
     async def keep(self, recording: Recording, min_seconds: float) -> KeptAudio | AudioFault:
         """Fetch the recording from Asterisk, check it and copy it to our own disk."""

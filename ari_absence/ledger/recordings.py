@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ari_absence.core import wav
-from ari_absence.errors import LedgerError
+from ari_absence.errors import DiskFull, LedgerError
 
 FREE_SPACE_FLOOR_BYTES = 64 * 1024 * 1024  # ten messages of five minutes, and the ledger's journal
 _PRIVATE_FILE = 0o600
@@ -83,13 +83,20 @@ class RecordingStore:
         """Refuse to begin a recording that the disk could not hold.
 
         Raises:
-            LedgerError: less is free than the floor.
+            DiskFull: less is free than the floor.
+            LedgerError: the folder can't be looked at.
         """
-        free_bytes = shutil.disk_usage(self._audio).free
+        try:
+            free_bytes = shutil.disk_usage(self._audio).free
+        except OSError as fault:
+            raise LedgerError(f"{self._audio} can't be used: {fault.strerror}") from fault
         if free_bytes < self._floor_bytes:
-            raise LedgerError(
-                f"only {free_bytes // 2**20} MiB are free in {self._audio}, "
-                f"{self._floor_bytes // 2**20} MiB are needed to take messages; free some space"
+            free_mib, needed_mib = free_bytes // 2**20, self._floor_bytes // 2**20
+            raise DiskFull(
+                f"only {free_mib} MiB are free in {self._audio}, "
+                f"{needed_mib} MiB are needed to take messages; free some space",
+                free_mib,
+                needed_mib,
             )
 
     def quarantine_except(self, owned: Collection[str]) -> list[Path]:

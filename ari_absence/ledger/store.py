@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from ari_absence.errors import LedgerError
 from ari_absence.ledger import schema
+from ari_absence.ledger.backups import back_up
 
 FILE_NAME = "ledger.sqlite3"
 BUSY_SECONDS = 4  # how long a writer waits for another process's transaction; below the callers' time limits
@@ -248,18 +249,9 @@ def _bring_up_to_date(engine: Engine, url: URL, now: datetime, migrations: Path)
         return
     file = _sqlite_file(url)
     if revision is not None and file is not None:
-        _back_up(file, revision, now)
+        back_up(file, revision, now)
     with engine.execution_options(ledger_writes=True).begin() as connection:
         schema.upgrade(connection, migrations)
-
-
-def _back_up(file: Path, revision: str, now: datetime) -> None:
-    """SQLite's own copy: whole even if the file's journal still holds part of it."""
-    backup = file.with_name(f"{file.name}.before-upgrade-from-{revision}-{now:%Y%m%d-%H%M%S}")
-    os.close(os.open(backup, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE))
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
-        source.backup(target)
-    _log.info("ledger_backed_up", file=str(backup), revision=revision)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
-from ari_absence.errors import CalleeGone, CallerGone, CallerReplaced, EffectFailed, LedgerError
+from ari_absence.errors import CalleeGone, CallerGone, CallerReplaced, DiskFull, EffectFailed, LedgerError
 
 SILENCE = None
 
@@ -330,6 +330,7 @@ class MemoryNotebook:
     """Keeps what it is told in lists. ``failing_steps``: those writes fail as a full disk would."""
 
     places: int = 100
+    disk_full: bool = False
     failing_steps: frozenset[int] = frozenset()
     kept: list[KeptAudio] = field(default_factory=list)
     discarded: list[str] = field(default_factory=list)
@@ -350,6 +351,8 @@ class MemoryNotebook:
 
     async def reserve_place(self, call_id: str, extension: str) -> bool:
         self._write("reserve_place")
+        if self.disk_full:
+            raise DiskFull("only 0 MiB are free")
         return self.places > 0
 
     async def keep(self, recording: Recording, min_seconds: float) -> KeptAudio | AudioFault:

@@ -387,6 +387,16 @@ async def test_write_that_fails_is_told_and_never_called_saved(story: str, write
     assert bool(noted & set(spoken)) == bool(talk.notebook.callbacks)
 
 
+async def test_f60_a_full_disk_is_said_before_the_beep_and_the_call_is_noted() -> None:
+    talk = Conversation("1", notebook=MemoryNotebook(disk_full=True))
+
+    assert await talk.hold() is Outcome.JUST_CALLED
+
+    assert "record" not in talk.call.done
+    assert talk.call.phrases()[-2:] == [Phrase.CANNOT_RECORD, Phrase.GOODBYE]
+    assert [each.number for each in talk.notebook.callbacks] == ["+81312345678"]
+
+
 async def test_ledger_that_takes_nothing_is_admitted_to_the_caller() -> None:
     talk = Conversation("1", Speaks(12), SEND, notebook=MemoryNotebook(failing_steps=frozenset(range(9))))
 

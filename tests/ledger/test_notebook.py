@@ -16,7 +16,7 @@ from ari_absence.attendant.call import Recording, RecordingEnd
 from ari_absence.attendant.notebook import AudioFault, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Caller, Limits
-from ari_absence.errors import AsteriskUnreachable, LedgerError
+from ari_absence.errors import AsteriskUnreachable, DiskFull, LedgerError
 from ari_absence.ledger import notebook as notebook_module
 from ari_absence.ledger import reading
 from ari_absence.ledger.model import AudioRow
@@ -350,8 +350,14 @@ async def test_who_has_no_mail_address_is_told_through_the_operator(office: Offi
 async def test_f60_a_disk_without_room_is_noticed_before_the_beep(office: Office) -> None:
     office.audio._floor_bytes = 2**62
 
-    with pytest.raises(LedgerError, match="free some space"):
-        await office.notebook.reserve_place("call-1", "101")
+    for hours in (0, 1, 23, 2):
+        office.clock.advance(timedelta(hours=hours))
+        with pytest.raises(DiskFull, match="free some space"):
+            await office.notebook.reserve_place("call-1", "101")
+
+    told = await office.thread.read(reading.outbox)
+    assert [each.recipient for each in told] == ["reception@example.com"] * 2  # once a day
+    assert office.rings == 2
 
 
 @pytest.mark.fault("F28", "A8", "P11")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ari_absence.lab import Lab, Phone, audio, waiting
 from ari_absence.lab.office import Office
+from tests.log_collection import note_secret
 from tests.real import voices
 from tests.real.ledger import Ledger
 from tests.real.playbill import Playbill
@@ -173,6 +174,8 @@ class Stage:
         office = Office(self.lab, self.folder, EXAMPLES, pretend_now=now, changes=changes, ari_url=ari_url)
         voices.give_names(office)
         voices.brisk_folder(self.folder / "sounds", self.brisk_sentences, office.data)
+        note_secret(self.lab.ari_password)
+        note_secret(self.lab.phone_password)
         scene = Scene(self.lab, office, Ledger(office.data), Playbill(self.lab.log_file))
         self.scenes.append(scene)
         office.mail.start()
