@@ -106,6 +106,8 @@ async def test_with_a_damaged_directory_a_general_announcement_is_made_and_the_s
     directory.write_text(directory.read_text()[:-100])
     caller = await scene.call("101")
     await caller.hears("say-cannot-take-now")
+    await caller.hears("say-message-after-tone")
+    await caller.presses("#")
     await caller.phone.wait_for_beep()
     await caller.speaks(4.0)
     await caller.hangs_up()
