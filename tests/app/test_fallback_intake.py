@@ -308,6 +308,23 @@ async def test_what_was_left_for_nobody_is_set_aside_and_never_deleted(home: Hom
     assert await home.calls() == []
 
 
+async def test_while_the_notes_cannot_be_read_only_the_dialplans_own_recordings_are_taken_in(
+    home: Home,
+) -> None:
+    home.asterisk.add(PLAIN)
+    home.asterisk.add(RECORDING)
+    away = home.shared.notes.rename(home.shared.path / "elsewhere")
+
+    await home.look_twice()
+    assert list(home.asterisk.files) == [RECORDING]
+
+    away.rename(home.shared.notes)
+    home.leave(MESSAGE)
+    await home.rounds.look()
+    assert len(await home.messages()) == 2
+    assert home.waiting() == []
+
+
 async def test_others_recordings_are_not_touched(home: Home) -> None:
     home.asterisk.add("abs/call-1-r1")
     home.asterisk.add(f"{left.FOLDER}somebody-elses")
