@@ -54,11 +54,8 @@ def test_nothing_that_talks_is_loaded_before_the_answer() -> None:
 
 def test_only_the_standard_library_and_pyst2_are_loaded_at_all() -> None:
     loaded = {name.partition(".")[0] for name in loaded_by("ari_absence.fallback.serving")}
-    foreign = {
-        name
-        for name in loaded
-        if name not in sys.stdlib_module_names and not name.startswith(("__editable", "_sysconfigdata"))
-    }
+    installers = ("__editable", "_sysconfigdata")
+    foreign = {name for name in loaded - sys.stdlib_module_names if not name.startswith(installers)}
 
     assert foreign <= {"ari_absence", "asterisk", "six"}
     assert not {"asyncio", "sqlite3", "logging", "ssl", "email"} & loaded
