@@ -14,7 +14,7 @@ from ari_absence.app.fallback_notes import Found, NoteFolder
 from ari_absence.app.records import Records
 from ari_absence.clock import wait_at_most
 from ari_absence.core.decision import Decision, Enquiry, decide
-from ari_absence.core.left import Kind, LeftCall, LeftNote, label_of
+from ari_absence.core.left import Kind, LeftCall, LeftNote, is_plain, label_of
 from ari_absence.core.people import Caller
 from ari_absence.errors import AlreadyGone, AsteriskError, LedgerError, RequestRefused
 from ari_absence.ledger.intake import Intake, Item
@@ -70,12 +70,13 @@ class FallbackIntake:
     async def look(self) -> bool:
         """Take in what is complete. Whether there is something that may be complete soon."""
         try:
-            recordings = await self._recordings()
-            found = await asyncio.to_thread(self._notes.notes)
+            recordings, found = await self._recordings(), await self._found()
             live = await self._live() if recordings or found else frozenset[str]()
-        except (AsteriskError, OSError) as error:
+        except AsteriskError as error:
             self._tell_once(f"what callers left while we were away can't be looked for: {error}")
             return False
+        if found is None:  # what the attendant recorded waits for its notes
+            recordings, found = [name for name in recordings if is_plain(name)], []
         over = frozenset(label for label in _labels(recordings, found) if _is_over(label, live))
         settled, self._seen_over = over & self._seen_over, over
         for each in found:
@@ -86,6 +87,14 @@ class FallbackIntake:
             if name not in noted and label_of(name) in settled:
                 await self._guarded(name, self._take_recording(name))
         return bool(over - settled)
+
+    async def _found(self) -> list[Found] | None:
+        """The notes; None: they can't be read."""
+        try:
+            return await asyncio.to_thread(self._notes.notes)
+        except OSError as error:
+            self._tell_once(f"{self._notes.folder} can't be read: {error.strerror} (docs/fallback.md)")
+            return None
 
     async def _recordings(self) -> list[str]:
         try:

@@ -43,9 +43,12 @@ LOOK_SECONDS = 2.0
 GLANCE_SECONDS = 0.5
 """How often we look whether a caller need be let ring no longer."""
 
-GREETED = "ABSENCE_CALL"
-"""Holds the id of the call as soon as we have spoken with the caller: should the call come back to the dialplan
+OUR_CALL = "ABSENCE_CALL"
+"""Holds the id of the call as soon as we are about to speak with the caller: should the call come back to the dialplan
 unfinished, the fallback announces nothing a second time, and what is left there belongs to this call."""
+
+UNSAID = "ABSENCE_UNSAID"
+"""Set when the caller comes back without having heard a word of ours: then the fallback announces all the same."""
 
 _CONNECTED_LINE = (
     "CONNECTEDLINE(all,i)"  # what the phone is told it has reached; i: with our next answer, not at once
@@ -72,6 +75,7 @@ class CallingChannel(Speaking[Sayable]):
         self.began_at = line.channel.endpoint
         self._released = False
         self._picked_up = False
+        self._spoken = False
         self._log = structlog.get_logger().bind(call=line.call_id)
 
     @property
@@ -229,6 +233,8 @@ class CallingChannel(Speaking[Sayable]):
         channel_id, (context, extension) = self.line.channel.id, self._place_of_release
         self._log.info("call.released")
         try:
+            if self._picked_up and not self._spoken:
+                await self._client.set_variable(channel_id, UNSAID, "1")
             await self._client.continue_in_dialplan(channel_id, context, extension)
         except AlreadyGone:
             pass
@@ -290,6 +296,10 @@ class CallingChannel(Speaking[Sayable]):
     def guard(self) -> Guard:
         """What frees the caller from us, should we say nothing more."""
         return self._guard
+
+    async def _play(self, utterances: Sequence[Sayable], interrupted: Callable[[], bool]) -> None:
+        await super()._play(utterances, interrupted)
+        self._spoken = True
 
     async def _stop_music(self) -> None:
         await self._stop(self._client.stop_music, "music.not_stopped")
@@ -413,7 +423,7 @@ class ChannelCall(CallingChannel[Utterance]):
     async def _tell_fallback_of_greeting(self) -> None:
         if not self._picked_up:
             await self.line.effect(
-                self._client.set_variable(self.line.channel.id, GREETED, self.line.call_id)
+                self._client.set_variable(self.line.channel.id, OUR_CALL, self.line.call_id)
             )
 
     async def _set_connected_line(self, name: str) -> None:

@@ -87,6 +87,11 @@ def label_of(recording: str) -> str | None:
     return found["label"] if found and _LABEL.fullmatch(found["label"]) else None
 
 
+def is_plain(recording: str) -> bool:
+    """Whether the dialplan itself made this recording: there never is a note beside it."""
+    return label_of(recording) is not None and recording.endswith("=p")
+
+
 class Kind(StrEnum):
     """What a caller left. All but the first are wishes of ``attendant.notebook``."""
 

@@ -49,8 +49,8 @@ class Known:
     trouble: str | None = None
 
 
-def serve(line: AgiLine, folder: Path, recordings: Path, label: str) -> bool:
-    """Talk with the caller; False: the plain dialplan has to go on with them."""
+def serve(line: AgiLine, folder: Path, recordings: Path, label: str, *, said: bool) -> bool:
+    """Talk with the caller; False: the plain dialplan has to go on with them. ``said``: they have been greeted."""
     try:
         left = LeftCall.of(label)
         known = _known(folder / snapshots.FILE, left.extension)
@@ -64,7 +64,9 @@ def serve(line: AgiLine, folder: Path, recordings: Path, label: str) -> bool:
     except (NotLeft, OSError, AbsenceError) as fault:
         print(f"ari-absence-fallback: {fault}", file=sys.stderr)
         return False
-    talk = Talk(call, _decision(known, left, call.caller), known.snapshot.directory, notes, _now(known))
+    talk = Talk(
+        call, _decision(known, left, call.caller, said=said), known.snapshot.directory, notes, _now(known)
+    )
 
     async def begin(talk: Talk) -> Outcome:
         line.await_answer()
@@ -128,13 +130,13 @@ def _nothing(extension: str) -> Snapshot:
     )
 
 
-def _decision(known: Known, left: LeftCall, caller: Caller) -> Decision:
+def _decision(known: Known, left: LeftCall, caller: Caller, *, said: bool) -> Decision:
     snapshot = known.snapshot
     enquiry = Enquiry(left.call_id, left.extension, caller, left.why, _now(known)())
     decision = decide(enquiry, snapshot.directory, snapshot.absences, greetings=snapshot.greetings)
     # nobody can be rung from here, whatever is written
     decision = replace(decision, attempts=(), rings_as_desk=False, colleague=None, urgent=())
-    if left.known_before or known.trouble is not None:  # announced before, or nothing is known
+    if said or known.trouble is not None:
         apology = (Fixed(Phrase.CANNOT_TAKE_NOW),)
         return replace(decision, greeting=apology, straight_to_message=True)
     return decision

@@ -31,7 +31,7 @@ from ari_absence.errors import LedgerError
 from ari_absence.ledger import writing
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.ids import Prefix
-from ari_absence.ledger.model import AudioRow
+from ari_absence.ledger.model import AudioRow, CallbackRow, MessageRow
 from ari_absence.ledger.notebook import KEEP_LIMIT_SECONDS, LedgerNotebook
 from ari_absence.ledger.orphans import withdraw_missed
 from ari_absence.ledger.recordings import RecordingStore, VerifiedAudio, verify
@@ -152,8 +152,9 @@ class Intake:
         """A wish needs no audio; of a message whose words are lost, or that held none, the call itself remains."""
         kind = Kind.MISSED if item.note.kind is Kind.MESSAGE else item.note.kind
         with changing() as connection:
-            self._open(connection, item, kind)
-            self._write(connection, item, kind, None)
+            if kind is not Kind.MISSED or not _left_something(connection, item.decision.enquiry.call_id):
+                self._open(connection, item, kind)
+                self._write(connection, item, kind, None)
         return Taken(kind, aside)
 
     def _open(self, connection: Connection, item: Item, kind: Kind) -> None:
@@ -177,6 +178,14 @@ def audio_id_of(recording: str) -> str:
     """The id that the audio of this recording has, whoever takes it in and how often."""
     at = LeftCall.of(label_of(recording) or "").at
     return f"{Prefix.AUDIO}-{at:%Y%m%d-%H%M%S}-{hashlib.sha256(recording.encode()).hexdigest()[:12]}"
+
+
+def _left_something(connection: Connection, call_id: str) -> bool:
+    """Whether there is more of the call than that it came: the dialplan went on where the attendant had to give up."""
+    rows = (MessageRow.id, MessageRow.call_id), (CallbackRow.id, CallbackRow.call_id)
+    return any(
+        connection.scalar(select(row_id).where(of_call == call_id)) is not None for row_id, of_call in rows
+    )
 
 
 def _is_known(connection: Connection, audio_id: str) -> bool:

@@ -308,6 +308,39 @@ async def test_what_was_left_for_nobody_is_set_aside_and_never_deleted(home: Hom
     assert await home.calls() == []
 
 
+@pytest.mark.parametrize("missed_first", [True, False])
+async def test_where_the_dialplan_went_on_for_an_attendant_that_gave_up_one_call_is_told_once(
+    home: Home, missed_first: bool
+) -> None:
+    missed = LeftNote(LABEL, Kind.MISSED, BEGAN, number="+81312345678")
+    for step in (0, 1) if missed_first else (1, 0):
+        home.leave(missed) if step == 0 else home.asterisk.add(PLAIN)
+        await home.look_twice()
+
+    (message,) = await home.messages()
+    assert {each.owed_id for each in await home.callbacks()} <= {message.owed_id}
+    assert await home.mails() == 1
+    assert len(await home.calls()) == 1
+    assert home.waiting() == []
+
+
+async def test_while_the_notes_cannot_be_read_only_the_dialplans_own_recordings_are_taken_in(
+    home: Home,
+) -> None:
+    home.asterisk.add(PLAIN)
+    home.asterisk.add(RECORDING)
+    away = home.shared.notes.rename(home.shared.path / "elsewhere")
+
+    await home.look_twice()
+    assert list(home.asterisk.files) == [RECORDING]
+
+    away.rename(home.shared.notes)
+    home.leave(MESSAGE)
+    await home.rounds.look()
+    assert len(await home.messages()) == 2
+    assert home.waiting() == []
+
+
 async def test_others_recordings_are_not_touched(home: Home) -> None:
     home.asterisk.add("abs/call-1-r1")
     home.asterisk.add(f"{left.FOLDER}somebody-elses")

@@ -59,11 +59,11 @@ class Standby:
         known = Snapshot(OFFICE, SetAbsences({"101": (meeting,)}), SetGreetings(), voice, at)
         self.shared.write_snapshot(written(known))
 
-    def serve(self, asterisk: ScriptedAsterisk, label: str = LABEL) -> bool:
+    def serve(self, asterisk: ScriptedAsterisk, label: str = LABEL, *, said: bool = False) -> bool:
         """One call, from the first byte to the last."""
         line = AgiLine(asterisk.stdin, asterisk.stdout)
         line.begin_to_answer()
-        return serve(line, self.shared.path, self.recordings, label)
+        return serve(line, self.shared.path, self.recordings, label, said=said)
 
     def notes(self) -> list[LeftNote]:
         """What was noted."""

@@ -87,7 +87,7 @@ def test_whenever_who_wants_to_be_called_back_hangs_up_that_is_noted_once(
 def test_who_was_greeted_by_the_service_is_greeted_by_nobody_else(standby: Standby) -> None:
     asterisk = ScriptedAsterisk(["1"], tone(4.0))
 
-    assert standby.serve(asterisk, KNOWN_BEFORE)
+    assert standby.serve(asterisk, KNOWN_BEFORE, said=True)
 
     assert asterisk.played[:2] == ["say-cannot-take-now", "say-message-after-tone"]
     assert not {"welcome", "who-in-a-meeting-until"} & set(asterisk.played)

@@ -222,7 +222,7 @@ async def test_caller_is_not_lost_when_the_service_dies_during_a_consultation(st
     caller, reception = await consults(scene)
     await scene.office.kill_service()
     await scene.office.start_service()
-    await scene.playbill.hears("vm-isunavail", 20)
+    await scene.playbill.hears("vm-intro", 20)
     await reception.transfer_attended()
     await reception.wait_ended()
     caller.phone.current.ear.attend_now()

@@ -55,11 +55,11 @@ async def leaves_a_message(caller: Caller) -> None:
     await caller.is_hung_up_on()
 
 
-async def comes_home_once(scene: Scene, seconds: float = 2.0) -> Message:
+async def comes_home_once(scene: Scene) -> Message:
     """The service starts, and has the caller's words, once; nothing waits any more."""
     await scene.office.start_service()
     message = await scene.ledger.the_message()
-    assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(seconds, abs=0.4)
+    assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
     assert len(message.deliveries) == 1
     await waiting.until(lambda: not left(scene), 15, "The removal of what was taken in")
     assert len(scene.ledger.messages()) == 1
@@ -98,7 +98,7 @@ async def test_a_caller_whose_service_is_killed_in_the_greeting_is_not_greeted_t
     )
 
 
-async def test_with_a_damaged_directory_a_general_announcement_is_made_and_the_service_tells_of_it(
+async def test_with_a_damaged_directory_and_an_attendant_that_is_killed_nothing_is_announced_twice(
     scene: Scene,
 ) -> None:
     await scene.office.stop_service()
@@ -106,27 +106,42 @@ async def test_with_a_damaged_directory_a_general_announcement_is_made_and_the_s
     directory.write_text(directory.read_text()[:-100])
     caller = await scene.call("101")
     await caller.hears("say-cannot-take-now")
-    await caller.phone.wait_for_beep()
-    await caller.speaks(4.0)
-    await caller.hangs_up()
-    await scene.lab.until_quiet()
-    await comes_home_once(scene, 4.0)
-    await scene.log_tells("fallback.without_directory")
+    await caller.hears("say-message-after-tone")
+    attendant(scene).kill()
+    await leaves_words_with_the_dialplan(caller)
+    await comes_home_once(scene)
 
 
-async def test_an_attendant_that_is_killed_leaves_the_caller_to_the_plain_announcement_without_a_second_greeting(
-    scene: Scene,
-) -> None:
+async def test_an_attendant_that_hangs_frees_its_caller_to_the_plain_dialplan(scene: Scene) -> None:
     await scene.office.stop_service()
     caller = await scene.call("101")
     await caller.hears("who-out-of-office-until")
+    hanging = attendant(scene)
+    hanging.suspend()
+    (channel,) = [
+        line.split("!")[0] for line in (await scene.lab.cli("core show channels concise")).splitlines()
+    ]
+    await scene.lab.cli(
+        f"dialplan set chanvar {channel} TIMEOUT(absolute) 1"
+    )  # nobody waits twenty minutes here
+    await leaves_words_with_the_dialplan(caller)
+    hanging.resume()
+    await waiting.until(lambda: not hanging.is_running(), 5, "The end of the attendant")
+    await comes_home_once(scene)
+
+
+def attendant(scene: Scene) -> psutil.Process:
+    """The process that talks with the caller."""
     children = psutil.Process(scene.lab.pid).children()
-    (attendant,) = [each for each in children if str(SCRIPT) in each.cmdline()]
-    attendant.kill()
+    (process,) = [each for each in children if str(SCRIPT) in each.cmdline()]
+    return process
+
+
+async def leaves_words_with_the_dialplan(caller: Caller) -> None:
+    """Who has heard an announcement is asked for a message, and told nothing else."""
     await caller.hears("vm-intro")
-    assert "vm-theperson" not in scene.playbill.played
+    assert "vm-theperson" not in caller.scene.playbill.played
     await caller.phone.wait_for_beep()
     await caller.speaks(2.0)
     await caller.hangs_up()
-    await scene.lab.until_quiet()
-    await comes_home_once(scene)
+    await caller.scene.lab.until_quiet()
