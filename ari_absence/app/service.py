@@ -326,6 +326,7 @@ class Service:
             callee_media=self._speaker.callee_media,
             desk_media=self._speaker.desk_media,
             operator=lambda: self._records.directory().site.operator,
+            limits=self._records.limits,
         )
 
     async def _lend_greetings(self, stack: AsyncExitStack) -> None:
@@ -428,6 +429,8 @@ class Service:
             "calls": status.calls,
             "events": status.events,
             "returned_forwards": status.returned_forwards,
+            "too_many_calls": status.too_many_calls,
+            "too_often": status.too_often,
             "lamps_set": self._lamps.settled,
             "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,

@@ -9,6 +9,7 @@ from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.people import Limits
 from ari_absence.core.phrases import Utterance
 
 Media = Callable[[Sequence[Utterance]], Sequence[str]]
@@ -45,3 +46,4 @@ class Tools:
     code_extension: str = "away"
     outside: Outside = field(default_factory=Outside)
     operator: Callable[[], str | None] = lambda: None
+    limits: Callable[[], Limits] = Limits
