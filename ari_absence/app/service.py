@@ -20,6 +20,7 @@ from ari_absence.app.channels import channels_at_desks, display_notifier, notifi
 from ari_absence.app.commands import Commands
 from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
+from ari_absence.app.floods import Floods
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
@@ -184,6 +185,7 @@ class Service:
             self._message_lamps.run(),
             self._answered_watch.run(),
             self._transcribing.run(),
+            self._floods.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -268,6 +270,7 @@ class Service:
             clock=self._clock,
         )
 
+        self._floods = Floods(self._link.sessions.admission, books)
         self._camp_ons = answering.camp_ons = CampOnRounds(
             LedgerCampOns(self._thread),
             CampOnOffice(

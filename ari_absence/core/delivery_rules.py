@@ -47,6 +47,7 @@ NOTICES = (
     "mailbox_full",
     "delivery_dead",
     "pin_locked",
+    "called_too_often",
     "callback_handed_over",
     "callback_due",
     "callback_overdue",

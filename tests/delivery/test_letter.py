@@ -31,7 +31,7 @@ FIXED_HEADERS = [
     "X-Ari-Absence-Item",
 ]
 MIME_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
-NOTICE = {"id": "N-1", "extension": "101", "taken": 80, "places": 100}
+NOTICE = {"id": "N-1", "extension": "101", "taken": 80, "places": 100, "number": "0441112233", "calls": 40}
 
 
 def parsed(memo: LedgerMemo, audio: bytes | None = None, sender: Sender = SENDER) -> EmailMessage:
@@ -143,6 +143,7 @@ def test_audio_that_may_be_cut_is_said_to_be() -> None:
     [
         ("mailbox_filling", "holds 80 of 100 messages"),
         ("mailbox_full", "is full (100 messages)"),
+        ("called_too_often", "0441112233 called extension 101 again and again"),
         ("something_of_a_later_version", "has something to tell about N-1"),
     ],
 )
