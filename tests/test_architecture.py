@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -161,6 +162,42 @@ def test_nothing_runs_a_shell() -> None:
         text = path.read_text(encoding="utf-8")
         assert "shell=True" not in text, path
         assert "os.system(" not in text, path
+
+
+# What runs a program, reads a file or the network, or reads text as an expression, in an Asterisk dialplan.
+DANGEROUS = re.compile(
+    r"\b(Try)?System\(|\bSHELL\(|\bFILE\(|\bCURL\(|\bEVAL\(|externnotify|MixMonitor\(", re.IGNORECASE
+)
+
+
+@pytest.mark.fault("A2", "A3")
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE.parent / "dialplan").glob("*.conf")), ids=lambda path: path.name
+)
+def test_dialplan_runs_no_program_and_takes_no_digits_but_digits(path: Path) -> None:
+    lines = [line.partition(";")[0] for line in path.read_text(encoding="utf-8").splitlines()]
+
+    assert [line for line in lines if DANGEROUS.search(line)] == []
+    assert [
+        line for line in lines if re.search(r"exten\s*=>\s*_X?\.", line)
+    ] == []  # would match anything typed
+
+
+@pytest.mark.fault("A8")
+def test_no_statement_of_sql_is_put_together_from_text() -> None:
+    """Parameters only: what is handed to ``text`` or ``execute`` is never a text with something in it."""
+    put_together = {
+        f"{path.name}: {ast.unparse(node)}"
+        for path in (PACKAGE / "ledger").rglob("*.py")
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1]
+        in {"text", "execute", "exec_driver_sql", "scalar", "scalars"}
+        and any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in node.args)
+    }
+
+    assert put_together == {"store.py: connection.execute(f'PRAGMA {pragma}')"}  # of four words of ours
 
 
 def _functions(block: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

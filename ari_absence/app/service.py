@@ -23,6 +23,7 @@ from ari_absence.app.day_rounds import DayRounds
 from ari_absence.app.desk import CodeDesk
 from ari_absence.app.fallback_folder import FallbackFolder
 from ari_absence.app.fallback_intake import FallbackIntake
+from ari_absence.app.floods import Floods
 from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
@@ -192,6 +193,7 @@ class Service:
             self._transcribing.run(),
             self._snapshots.run(),
             self._fallback_intake.run(),
+            self._floods.run(),
         ):
             stack.push_async_callback(cancelled, asyncio.create_task(task))
 
@@ -277,6 +279,7 @@ class Service:
             clock=self._clock,
         )
 
+        self._floods = Floods(self._link.sessions.admission, books)
         self._camp_ons = answering.camp_ons = CampOnRounds(
             LedgerCampOns(self._thread),
             CampOnOffice(
@@ -360,6 +363,7 @@ class Service:
             desk_media=self._speaker.desk_media,
             operator=lambda: self._records.directory().site.operator,
             seconds_of=self._sounds.seconds_of,
+            limits=self._records.limits,
         )
 
     async def _lend_greetings(self, stack: AsyncExitStack) -> None:
@@ -471,6 +475,8 @@ class Service:
             "calls": status.calls,
             "events": status.events,
             "returned_forwards": status.returned_forwards,
+            "too_many_calls": status.too_many_calls,
+            "too_often": status.too_often,
             "lamps_set": self._lamps.settled,
             "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,

@@ -23,6 +23,7 @@ from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
 from ari_absence.clock import Clock, SystemClock, wait_at_most
+from ari_absence.core.admission import Refusal
 from ari_absence.errors import AlreadyGone, AsteriskError, RequestRefused
 
 FIRST_PAUSE_SECONDS = 0.1
@@ -78,6 +79,8 @@ class LinkStatus:
     duplicates: int
     for_nobody: int
     returned_forwards: int
+    too_many_calls: int
+    too_often: int
 
 
 class Backoff:
@@ -156,6 +159,8 @@ class Link:
             duplicates=count["duplicates"] + self.sessions.counters["duplicates"],
             for_nobody=self.sessions.counters["for nobody"],
             returned_forwards=self.sessions.counters["returned forwards"],
+            too_many_calls=self.sessions.counters[Refusal.TOO_MANY_CALLS.name],
+            too_often=self.sessions.counters[Refusal.TOO_OFTEN.name],
         )
 
     async def run(self) -> None:

@@ -33,12 +33,12 @@ from ari_absence.asterisk.tools import Tools
 from ari_absence.asterisk.transfers import Transfers
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 from ari_absence.attendant.camp_on import Introduction
+from ari_absence.core.admission import Admission
 from ari_absence.core.handover import Handover
 from ari_absence.core.people import Caller, Why
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced
 
-CALLS_MAX = 100
-"""Calls held at once; beyond it callers go straight to the dialplan's fallback. Ten times a busy office."""
+_REASONS = frozenset(why.value for why in Why)
 
 OnCall = Callable[[ChannelCall], Coroutine[object, object, None]]
 """The conversation: it is run once per call, as a task of its own."""
@@ -80,6 +80,7 @@ class Sessions:
         self._transfers = Transfers(lambda: self._switchboard.lines, self._caller_of)
         self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
+        self.admission = Admission()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
 
@@ -187,8 +188,9 @@ class Sessions:
 
     def _caller_came(self, event: StasisStart) -> None:
         reason = self._cannot_take(event.args)
-        if reason:
-            _log.warning("call.not_taken", reason=reason)
+        refusal = None if reason else self._refusal(event)
+        if reason or refusal:
+            _log.warning("call.not_taken", reason=reason or refusal)
             self.turn_away(event.channel.id, code=event.args[:1] == (CODE,))
         elif event.args[0] == CODE:
             self._begin_code(event)
@@ -257,11 +259,30 @@ class Sessions:
     def _cannot_take(self, args: tuple[str, ...]) -> str | None:
         if not self.taking_calls:
             return "no calls are taken now"
-        if len(self._calls) >= CALLS_MAX:
-            return f"{CALLS_MAX} calls are being held already"
         if (args[:1] == (CODE,) and not self._on_code) or (args[:1] == (PARKED,) and not self._on_parked):
             return "nothing can be noted now, and only callers are served"
         return mistake_in(args, self._tools.extension_of)
+
+    def _refusal(self, event: StasisStart) -> str | None:
+        """Why there is no room for a call that could be taken otherwise, counted by its reason.
+
+        Only numbers of callers from outside are counted: whoever a colleague sends on, or has parked, was served.
+        """
+        limits, args = self._tools.limits(), event.args
+        counted = args[0] in _REASONS and not "".join(args[3:4])
+        outside = self._tools.extension_of(event.channel.endpoint) is None
+        refusal = self.admission.judge(
+            event.channel.caller_number if counted and outside else None,
+            args[1],
+            asyncio.get_running_loop().time(),
+            held=len(self._calls),
+            calls_max=limits.calls_at_once,
+            per_minute=limits.calls_per_number_per_minute,
+        )
+        if refusal is None:
+            return None
+        self.counters[refusal.name] += 1
+        return refusal.value
 
     # -- the life of a call
 

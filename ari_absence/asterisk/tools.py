@@ -10,6 +10,7 @@ from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.returned import Outside
 from ari_absence.asterisk.switchboard import Switchboard
 from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
+from ari_absence.core.people import Limits
 from ari_absence.core.phrases import Utterance
 
 Media = Callable[[Sequence[Utterance]], Sequence[str]]
@@ -48,3 +49,4 @@ class Tools:
     outside: Outside = field(default_factory=Outside)
     operator: Callable[[], str | None] = lambda: None
     seconds_of: Callable[[Sequence[str]], float] = playing.seconds_at_most
+    limits: Callable[[], Limits] = Limits

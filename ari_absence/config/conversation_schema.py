@@ -111,6 +111,14 @@ class LimitsShape(Shape):
         default=30,
         description="How many days after it was due a call that nobody returned is given up.",
     )
+    calls_at_once: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=100,
+        description="So many calls are served at once; the next go to the dialplan's fallback, which takes messages.",
+    )
+    calls_per_number_per_minute: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=10,
+        description="So many calls of one number from outside are served in a minute; the next are sent there as well.",
+    )
 
 
 class CodesShape(Shape):

@@ -48,6 +48,7 @@ NOTICES = (
     "disk_full",
     "delivery_dead",
     "pin_locked",
+    "called_too_often",
     "callback_handed_over",
     "callback_due",
     "callback_overdue",

@@ -197,6 +197,8 @@ class Limits:
     camp_on_again_seconds: int = 300
     settles_after_seconds: float = 5.0
     callback_expires_days: int = 30
+    calls_at_once: int = 100
+    calls_per_number_per_minute: int = 10
 
 
 @dataclass(frozen=True, slots=True)

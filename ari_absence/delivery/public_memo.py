@@ -76,6 +76,7 @@ _SENTENCES = {
     "delivery_dead": "Something could not be delivered; `ari-absence outbox --dead` says what and why.",
     "forward_changed": "Where calls go on to was changed.",
     "pin_locked": "The PIN was locked after too many wrong ones.",
+    "called_too_often": "One number called again and again; most of its calls were answered by the telephone system.",
     "callback_handed_over": "A call back was handed over to you; *38 calls.",
     "callback_due": "A call back that was promised is due soon; *38 tells and calls.",
     "callback_overdue": "A call back that was promised is overdue; `ari-absence callbacks` tells which.",

@@ -42,6 +42,7 @@ class Notice(StrEnum):
     DELIVERY_DEAD = "delivery_dead"
     FORWARD_CHANGED = "forward_changed"
     PIN_LOCKED = "pin_locked"
+    CALLED_TOO_OFTEN = "called_too_often"
     CALLBACK_HANDED_OVER = "callback_handed_over"
     CALLBACK_DUE = "callback_due"
     CALLBACK_OVERDUE = "callback_overdue"

@@ -21,6 +21,7 @@ from ari_absence.errors import AsteriskError
 from ari_absence.presence.presence_text import PresenceTexts
 
 CLOCK_CHECK_SECONDS = 60.0  # a wall clock that jumps (NTP, a resumed VM) is noticed within this time
+JUMP_SECONDS = 60.0  # what is less is the drift of a clock being put right
 RETRY_SECONDS = 5.0
 COMPARE_SECONDS = 30.0
 
@@ -61,6 +62,7 @@ class Lamps:
         self._texts = texts
         self._lit: set[str] = set()  # the device states that were set to be lit; all others of ours are dark
         self._compare_at = 0.0  # by the monotonic clock
+        self._ahead_seconds: float | None = None  # of the wall clock before the monotonic one
         self._changes: list[tuple[datetime, str]] = []
         self._next_change: dict[str, datetime] = {}
         self._woken = asyncio.Event()
@@ -95,6 +97,7 @@ class Lamps:
 
     async def _catch_up(self) -> None:
         self._woken.clear()
+        self._notice_jump()
         if self._everything_stale:
             await self._compare_everything()
         elif self._clock.monotonic() >= self._compare_at:
@@ -191,6 +194,17 @@ class Lamps:
         if change is not None and self._next_change.get(extension) != change:
             self._next_change[extension] = change
             heapq.heappush(self._changes, (change, extension))
+
+    def _notice_jump(self) -> None:
+        """Look at everybody again when the clock was set: backwards, changes that are behind us come again."""
+        before, self._ahead_seconds = (
+            self._ahead_seconds,
+            self._clock.now().timestamp() - self._clock.monotonic(),
+        )
+        seconds = 0.0 if before is None else self._ahead_seconds - before
+        if abs(seconds) > JUMP_SECONDS:
+            log.warning("clock.jumped", seconds=round(seconds))
+            self._everything_stale = True
 
     async def _sleep_until_next_change(self) -> None:
         seconds = min(CLOCK_CHECK_SECONDS, self._compare_at - self._clock.monotonic())

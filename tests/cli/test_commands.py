@@ -387,6 +387,23 @@ def test_back_ends_what_is_planned_only_when_that_is_asked_for(office: Path) -> 
     assert "present" in run("explain", "101", "--at", "2089-03-02T10:00", config=office).stdout
 
 
+@pytest.mark.fault("F55")
+def test_messages_of_somebody_who_has_left_the_configuration_are_still_reached(office: Path) -> None:
+    message_id = deleted_message(office.parent / "data")
+    run("messages", "undelete", message_id, config=office)
+    (office / "people.yaml").write_text('people:\n  "109": {name: Somebody Else}\n')
+    site = (office / "absence.yaml").read_text()
+    (office / "absence.yaml").write_text(site.replace('operator: "100"', 'operator: "109"'))
+
+    (message,) = run_json("messages", config=office)
+    assert (message["id"], message["extension"], message["person_name"]) == (
+        message_id,
+        "101",
+        "Alice Tanaka",
+    )
+    assert "Alice Tanaka (101)" in run("messages", config=office).stdout
+
+
 def test_a_deleted_message_is_listed_as_such_and_can_be_had_back_from_the_command_line(office: Path) -> None:
     message_id = deleted_message(office.parent / "data")
 

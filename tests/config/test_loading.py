@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -230,6 +231,37 @@ def test_a_file_that_disappeared_changes_nothing(tmp_path: Path) -> None:
     before = holder.current
     (tmp_path / "people.yaml").unlink()
     assert holder.reload()
+    assert holder.current is before
+
+
+@pytest.mark.fault("F54", "P6")
+def test_a_file_that_may_not_be_read_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = ConfigurationHolder(write(tmp_path), {})
+    before = holder.current
+
+    def refuse(*_args: object) -> None:  # whoever is root may read everything
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    assert holder.reload()[0] == (
+        "absence.yaml:1:1: this file can't be read; give the service's user the right to read it"
+    )
+    assert holder.current is before
+
+
+@pytest.mark.fault("F54", "P6")
+def test_a_file_that_is_being_written_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = ConfigurationHolder(write(tmp_path), {})
+    before, people = holder.current, tmp_path / "people.yaml"
+    states = [os.stat_result((33188, 0, 0, 1, 0, 0, size, 0, 0, 0)) for size in (10, 10, 10, 20)]
+    monkeypatch.setattr(
+        "ari_absence.config.reader.os.fstat", lambda _: states.pop(0) if states[1:] else states[0]
+    )
+
+    assert holder.reload() == [f"{people.name}:1:1: the file was written to while it was read; load it again"]
     assert holder.current is before
 
 

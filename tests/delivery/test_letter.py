@@ -32,6 +32,7 @@ FIXED_HEADERS = [
 ]
 MIME_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 NOTICE = {"id": "N-1", "extension": "101", "taken": 80, "places": 100, "free_mib": 12, "needed_mib": 64}
+NOTICE |= {"number": "0441112233", "calls": 40}
 
 
 def parsed(memo: LedgerMemo, audio: bytes | None = None, sender: Sender = SENDER) -> EmailMessage:
@@ -144,6 +145,7 @@ def test_audio_that_may_be_cut_is_said_to_be() -> None:
         ("mailbox_filling", "holds 80 of 100 messages"),
         ("mailbox_full", "is full (100 messages)"),
         ("disk_full", "is full: 12 MiB are free, 64 MiB are needed"),
+        ("called_too_often", "0441112233 called extension 101 again and again"),
         ("something_of_a_later_version", "has something to tell about N-1"),
     ],
 )

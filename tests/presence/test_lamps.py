@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.gate import DARK, LIT
@@ -103,6 +104,18 @@ async def test_clock_that_is_set_back_forgets_no_change() -> None:
             wall.lamps.refresh()
             await wall.settle()
             assert wall.gate() == expected
+
+
+@pytest.mark.fault("F47")
+async def test_f47_a_clock_that_jumps_is_told_and_the_schedule_followed_both_ways() -> None:
+    async with Wall() as wall:
+        with capture_logs() as logged:
+            for later, expected in ((3, DARK), (0, LIT), (3, DARK)):
+                wall.clock.at = MORNING + later * HOUR
+                wall.clock.seconds += 1
+                await wall.settle()
+                assert wall.gate() == expected
+    assert [line["seconds"] for line in logged if line["event"] == "clock.jumped"] == [10799, -10801, 10799]
 
 
 async def test_a_state_that_somebody_else_changed_is_put_right_within_half_a_minute() -> None:
