@@ -41,6 +41,7 @@ from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
 from ari_absence.app.settling import LedgerDebts
+from ari_absence.app.systemd import READY, STOPPING, notify
 from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids, protocol
@@ -129,7 +130,10 @@ class Service:
             self._obey_signals()
             spare_what_stays()
             log.info("service ready", people=len(self._records.directory().people))
+            notify(READY)
             await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
+            if self._stopping.is_set():
+                notify(STOPPING)
             log.info("service stopping", calls=self._link.status.calls)
             await self._link.close(GRACE_SECONDS)
 
