@@ -184,6 +184,7 @@ class Service:
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (
             self._housekeeping.run(),
+            self._housekeeping.keep_again(),
             self._rounds.run(),
             self._day_rounds.run(),
             self._camp_ons.run(),
