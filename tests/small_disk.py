@@ -34,7 +34,7 @@ class SmallDisk:
     def __init__(self, folder: Path, size_kib: int) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        _run(["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", str(folder)])
+        run(["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", str(folder)])
 
     @property
     def _ballast(self) -> Path:
@@ -56,8 +56,9 @@ class SmallDisk:
 
     def make_read_only(self, *, read_only: bool = True) -> None:
         """As a file system is after an error of its disk."""
-        _run(["mount", "-o", f"remount,{'ro' if read_only else 'rw'}", str(self.folder)])
+        run(["mount", "-o", f"remount,{'ro' if read_only else 'rw'}", str(self.folder)])
 
 
-def _run(command: Sequence[str]) -> None:
+def run(command: Sequence[str]) -> None:
+    """One of mount's commands; it must not fail."""
     subprocess.run(command, check=True, capture_output=True)

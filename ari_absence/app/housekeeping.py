@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from ari_absence.ledger.settling import purge
 from ari_absence.ledger.store import FILE_NAME
 
 FORGET_EVERY_SECONDS = 24 * 3600.0
+KEEP_AGAIN_SECONDS = 10.0  # after a disk was full: who has made room wants to see that it helps
 
 log = structlog.get_logger()
 
@@ -57,6 +59,15 @@ class Housekeeping:
             except LedgerError as error:
                 log.error("old entries could not be forgotten", reason=str(error))
             await asyncio.sleep(FORGET_EVERY_SECONDS)
+
+    async def keep_again(self) -> None:
+        """For ever: what could not be kept, for the disk was full or slow, becomes a message when it is not."""
+        while True:
+            await asyncio.sleep(KEEP_AGAIN_SECONDS)
+            if names := self._books.notebook.take_unkept():
+                await self.adopt(names)
+            with suppress(LedgerError):  # it was logged when it first failed
+                await self._books.notebook.close_again()
 
     async def watch_forwards(self) -> None:
         """Tell everybody whose calls go elsewhere than they did when we last looked."""

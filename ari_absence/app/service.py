@@ -45,6 +45,7 @@ from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
 from ari_absence.app.settling import LedgerDebts
 from ari_absence.app.snapshots import Snapshots
+from ari_absence.app.systemd import READY, STOPPING, notify
 from ari_absence.app.transcribing import tell_lacking, transcribing
 from ari_absence.app.urgent import urgent_office
 from ari_absence.asterisk import ids, protocol
@@ -134,7 +135,10 @@ class Service:
             self._obey_signals()
             spare_what_stays()
             log.info("service ready", people=len(self._records.directory().people))
+            notify(READY)
             await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
+            if self._stopping.is_set():
+                notify(STOPPING)
             log.info("service stopping", calls=self._link.status.calls)
             await self._link.close(GRACE_SECONDS)
 
@@ -185,6 +189,7 @@ class Service:
         stack.push_async_callback(self._stop_delivering, asyncio.create_task(self._outbox.run()))
         for task in (
             self._housekeeping.run(),
+            self._housekeeping.keep_again(),
             self._rounds.run(),
             self._day_rounds.run(),
             self._camp_ons.run(),

@@ -40,6 +40,9 @@ from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerRep
 
 _REASONS = frozenset(why.value for why in Why)
 
+HAND_OVER_SECONDS = 8.0
+"""How long handing everybody to the dialplan may take; two requests that Asterisk does not answer fit."""
+
 OnCall = Callable[[ChannelCall], Coroutine[object, object, None]]
 """The conversation: it is run once per call, as a task of its own."""
 
@@ -143,13 +146,21 @@ class Sessions:
             raise
 
     async def close(self, grace_seconds: float) -> None:
-        """Take no more calls, wait ``grace_seconds`` for those that live, release the rest."""
+        """Take no more calls, wait ``grace_seconds`` for those that live, release the rest.
+
+        Returns within those and eight seconds: a caller who could not be released has the dialplan's own time limit.
+        """
         self.taking_calls = False
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=grace_seconds)
         self.release_all()
+        end = asyncio.get_running_loop().time() + HAND_OVER_SECONDS
         while waiting := {*self._tasks.values(), *self._errands}:
-            await asyncio.wait(waiting)
+            seconds = end - asyncio.get_running_loop().time()
+            if seconds <= 0:
+                _log.error("calls.not_released", calls=len(self._calls), errands=len(self._errands))
+                return
+            await asyncio.wait(waiting, timeout=seconds)
 
     def release_all(self) -> None:
         """Interrupt every conversation and hand its caller to the dialplan."""

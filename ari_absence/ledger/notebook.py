@@ -110,6 +110,8 @@ class LedgerNotebook:
         self._country = country
         self._acknowledgements = acknowledgements
         self._steady = SteadyTime(clock)
+        self._unkept: set[str] = set()
+        self._unclosed: dict[str, Outcome] = {}
         self._leftovers = Leftovers(thread, store, recordings.delete_recording)
 
     async def open_call(self, decision: Decision) -> None:
@@ -175,10 +177,20 @@ class LedgerNotebook:
         def keep(changing: Changing) -> KeptAudio | AudioFault:
             verified = verify(received)
             fault = fault_of(verified.seconds, verified.loud_seconds, min_seconds)
-            return fault or self._keep_verified(changing, recording, verified, now)
+            try:
+                return fault or self._keep_verified(changing, recording, verified, now)
+            except LedgerError:
+                self._unkept.add(recording.name)  # it is still in Asterisk
+                raise
 
         kept = await self._thread.job(keep, KEEP_LIMIT_SECONDS)
         return await self._reject(recording, kept) if isinstance(kept, AudioFault) else kept
+
+    def take_unkept(self) -> list[str]:
+        """The recordings that could not be kept since this was last asked: they still lie in Asterisk."""
+        names = sorted(self._unkept)
+        self._unkept.clear()
+        return names
 
     async def discard(self, recording: Recording, audio: KeptAudio | None = None) -> None:
         """Forget a recording the caller did not want. Never raises."""
@@ -270,8 +282,19 @@ class LedgerNotebook:
             forget_removed(removed, connection)
             return has_note(connection, call_id)
 
+        self._unclosed[call_id] = outcome
         if await self._thread.change(close):
             self._leftovers.clear_soon()
+        self._unclosed.pop(call_id, None)
+
+    async def close_again(self) -> None:
+        """Note the ends of calls that could not be noted: their places would stay taken.
+
+        Raises:
+            LedgerError: they still can't be; none is forgotten.
+        """
+        for call_id, outcome in [*self._unclosed.items()]:
+            await self.close_call(call_id, outcome)
 
     async def clear_leftovers(self) -> None:
         """Remove from Asterisk what is no longer needed there; what fails is tried again next time."""

@@ -122,6 +122,11 @@ async def test_f60_a_disk_that_fills_up_while_audio_is_written_is_a_ledger_error
         await office.leave_message()
 
     assert [path for path in office.folder.rglob("*") if path.suffix in (".wav", ".part")] == []
+    monkeypatch.undo()
+    (name,) = office.notebook.take_unkept()
+    assert office.notebook.take_unkept() == []
+    assert await orphans_of(office).adopt(name, "call-1") is not None  # when there is room again
+    assert len(await office.thread.read(reading.messages)) == 1
 
 
 @pytest.mark.fault("F02")

@@ -368,3 +368,26 @@ async def test_f28_whatever_a_caller_is_called_is_only_text(office: Office) -> N
     calls = await office.thread.read(lambda session: reading.calls(session, page=Page(rows=500)))
     stored = [call.caller_name for call in sorted(calls, key=lambda call: call.id)]
     assert stored == [hostile.replace("\0", "").replace("\ud800", "?")[:200] for hostile in HOSTILE]
+
+
+@pytest.mark.fault("F60")
+async def test_f60_the_end_of_a_call_that_could_not_be_noted_is_noted_later_and_frees_its_place(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> None:
+        raise LedgerError("the ledger can't be used: database or disk is full")
+
+    office.directory = directory(Limits(messages_per_person=1))
+    await office.notebook.open_call(decision("call-1"))
+    assert await office.notebook.reserve_place("call-1", "101")
+    monkeypatch.setattr("ari_absence.ledger.writing.end_call", full)
+    for failing in (office.notebook.close_call("call-1", Outcome.MISSED), office.notebook.close_again()):
+        with pytest.raises(LedgerError):
+            await failing
+    monkeypatch.undo()
+
+    await office.notebook.close_again()
+    await office.notebook.close_again()
+
+    assert [call.outcome for call in await office.thread.read(reading.calls)] == ["missed"]
+    assert await office.notebook.reserve_place("call-2", "101")
