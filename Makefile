@@ -9,9 +9,10 @@ REAL_WORKERS ?= 3
 TEST_LOGS := .test-logs
 COLLECTING := ARI_ABSENCE_TEST_LOGS=$(TEST_LOGS) $(BIN)/python -m pytest -p tests.log_collection
 
-.PHONY: help setup check test demo bench sounds clean
+.PHONY: help setup check audit test demo bench sounds clean
 
 help:
+	@echo "make audit   ask PyPI for known vulnerabilities of what is installed; make check asks once a day"
 	@echo "make demo    a real Asterisk, real calls: watch the main job done"
 	@echo "make test    every check and every test (what .ci/run calls)"
 	@echo "make check   ruff and mypy only"
@@ -31,6 +32,11 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
+	@echo "== dependencies without a known vulnerability"
+	@$(BIN)/python .ci/audit
+
+audit: setup
+	@AUDIT=required $(BIN)/python .ci/audit
 
 test: check
 	@echo "== the laboratory Asterisk (unpacked once for this user)"

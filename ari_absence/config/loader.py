@@ -9,6 +9,7 @@ from pathlib import Path
 from ari_absence.config import environment as secrets_file
 from ari_absence.config import people_file, references, site_file
 from ari_absence.config.codes_of import note_people_with_codes
+from ari_absence.config.delivery_checks import is_open
 from ari_absence.config.delivery_of import hook_warnings
 from ari_absence.config.mistakes import FileMistakes, Mistakes
 from ari_absence.config.people_file import PeopleReader
@@ -119,6 +120,11 @@ def _warnings(draft: SiteDraft, people: PeopleReader, secrets: Secrets) -> list[
     if draft.pbx.ami is not None and not (secrets.ami_username and secrets.ami_password):
         found.append(
             "pbx.ami is set, AMI_USERNAME and AMI_PASSWORD are not; write them to .env for message lamps"
+        )
+    if is_open(draft.pbx.ari_url):
+        found.append(
+            f"pbx.ari_url is {draft.pbx.ari_url}: ARI_PASSWORD would cross the network in the clear, and whoever has it"
+            " can place calls; use https, or run beside Asterisk with http://127.0.0.1:8088"
         )
     found += hook_warnings(draft.delivery.hooks, secrets)
     if draft.delivery.email is None and any(person.email for person in people.people.values()):

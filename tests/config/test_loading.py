@@ -160,6 +160,25 @@ def test_secrets_that_every_user_can_read_draw_a_warning(tmp_path: Path) -> None
     assert warnings[0o640] == warnings[0o600] == ()
 
 
+@pytest.mark.fault("ARI/HTTP authorisation")
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://10.0.0.5:8088", True),
+        ("https://pbx.example.com:8089", False),
+        ("http://localhost:8088", False),
+    ],
+)
+def test_a_password_that_would_cross_the_network_in_the_clear_draws_a_warning(
+    tmp_path: Path, url: str, warned: bool
+) -> None:
+    folder = write(tmp_path, site=f"{SITE}pbx:\n  ari_url: {url}\n")
+
+    warnings = [each for each in load(folder, {}).warnings if "in the clear" in each]
+
+    assert bool(warnings) == warned
+
+
 def test_secrets_come_from_the_environment_before_the_file(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / ".env").write_text("ARI_USERNAME=file\nARI_PASSWORD='a$b%s${HOME}'\nSMTP_PASSWORD=\n")
