@@ -30,7 +30,7 @@ def test_that_talks():
 """
 
 
-@pytest.mark.fault("Privacy")
+@pytest.mark.fault("A16")
 @pytest.mark.parametrize(
     ("line", "what"),
     [

@@ -37,7 +37,7 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
         yield name_of(path), ast.parse(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.fault("Command injection by caller ID")
+@pytest.mark.fault("A2")
 def test_nothing_runs_a_shell_and_few_files_run_programs() -> None:
     running = set()
     for name, tree in trees():
@@ -53,7 +53,7 @@ def test_nothing_runs_a_shell_and_few_files_run_programs() -> None:
     assert running == set(RUN_PROGRAMS)
 
 
-@pytest.mark.fault("Command injection by caller ID")
+@pytest.mark.fault("A2")
 def test_the_dialplan_runs_no_program_and_reads_no_file() -> None:
     files = sorted((ROOT / "dialplan").glob("*.conf"))
     for path in files:
@@ -62,7 +62,7 @@ def test_the_dialplan_runs_no_program_and_reads_no_file() -> None:
     assert files
 
 
-@pytest.mark.fault("SQL injection")
+@pytest.mark.fault("A8")
 def test_no_statement_of_sql_is_put_together_from_text() -> None:
     for name, tree in trees():
         for node in ast.walk(tree):
@@ -76,7 +76,7 @@ def test_no_statement_of_sql_is_put_together_from_text() -> None:
                 )
 
 
-@pytest.mark.fault("FastAGI has no authentication")
+@pytest.mark.fault("A15")
 def test_we_listen_on_no_port() -> None:
     """The only socket of ours is one of the file system."""
     listening = {
@@ -102,7 +102,7 @@ def _variable_names(tree: ast.Module) -> Iterator[str]:
             yield ast.unparse(node.args[1])
 
 
-@pytest.mark.fault("Privilege by variables and functions")
+@pytest.mark.fault("A3")
 def test_only_these_channel_variables_are_set_or_read() -> None:
     """Each name is a constant of ours; none comes from a call."""
     used = {(name, variable) for name, tree in trees() for variable in _variable_names(tree)}

@@ -63,7 +63,7 @@ def found_in(folder: Path, word: bytes) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and word in path.read_bytes()]
 
 
-@pytest.mark.fault("Privacy")
+@pytest.mark.fault("A16")
 async def test_what_is_purged_is_in_no_byte_of_the_data_folder(office: Office) -> None:
     audio = await leave_everything(office)
     back_up(office.folder / FILE_NAME, "0009", NOON)
@@ -78,7 +78,7 @@ async def test_what_is_purged_is_in_no_byte_of_the_data_folder(office: Office) -
     assert [*office.folder.glob("audio/*"), *office.folder.glob("quarantine/*")] == []
 
 
-@pytest.mark.fault("Privacy")
+@pytest.mark.fault("A16")
 def test_every_connection_overwrites_what_it_deletes(office: Office) -> None:
     for engine in (office.store._engine, office.store._writing_engine):
         with engine.connect() as connection:
