@@ -160,7 +160,7 @@ def test_secrets_that_every_user_can_read_draw_a_warning(tmp_path: Path) -> None
     assert warnings[0o640] == warnings[0o600] == ()
 
 
-@pytest.mark.fault("ARI/HTTP authorisation")
+@pytest.mark.fault("A4")
 @pytest.mark.parametrize(
     ("url", "warned"),
     [
