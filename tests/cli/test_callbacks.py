@@ -100,7 +100,9 @@ async def test_a_call_is_handed_over_to_a_colleague_or_a_team_who_are_mailed(off
     assert "team:" not in shown
     assert "Kenji Ito (102), for Alice Tanaka (101)" in " ".join(shown.split())
     kenji, operator = ("email", "kenji@example.com"), ("email", "reception@example.com")
-    assert notices(office) == [kenji, kenji, operator], "the operator for who of the team can't be told, as by *38"
+    assert notices(office) == [kenji, kenji, operator], (
+        "the operator for who of the team can't be told, as by *38"
+    )
 
 
 async def test_who_is_handed_a_call_over_by_command_is_told_by_the_rules_as_by_phone(office: Path) -> None:
