@@ -230,7 +230,7 @@ class LedgerOutbox:
             owed = memo_of_owed(session, row.message.owed_id)
             return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
-            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback, row.urgent))
             return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
             return _notice_memo(row.notice)
@@ -249,12 +249,13 @@ class LedgerOutbox:
             **self._audio_facts(message.audio),
         )
 
-    def _callback_memo(self, callback: CallbackRow) -> LedgerMemo:
+    def _callback_memo(self, callback: CallbackRow, urgent: bool) -> LedgerMemo:
         return LedgerMemo(
             item_id=callback.id,
             about=callback.wish,
             at=callback.at,
             due=callback.due,
+            urgent=urgent,
             number=callback.number,
             **_call_facts(callback.call),
             **(self._audio_facts(callback.name_audio) if callback.name_audio else {}),
