@@ -15,7 +15,7 @@ from ari_absence.core.absences import Absence
 from ari_absence.core.delivery_rules import Spans, quiet_until
 from ari_absence.core.ladder import delegates_of
 from ari_absence.core.localtime import SECONDS_PER_DAY, instant_of, seconds_of
-from ari_absence.core.owed import TEAM
+from ari_absence.core.owed import TEAM, left_to
 from ari_absence.core.people import Directory, Person, SetAbsences
 from ari_absence.core.schedule import presence, state_at
 
@@ -173,12 +173,12 @@ def _presence(
 
 
 def _owners(call: DueCall, directory: Directory) -> list[Person]:
-    """Whoever owes it; of a team all but those who leave it to the others."""
+    """Whoever owes it; of a team those to whom it is left."""
     if not call.owner.startswith(TEAM):
         return _known([call.owner], directory)
     team = directory.teams.get(call.owner.removeprefix(TEAM))
     members = team.members if team else ()
-    return _known([each for each in members if each not in call.declined], directory)
+    return _known(left_to(members, call.declined), directory)
 
 
 def _doing(call: DueCall, directory: Directory) -> list[Person]:

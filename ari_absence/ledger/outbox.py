@@ -230,7 +230,9 @@ class LedgerOutbox:
             owed = memo_of_owed(session, row.message.owed_id)
             return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
-            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback, row.urgent))
+            memo = self._with_handover(
+                session, row.callback.call_id, self._callback_memo(row.callback, row.urgent)
+            )
             return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
             return _notice_memo(row.notice)

@@ -21,7 +21,7 @@ from ari_absence.ledger.addressees import Addressees, team_of
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.model import table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
-from ari_absence.ledger.owed_notes import LIVE, note_change
+from ari_absence.ledger.owed_notes import LIVE, note_change, told_overdue
 from ari_absence.ledger.thread import LedgerThread
 
 BATCH = 50  # one transaction holds the ledger; a call may be waiting for it
@@ -143,8 +143,8 @@ def _tell(
     }
     to = addressees.of(notice.extension)
     queue_notice(session.connection(), kind, facts, to, now, ItemKind.REMINDER)
-    what = "overdue, told" if notice.overdue else "reminded"
-    note_change(session.connection(), row.id, f"{what} {notice.extension}", _BY, now)
+    told = told_overdue if notice.overdue else "reminded {}".format
+    note_change(session.connection(), row.id, told(notice.extension), _BY, now)
 
 
 def _name_of(owner: str, directory: Directory) -> str:

@@ -248,9 +248,7 @@ def save_callback(
         },
     )
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
-    queued = queue_callback(
-        connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent
-    )
+    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 

@@ -380,12 +380,14 @@ async def test_urgent_stands_whatever_step_the_caller_hangs_up_after() -> None:
 async def test_message_that_could_not_be_saved_is_noted_as_urgent_as_it_was_left() -> None:
     for key, still_urgent in (("4", False), (SILENCE, True)):
         notebook = MemoryNotebook()
-        talk = urgent("5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), key, SEND, notebook=notebook)
+        talk = urgent(
+            "5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), key, SEND, notebook=notebook
+        )
 
         async def fail(draft: object) -> str:
             raise LedgerError("no space left")
 
-        notebook.save_message = fail  # type: ignore[assignment, method-assign]
+        notebook.save_message = fail  # type: ignore[method-assign]
         await talk.hold()
         assert [noted.urgent for noted in notebook.callbacks] == [still_urgent]
 

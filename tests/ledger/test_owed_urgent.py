@@ -25,7 +25,9 @@ async def test_urgent_call_that_was_missed_is_owed_and_mailed_as_urgent(office: 
     assert "Due:       a call back by Wednesday, 25 November 2026, 16:00" in text_of(mail)
 
 
-async def test_somebody_who_is_owed_a_call_is_urgent_from_the_call_in_which_they_said_so(office: Office) -> None:
+async def test_somebody_who_is_owed_a_call_is_urgent_from_the_call_in_which_they_said_so(
+    office: Office,
+) -> None:
     assert not (await ask_for_a_call(office)).urgent
     office.clock.advance(MINUTE)
     entry = await ask_for_a_call(office, "call-2", wish=Wish.MISSED, urgent=True)
