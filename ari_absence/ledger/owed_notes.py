@@ -25,7 +25,8 @@ CODE_DIGITS = 4  # what people type without looking twice
 CODE_DIGITS_MAX = 9
 _CODE_TRIES = 20
 NOTED, CALLED_AGAIN = "noted", "called again"
-_IN_USE = text("state NOT IN ('settled', 'expired')")  # as the index of the codes has it, so that it is used
+IN_USE = text("state NOT IN ('settled', 'expired')")
+"""``LIVE`` in the words of the index of the codes, so that it is used."""
 CAME_IN = frozenset({NOTED, CALLED_AGAIN})
 """The changes that are the caller's own."""
 
@@ -45,7 +46,7 @@ _LIVE_OF = (
     .order_by(case((_owed.c.extension == _OF, 0), else_=1), _owed.c.id)
     .limit(1)
 )
-_HAS_CODE = select(_owed.c.extension).where(_owed.c.code == bindparam("code"), _IN_USE).limit(1)
+_HAS_CODE = select(_owed.c.extension).where(_owed.c.code == bindparam("code"), IN_USE).limit(1)
 _INSERT = insert(_owed)
 _CHANGE = insert(_changes)
 _OF_SAME_CALL = tuple(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ari_absence.core.owed import OwedState, OwedWish, left_to
 from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
-from ari_absence.ledger.owed_notes import LIVE, told_overdue
+from ari_absence.ledger.owed_notes import IN_USE, LIVE, told_overdue
 from ari_absence.ledger.pages import FIRST_PAGE, PAGE_ROWS_MAX, Page
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
@@ -27,7 +27,6 @@ _URGENT_FIRST = (
     _owed.c.first_at,
     _owed.c.id,
 )
-_MAY_BE_CLAIMED = (OwedState.CLAIMED.value, OwedState.ATTEMPTED.value)
 _NO_TEAMS: Mapping[str, Sequence[str]] = {}
 
 
@@ -128,7 +127,7 @@ def waiting_for(
 ) -> list[OwedCall]:
     """As :func:`offered_to`, with what is put off. ``members``: who is in the teams among ``extensions``."""
     theirs = _owed.c.extension.in_(extensions) & _IS_LIVE
-    claimed = _owed.c.state.in_(_MAY_BE_CLAIMED) & (_owed.c.claimed_by == extensions[0])
+    claimed = (_owed.c.claimed_by == extensions[0]) & _IS_LIVE
     found: dict[str, OwedCall] = {}
     for each in (theirs, claimed):  # each goes by an index, which both at once don't
         asked = select(*_COLUMNS).where(each, _ASKS_FOR_A_CALL).order_by(*_URGENT_FIRST)
@@ -176,7 +175,7 @@ def owed_by_code(session: Session, extensions: Sequence[str], code: str) -> list
 
     If there is none, what the first of them has claimed, or was told of when it was overdue.
     """
-    with_it = select(*_COLUMNS).where(_owed.c.code == code, _IS_LIVE)
+    with_it = select(*_COLUMNS).where(_owed.c.code == code, IN_USE)
     found = _found(session, with_it.where(_owed.c.extension.in_(extensions)))
     if found:
         return sorted(found, key=lambda each: extensions.index(each.extension))
