@@ -46,6 +46,12 @@ class LedgerDebts:
             if refusal is None:
                 _log.info("callback.settled", callback=debt.id, by=by)
 
+    async def tried(self, debts: Sequence[Debt], end: str, by: str) -> None:
+        """Note that they were dialled by hand in vain."""
+        for debt in debts:
+            note = partial(owed_calls.note_dialled, owed_id=debt.id, end=end, by=by, now=self._clock.now())
+            await self._thread.write(note)
+
     def _settles(self, talker: str, owed: OwedCall) -> bool:
         """Whoever has taken it, whom the caller had called, and who answers for its owner."""
         if talker in (owed.claimed_by, owed.called):

@@ -173,6 +173,18 @@ def note_attempt(
     return None
 
 
+def note_dialled(session: Session, owed_id: str, end: str, by: str, now: datetime) -> Refusal | None:
+    """It was dialled by hand, in vain: nobody was asked when it comes again, so that stays as it was."""
+    row = _locked(session, owed_id)
+    if row is None or not _is_live(row):
+        return _gone(row)
+    if _in_flight(row, now):
+        return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
+    row.attempts += 1
+    _change(session, row, Deed.ATTEMPT, f"tried to call back: {end}", by, now)
+    return None
+
+
 def put_off(session: Session, owed_id: str, until: datetime, by: str, now: datetime) -> Refusal | None:
     """Offer it again from ``until`` on, not before."""
     row = _locked(session, owed_id)
