@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -217,7 +218,7 @@ def hand_over(
         return Refusal(NotDone.OWES_IT_ALREADY, to)
     if _in_flight(row, now):
         return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
-    facts = {"extension": to, "by": by, "from": row.extension, **_told(session, row)}
+    facts: dict[str, Any] = {"extension": to, "by": by, "from": row.extension, **_told(session, row)}
     row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
     row.notice_step, row.notice_at = 0, None  # whoever owes it now is reminded from the beginning
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
@@ -229,7 +230,8 @@ def hand_over(
         session.flush()
     else:
         merge(session, row, theirs, by, now)
-    facts["callback"] = (theirs or row).id
+    owed_now = theirs or row
+    facts |= {"callback": owed_now.id, "code": owed_now.code, "urgent": owed_now.urgent}
     queue_notice(session.connection(), Notice.CALLBACK_HANDED_OVER, facts, destinations, now)
     return None
 

@@ -136,6 +136,8 @@ def _tell(
         "callback": row.id,
         "code": row.code,
         "number": row.number,
+        "wish": row.wish,
+        "urgent": row.urgent,
         "caller_name": row.caller_name or "",
         "times": row.times,
         "due": None if row.due is None else row.due.isoformat(),
