@@ -39,7 +39,8 @@ class DueCall:
     """A call that ``owner`` (an extension, or ``team:sales``) owes until ``due``; ``told`` steps were taken.
 
     ``claimed_by`` has it since ``claimed_at``; it is put off until ``retry_at``, and somebody is calling them until
-    ``calling_until`` at most. ``declined``: who of a team leaves it to the others.
+    ``calling_until`` at most. ``declined``: who of a team leaves it to the others. ``told_late``: who was told already
+    that it is overdue.
     """
 
     owner: str
@@ -50,6 +51,7 @@ class DueCall:
     retry_at: datetime | None = None
     calling_until: datetime | None = None
     declined: tuple[str, ...] = ()
+    told_late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ def _escalation(call: DueCall, step: int, roster: Roster, now: datetime) -> Next
     after = roster.rules.escalate_after[step - 1]
     begins_at = since + after if owner is None else after_working(owner, since, after)
     line = _above(call, roster, max(now, begins_at))
-    return _first_there(line if step == 1 else line[-1:], step, begins_at, roster, now)
+    last = [
+        each for each in line[-1:] if each.extension not in call.told_late
+    ]  # nobody is told the same twice
+    return _first_there(line if step == 1 else last, step, begins_at, roster, now)
 
 
 def _held_until(call: DueCall, now: datetime) -> datetime:

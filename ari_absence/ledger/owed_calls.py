@@ -20,7 +20,8 @@ from ari_absence.core.people import Team
 from ari_absence.ledger.addressees import Addressee
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.ids import Prefix, new_id
-from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow
+from ari_absence.ledger.model import CallbackRow, MessageRow
+from ari_absence.ledger.owed_facts import facts_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE, free_code, note_change, promise_of, promise_values
 from ari_absence.ledger.owed_reading import was_told
@@ -218,7 +219,7 @@ def hand_over(
         return Refusal(NotDone.OWES_IT_ALREADY, to)
     if _in_flight(row, now):
         return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
-    facts: dict[str, Any] = {"extension": to, "by": by, "from": row.extension, **_told(session, row)}
+    facts: dict[str, Any] = {"extension": to, "by": by, "from": row.extension, **facts_of(session, row)}
     row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
     row.notice_step, row.notice_at = 0, None  # whoever owes it now is reminded from the beginning
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
@@ -234,30 +235,6 @@ def hand_over(
     facts |= {"callback": owed_now.id, "code": owed_now.code, "urgent": owed_now.urgent}
     queue_notice(session.connection(), Notice.CALLBACK_HANDED_OVER, facts, destinations, now)
     return None
-
-
-def _told(session: Session, row: OwedRow) -> dict[str, str]:
-    """What its new owner must know to make the call: nothing of where the one called is, nor of any note."""
-    call = _last_call(session, row.id)
-    return {
-        "number": row.number,
-        "caller_number": row.number if row.caller_extension is None else "",
-        "caller_name": row.caller_name or "",
-        "colleague": row.caller_extension or "",
-        "called": call.person_name if call else "",
-        "called_extension": row.called,
-        "called_at": row.last_at.isoformat(),
-        "zone": call.zone if call else "UTC",
-        "wish": row.wish,
-        "due": row.due.isoformat() if row.due else "",
-    }
-
-
-def _last_call(session: Session, owed_id: str) -> CallRow | None:
-    callbacks = select(CallbackRow.call_id).where(CallbackRow.owed_id == owed_id)
-    messages = select(MessageRow.call_id).where(MessageRow.owed_id == owed_id)
-    query = select(CallRow).where(or_(CallRow.id.in_(callbacks), CallRow.id.in_(messages)))
-    return session.scalars(query.order_by(CallRow.began_at.desc()).limit(1)).first()
 
 
 def settle(
@@ -300,9 +277,14 @@ def settle_answered(session: Session, extension: str, caller: str, by: str, now:
 
 
 def settle_heard(session: Session, owed_id: str, by: str, now: datetime) -> bool:
-    """Settle what asks for nothing but to be heard: messages without a promise, all of them heard or deleted."""
+    """Settle what asks for nothing but to be heard: messages without a promise, all of them heard or deleted.
+
+    What was handed over asks for a call.
+    """
     row = _locked(session, owed_id)
     if row is None or not _is_live(row) or row.due is not None or row.wish != OwedWish.MESSAGE:
+        return False
+    if row.extension != row.called:
         return False
     waiting = (MessageRow.heard_at.is_(None), MessageRow.deleted_at.is_(None))
     if session.scalar(select(MessageRow.id).where(MessageRow.owed_id == owed_id, *waiting).limit(1)):

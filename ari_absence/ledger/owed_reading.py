@@ -15,11 +15,16 @@ from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import IN_USE, LIVE, told_overdue
 from ari_absence.ledger.pages import FIRST_PAGE, PAGE_ROWS_MAX, Page
+from ari_absence.ledger.transcript_model import TranscriptRow
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
 _BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
-_ASKS_FOR_A_CALL = or_(_owed.c.wish != OwedWish.MESSAGE.value, _owed.c.due.is_not(None))
+_ASKS_FOR_A_CALL = or_(
+    _owed.c.wish != OwedWish.MESSAGE.value,
+    _owed.c.due.is_not(None),
+    _owed.c.extension != _owed.c.called,  # handed over, that is to somebody who is to call
+)
 _URGENT_FIRST = (
     case((_owed.c.urgent, 0), else_=1),
     case((_owed.c.due.is_(None), 1), else_=0),
@@ -236,6 +241,29 @@ def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str
     query = select(asked.c.owed_id, CallRow.id).join(CallRow, CallRow.id == asked.c.call_id)
     for owed_id, call_id in session.execute(query.order_by(CallRow.began_at, CallRow.id)):
         found.setdefault(owed_id, []).append(call_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOfOwed:
+    """A message of a call that is owed. ``transcript``: what a machine has heard in it, if it has."""
+
+    id: str
+    audio_id: str
+    at: datetime
+    transcript: str | None
+
+
+def messages_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[MessageOfOwed]]:
+    """The messages of each of these entries that are not deleted, the first one first."""
+    found: dict[str, list[MessageOfOwed]] = {}
+    query = (
+        select(MessageRow.owed_id, MessageRow.id, MessageRow.audio_id, MessageRow.at, TranscriptRow.text)
+        .outerjoin(TranscriptRow, TranscriptRow.message_id == MessageRow.id)
+        .where(MessageRow.owed_id.in_(owed_ids), MessageRow.deleted_at.is_(None))
+    )
+    for row in session.execute(query.order_by(MessageRow.at, MessageRow.id)):
+        found.setdefault(str(row.owed_id), []).append(MessageOfOwed(row.id, row.audio_id, row.at, row.text))
     return found
 
 
