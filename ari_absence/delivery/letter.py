@@ -174,7 +174,7 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "why": memo.why or "",
         "at": _local(memo.at, memo.zone),
         "due": _local(memo.due, memo.zone) if memo.due else None,
-        "promised_before": _promised_before(memo),
+        "owed_by": _owed_by(memo),
         "zone": for_mail_body(memo.zone),
         "urgent": memo.urgent,
         "length": _length(memo.seconds),
@@ -187,8 +187,8 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
     }
 
 
-def _promised_before(memo: Memo) -> datetime | None:
-    """By when this caller was promised a call already, if this call has promised none."""
+def _owed_by(memo: Memo) -> datetime | None:
+    """By when this caller is owed a call already, if this call has promised none."""
     if memo.due is not None or memo.owed is None or memo.owed.due is None:
         return None
     return _local(memo.owed.due, memo.zone)
