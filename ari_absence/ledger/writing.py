@@ -106,13 +106,23 @@ class NotedCallback:
     told_from: datetime | None = None
     country: str = ""
     at: datetime | None = None
+    urgent: bool = False
 
     @classmethod
     def of(cls, draft: CallbackDraft, country: str = "", at: datetime | None = None) -> NotedCallback:
         """The callback a conversation wants to save."""
         audio_id = draft.name_audio.audio_id if draft.name_audio else None
         call_id = draft.decision.enquiry.call_id
-        return cls(call_id, draft.wish, draft.number, audio_id, draft.due, country=country, at=at)
+        return cls(
+            call_id,
+            draft.wish,
+            draft.number,
+            audio_id,
+            draft.due,
+            country=country,
+            urgent=draft.urgent,
+            at=at,
+        )
 
 
 def insert_call(connection: Connection, decision: Decision) -> None:
@@ -250,7 +260,7 @@ def save_callback(
         },
     )
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
-    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind)
+    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
@@ -263,7 +273,8 @@ def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -
     missed = Missed(
         noted.call_id,
         OwedWish(noted.wish.value),
-        due=noted.due,
+        noted.urgent,
+        noted.due,
         number=fitting(noted.number, 64),
         name_audio_id=noted.name_audio_id,
         by=noted.by,
