@@ -17,6 +17,7 @@ AbsenceError                    any error of ours; its text is a sentence for th
 │   │   └── DestinationDown         the whole server is away (``delivery.ports``)
 │   │       └── DestinationBusy         and says for how long
 │   │   └── RecipientAway           only this one recipient can't be told now (``delivery.ports``)
+│   ├── DeliveryNeedless        what it calls for is done; nobody need be told any more
 │   └── DeliveryRefused         will never work as it is
 ├── TranscriptFailed            a message was not turned into text; it is delivered all the same
 ├── SpeechError                 a sound can't be built, found or verified
@@ -88,6 +89,10 @@ class DeliveryError(AbsenceError):
 
 class DeliveryPostponed(DeliveryError):
     """The delivery failed for now and is worth another try."""
+
+
+class DeliveryNeedless(DeliveryError):
+    """What it calls for was done meanwhile: it is withdrawn."""
 
 
 class DeliveryRefused(DeliveryError):

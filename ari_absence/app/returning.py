@@ -17,7 +17,7 @@ from ari_absence.core.digests import Tally, is_absence
 from ari_absence.core.people import Directory, Person
 from ari_absence.core.schedule import State, state_at
 from ari_absence.ledger.addressees import Addressees
-from ari_absence.ledger.aways import away_now, note_away, note_told, unspoken
+from ari_absence.ledger.aways import away_now, note_away, note_spoken, unspoken
 from ari_absence.ledger.digests import digest_of, welcome_back
 from ari_absence.ledger.thread import LedgerThread
 
@@ -80,8 +80,7 @@ class Returns:
 
     async def note_said(self, news: News) -> None:
         """It was said, and is not said again."""
-        told = partial(note_told, away_id=news.away_id, now=self._clock.now(), spoken=True)
-        await self._thread.write(told)
+        await self._thread.write(partial(note_spoken, away_id=news.away_id, now=self._clock.now()))
 
     def _is_due(self, extension: str, now: datetime) -> bool:
         at = self._look_at.get(extension, now)

@@ -21,6 +21,8 @@ from ari_absence.core.phrases import CalleeUtterance, MessageAudio, Utterance
 
 Sayable = TypeVar("Sayable", contravariant=True)
 
+INSTANT_SECONDS = 0.1  # a word in between is no question: nobody waits for its answer
+
 
 class RecordingEnd(StrEnum):
     """What ended a recording."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 from ari_absence.attendant.mailbox_book import Fill
 from ari_absence.attendant.mailbox_callback import call_back, more
@@ -16,7 +17,7 @@ from ari_absence.attendant.mailbox_forward import forward
 from ari_absence.attendant.mailbox_menus import folders, menu, more_of_main_menu
 from ari_absence.attendant.mailbox_options import options
 from ari_absence.attendant.mailbox_talk import MailboxTalk
-from ari_absence.attendant.welcome_back import words
+from ari_absence.attendant.welcome_back import say_news, words
 from ari_absence.core.desk_phrases import DeskUtterance
 from ari_absence.core.greetings import to_be_reminded_of
 from ari_absence.core.mailbox import FASTER, Folder, Letter, envelope, opening
@@ -46,8 +47,8 @@ async def open_mailbox(talk: MailboxTalk) -> None:
         await talk.call.say(MailboxPhrase.NO_ACCESS, *leave)
         return
     talk.take(content)
+    await _welcome(talk)
     talk.news = [
-        *await _welcome(talk),
         *_opening(talk),
         *([_FILL[content.fill]] if content.fill in _FILL else []),
     ]
@@ -56,16 +57,12 @@ async def open_mailbox(talk: MailboxTalk) -> None:
         await talk.call.say(MailboxPhrase.LEAVE)
 
 
-async def _welcome(talk: MailboxTalk) -> list[DeskUtterance]:
-    """What came while the owner was away, if that is over and was not said yet."""
-    try:
-        news = await talk.returns.news(talk.owner.extension) if talk.returns is not None else None
-        if talk.returns is None or news is None:
-            return []
-        await talk.returns.note_said(news)
-    except LedgerError:
-        return []  # the messages can still be heard
-    return [words(news, in_mailbox=True)]
+async def _welcome(talk: MailboxTalk) -> None:
+    """Say what came while the owner was away, if that is over and was not said yet. Its menu is the mailbox's own,
+    where 2 leads to the calls that are owed."""
+    if talk.returns is not None:
+        in_mailbox = partial(words, in_mailbox=True)
+        _, talk.pressed = await say_news(talk.call, talk.returns, talk.owner, in_mailbox)
 
 
 def _opening(talk: MailboxTalk) -> list[DeskUtterance]:

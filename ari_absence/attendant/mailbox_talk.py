@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ari_absence.attendant.call import DeskCall
+from ari_absence.attendant.call import INSTANT_SECONDS, DeskCall
 from ari_absence.attendant.mailbox_book import MailboxBook, MailboxContent
 from ari_absence.attendant.pins import PinBook
 from ari_absence.attendant.welcome_back import ReturnBook
@@ -19,8 +19,6 @@ from ari_absence.core.mailbox_phrases import MailboxPhrase
 from ari_absence.core.people import Directory, Limits, Person, PrivateNumber
 from ari_absence.core.phrases import Name
 from ari_absence.errors import LedgerError
-
-INSTANT_SECONDS = 0.1  # a word in between is no question: nobody waits for its answer
 
 _FOLDERS = (Folder.NEW, Folder.OLD, Folder.SAVED)
 

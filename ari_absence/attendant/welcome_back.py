@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from ari_absence.attendant.call import INSTANT_SECONDS, DeskCall
 from ari_absence.attendant.status import Desk
 from ari_absence.core.digests import Tally
+from ari_absence.core.people import Person
 from ari_absence.core.status_phrases import StatusPhrase, WelcomeBack
 from ari_absence.errors import LedgerError
 
@@ -36,16 +40,28 @@ def words(news: News, *, in_mailbox: bool = False) -> WelcomeBack:
     return WelcomeBack(tally.callers, messages, tally.callbacks, tally.overdue, taken=bool(tally.taken))
 
 
-async def tell_news(desk: Desk, book: ReturnBook) -> str | None:
-    """Say it, unless there is nothing or it can't be looked up; gives the key by which they go on."""
+async def say_news(
+    call: DeskCall, book: ReturnBook, owner: Person, as_words: Callable[[News], WelcomeBack]
+) -> tuple[News | None, str | None]:
+    """Say it, unless there is nothing or it can't be looked up; gives it, and the key that has interrupted it.
+
+    It counts as said once it was heard to its end, or a key wanted something else; who hangs up hears it the next time.
+    """
     try:
-        news = await book.news(desk.person.extension)
-        if news is None:
-            return None
-        tally = news.tally
-        goes_on = (StatusPhrase.WELCOME_MENU,) if tally.messages or tally.callbacks else ()
-        key = await desk.ask(words(news), *goes_on)
-        await book.note_said(news)
+        news = await book.news(owner.extension)
     except LedgerError:
+        return None, None
+    if news is None:
+        return None, None
+    key = await call.ask((as_words(news),), INSTANT_SECONDS)
+    with suppress(LedgerError):  # rather said twice than never
+        await book.note_said(news)
+    return news, key
+
+
+async def tell_news(desk: Desk, book: ReturnBook) -> str | None:
+    """Say it, and ask what comes next if there is anything; gives the key by which they go on."""
+    news, key = await say_news(desk.call, book, desk.person, words)
+    if news is None or not (news.tally.messages or news.tally.callbacks):
         return None
-    return key if goes_on else None
+    return key if key is not None else await desk.ask(StatusPhrase.WELCOME_MENU)

@@ -143,12 +143,15 @@ def hand_over(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Have somebody else, or a team, owe it; they are told by mail."""
+    from ari_absence.app.channels import channels_at_desks
     from ari_absence.ledger import owed_calls
-    from ari_absence.ledger.addressees import MailAddressees
+    from ari_absence.ledger.addressees import RuledAddressees
 
     configuration = load(config)
     owner = _owner(configuration, to)
-    there = MailAddressees(lambda: configuration.directory).of(owner)
+    there = RuledAddressees(lambda: configuration.directory, lambda: channels_at_desks(configuration)).of(
+        owner
+    )
     _do(
         configuration,
         owed,

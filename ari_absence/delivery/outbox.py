@@ -25,7 +25,13 @@ from ari_absence.delivery.ports import (
     Outbox,
     RecipientAway,
 )
-from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused, LedgerError
+from ari_absence.errors import (
+    DeliveryError,
+    DeliveryNeedless,
+    DeliveryPostponed,
+    DeliveryRefused,
+    LedgerError,
+)
 
 ATTEMPT_LIMIT_SECONDS = 120.0  # one mail with five minutes of audio over a slow line
 LEASE = timedelta(minutes=5)  # longer than any attempt, so that only a dead worker's lease ends
@@ -166,6 +172,8 @@ class _Lane:
             case None:
                 await self._outbox.delivered(claim, now)
                 await self._server_works(rest_failures)
+            case DeliveryNeedless():
+                pass  # the outbox has settled it
             case DeliveryRefused():
                 await self._outbox.dead(claim, now, str(verdict))
                 await self._server_works(rest_failures)

@@ -208,7 +208,11 @@ class Outbox(Protocol):
         """Lease the next delivery that is due in the channel; None when there is none."""
 
     async def memo(self, claim: Claim) -> Memo:
-        """What is to be told."""
+        """What is to be told.
+
+        Raises:
+            DeliveryNeedless: nobody need be told any more; that is settled.
+        """
 
     async def delivered(self, claim: Claim, at: datetime) -> None:
         """Settle: it was accepted."""

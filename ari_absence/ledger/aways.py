@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ari_absence.ledger.digest_model import AwayRow, DigestRow
@@ -58,6 +58,13 @@ def note_told(
     row = session.get_one(AwayRow, away_id, with_for_update=True)
     row.mailed_at = row.mailed_at or (now if mailed else None)
     row.spoken_at = row.spoken_at or (now if spoken else None)
+
+
+def note_spoken(session: Session, away_id: int, now: datetime) -> None:
+    """They have heard of their latest return, and so of everything before it: none of it is told again."""
+    row = session.get_one(AwayRow, away_id)
+    so_far = (AwayRow.extension == row.extension, AwayRow.back_at <= row.back_at, AwayRow.spoken_at.is_(None))
+    session.execute(update(AwayRow).where(*so_far).values(spoken_at=now))
 
 
 def unspoken(session: Session, extension: str, now: datetime) -> Away | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ari_absence.attendant.call import Recording, RecordingEnd
@@ -177,11 +179,11 @@ class LedgerNotebook:
 
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
-            return self._write_message(connection, draft)
+            saved = self._write_message(connection, draft)
+            return self._with_text(connection, saved, draft.decision, Topic.MESSAGE.value)
 
         message_id = await self._saved(write)
         self._on_message(draft.decision.person.extension)
-        await self._acknowledge(draft.decision, Topic.MESSAGE.value)
         return message_id
 
     async def save_callback(self, draft: CallbackDraft) -> str:
@@ -190,27 +192,28 @@ class LedgerNotebook:
         def write(connection: Connection) -> writing.Saved:
             writing.insert_call(connection, draft.decision)
             noted = writing.NotedCallback.of(draft, self._country())
-            return writing.save_callback(connection, noted, self._addressees, self._clock.now())
+            saved = writing.save_callback(connection, noted, self._addressees, self._clock.now())
+            if draft.wish is not Wish.CALL_BACK:
+                return saved
+            return self._with_text(connection, saved, draft.decision, draft.wish.value)
 
-        callback_id = await self._saved(write)
-        if draft.wish is Wish.CALL_BACK:
-            await self._acknowledge(draft.decision, draft.wish.value)
-        return callback_id
+        return await self._saved(write)
 
-    async def _acknowledge(self, decision: Decision, what: str) -> None:
-        """Text the caller, if that is wanted. What they left is safe already: no fault of this is a fault of that."""
-        texts, now = self._acknowledgements, self._clock.now()
+    def _with_text(
+        self, connection: Connection, saved: writing.Saved, decision: Decision, what: str
+    ) -> writing.Saved:
+        """Text the caller, if that is wanted, in the same transaction: it is not lost once they were told that it is
+        saved. What they left counts for more: no fault of the text is a fault of that."""
+        texts = self._acknowledgements
         if texts is None or not texts.wanted:
-            return
+            return saved
         try:
-            queued = await self._thread.change(
-                lambda connection: texts.queue(connection, decision, what, now)
-            )
-        except LedgerError as fault:
-            _log.warning("caller_not_texted", why=str(fault))
-            return
-        if queued:
-            self._on_queued()
+            with connection.begin_nested():
+                queued = texts.queue(connection, decision, what, self._clock.now())
+        except (LedgerError, SQLAlchemyError) as fault:
+            _log.warning("caller_not_texted", why=type(fault).__name__)
+            return saved
+        return replace(saved, queued=saved.queued + queued)
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number for ``extension``; False when its cap of this hour or day is used up."""

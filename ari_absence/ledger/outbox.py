@@ -15,10 +15,9 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ari_absence.core.delivery_rules import DISPLAY, EMAIL, PHONE, Item, ItemKind
-from ari_absence.core.owed import OwedState
+from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
 from ari_absence.core.people import Kind, Why
-from ari_absence.errors import LedgerError
+from ari_absence.errors import DeliveryNeedless, LedgerError
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.dead_letters import retry, stranded, told_again_at
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
@@ -33,8 +32,8 @@ from ari_absence.ledger.model import (
     DestinationRow,
     MessageRow,
 )
+from ari_absence.ledger.needless import is_needless
 from ari_absence.ledger.owed_memos import MemoOfOwed, memo_of_owed
-from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.ledger.transcripts import told_of
@@ -120,15 +119,23 @@ class LedgerOutbox:
     async def claim(self, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
         """Lease the next delivery of ``channel`` that is due, urgent ones first; None when there is none.
 
-        A later step of a cascade is withdrawn instead if the item was heard or settled meanwhile.
+        What became needless meanwhile (``ledger.needless``) is withdrawn instead.
         """
         if not await self._thread.query(lambda connection: _is_due(connection, channel, now)):
             return None  # the usual answer; a transaction that writes would hold up the calls
         return await self._thread.write(lambda session: _claim(session, channel, now, lease_until))
 
     async def memo(self, claim: Lease) -> LedgerMemo:
-        """What is to be told."""
-        return await self._thread.read(lambda session: self._memo(session, claim.delivery_id))
+        """What is to be told.
+
+        Raises:
+            DeliveryNeedless: what it calls for was done since it was claimed; it is withdrawn.
+        """
+        memo = await self._thread.read(lambda session: self._memo_if_needed(session, claim.delivery_id))
+        if memo is None:
+            await self._settle(claim, {"state": DeliveryState.WITHDRAWN.value})
+            raise DeliveryNeedless(f"delivery {claim.delivery_id}: what it calls for is done")
+        return memo
 
     async def delivered(self, claim: Lease, at: datetime) -> None:
         """Settle: it was accepted."""
@@ -213,8 +220,11 @@ class LedgerOutbox:
             self._bury(session, lease, now, why)
         return len(rows)
 
-    def _memo(self, session: Session, delivery_id: str) -> LedgerMemo:
+    def _memo_if_needed(self, session: Session, delivery_id: str) -> LedgerMemo | None:
         row = session.get_one(DeliveryRow, delivery_id)
+        return None if is_needless(session, row) else self._memo(session, row)
+
+    def _memo(self, session: Session, row: DeliveryRow) -> LedgerMemo:
         if row.message is not None:
             memo = self._with_handover(session, row.message.call_id, self._message_memo(row.message))
             owed = memo_of_owed(session, row.message.owed_id)
@@ -224,7 +234,7 @@ class LedgerOutbox:
             return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
             return _notice_memo(row.notice)
-        raise LedgerError(f"delivery {delivery_id} is about nothing")
+        raise LedgerError(f"delivery {row.id} is about nothing")
 
     def _message_memo(self, message: MessageRow) -> LedgerMemo:
         return LedgerMemo(
@@ -314,7 +324,7 @@ def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def _claim(session: Session, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-    while (row := _next(session, channel, now)) is not None and _is_needless(session, row):
+    while (row := _next(session, channel, now)) is not None and is_needless(session, row):
         row.state, row.claim, row.lease_until = DeliveryState.WITHDRAWN.value, None, None
         session.flush()
     if row is None:
@@ -337,20 +347,6 @@ def _next(session: Session, channel: str, now: datetime) -> DeliveryRow | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-
-
-def _is_needless(session: Session, row: DeliveryRow) -> bool:
-    """What only calls for attention is needless when it is over: a later step, and what lights up or rings a phone."""
-    return bool(row.step or row.channel in (DISPLAY, PHONE)) and _is_over(session, row)
-
-
-def _is_over(session: Session, row: DeliveryRow) -> bool:
-    """Whether somebody has heard the message, or the call is owed no more: then nobody else need be told."""
-    message, item = row.message, row.message or row.callback
-    if message is not None and (message.heard_at or message.deleted_at):
-        return True
-    owed = session.get(OwedRow, item.owed_id) if item is not None and item.owed_id else None
-    return owed is not None and not OwedState(owed.state).live
 
 
 def _settle(session: Session, claim: Lease, values: Mapping[str, Any]) -> bool:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from ari_absence.core.delivery_rules import ItemKind
 from ari_absence.core.owed import TEAM
+from ari_absence.core.people import Directory
 from ari_absence.core.reminding import DueCall, NextNotice, Roster, next_notice, told_all
-from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.addressees import Addressees, team_of
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.model import table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
@@ -102,7 +103,7 @@ def _step(session: Session, row: OwedRow, roster: Roster, addressees: Addressees
         if not_before > now:
             row.notice_at = not_before
             return 0
-        _tell(session, row, following, addressees, now)
+        _tell(session, row, following, roster.directory, addressees, now)
         row.notice_step, told = following.step + 1, 1
         following = next_notice(_due_call(row), roster, now)
     if told_all(_due_call(row), roster.rules):
@@ -118,12 +119,20 @@ def _last_told(session: Session, row: OwedRow) -> datetime:
     return session.scalar(query) or row.first_at - _APART
 
 
-def _tell(session: Session, row: OwedRow, notice: NextNotice, addressees: Addressees, now: datetime) -> None:
+def _tell(
+    session: Session,
+    row: OwedRow,
+    notice: NextNotice,
+    directory: Directory,
+    addressees: Addressees,
+    now: datetime,
+) -> None:
     kind = Notice.CALLBACK_OVERDUE if notice.overdue else Notice.CALLBACK_DUE
     facts = {
         "extension": notice.extension,
         "zone": str(addressees.zone(notice.extension)),
         "owner": row.extension.removeprefix(TEAM),
+        "owner_name": _name_of(row.extension, directory),
         "callback": row.id,
         "code": row.code,
         "number": row.number,
@@ -136,6 +145,11 @@ def _tell(session: Session, row: OwedRow, notice: NextNotice, addressees: Addres
     queue_notice(session.connection(), kind, facts, to, now, ItemKind.REMINDER)
     what = "overdue, told" if notice.overdue else "reminded"
     note_change(session.connection(), row.id, f"{what} {notice.extension}", _BY, now)
+
+
+def _name_of(owner: str, directory: Directory) -> str:
+    known = team_of(owner, directory) or directory.people.get(owner)
+    return known.name if known else ""
 
 
 def _due_call(row: OwedRow) -> DueCall:

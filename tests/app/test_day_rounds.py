@@ -161,6 +161,18 @@ async def test_it_is_said_once_and_not_before_they_are_back(house: House) -> Non
     assert await house.told() == [ALICE_WELCOMED]
 
 
+async def test_two_returns_that_nothing_was_said_of_are_one_welcome(house: House) -> None:
+    for _ in range(2):
+        house.away(Kind.OUT, 2)
+        await house.after(MINUTE)
+        await ask_for_a_call(house.office, due=NOON + 9 * HOUR)
+        await house.after(2 * HOUR)
+    news = await house.returns.news("101")
+    assert news is not None
+    await house.returns.note_said(news)
+    assert await house.returns.news("101") is None
+
+
 async def test_a_service_that_was_down_when_they_came_back_welcomes_them_later(house: House) -> None:
     house.away(Kind.OUT, 3)
     await house.after(MINUTE)

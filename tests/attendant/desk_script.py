@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ari_absence.attendant.absence_book import InForce, Waiting
 from ari_absence.attendant.call import (
+    INSTANT_SECONDS,
     DeskCall,
     Hunt,
     HuntEnd,
@@ -20,7 +21,6 @@ from ari_absence.attendant.call import (
     Ring,
 )
 from ari_absence.attendant.code_desk import House, serve
-from ari_absence.attendant.mailbox_talk import INSTANT_SECONDS
 from ari_absence.attendant.pins import PinCheck
 from ari_absence.attendant.welcome_back import ReturnBook
 from ari_absence.core.absences import DatedAbsence, NewAbsence
@@ -259,7 +259,7 @@ class Dialled:
     def __init__(
         self,
         code: str,
-        *keys: str | None,
+        *keys: Step,
         office: Directory,
         by: str | None = "101",
         at: datetime = MORNING,

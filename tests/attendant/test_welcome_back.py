@@ -11,12 +11,13 @@ import pytest
 
 from ari_absence.attendant.welcome_back import News
 from ari_absence.core.digests import Tally
+from ari_absence.core.mailbox_phrases import MailboxPhrase
 from ari_absence.core.status_phrases import StatusPhrase, StatusUtterance, WelcomeBack
 from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 from ari_absence.installed import folder
 from ari_absence.speech.english import English
 from ari_absence.speech.language import CatalogueClip
-from tests.attendant.desk_script import Dialled
+from tests.attendant.desk_script import Dialled, Meanwhile, Step
 from tests.attendant.mailbox_script import Session
 from tests.attendant.reach_office import office
 
@@ -47,7 +48,7 @@ class MemoryReturns:
         self.said.append(news.away_id)
 
 
-def dialled(*keys: str | None, returns: MemoryReturns, **how: Any) -> Dialled:
+def dialled(*keys: Step, returns: MemoryReturns, **how: Any) -> Dialled:
     return Dialled("*30", *keys, office=OFFICE, returns=returns, **how)
 
 
@@ -79,6 +80,46 @@ async def test_who_hangs_up_before_it_is_said_hears_it_the_next_time() -> None:
         with pytest.raises(CallerGone):
             await dialled(None, returns=returns, gone_after_steps=step).serve()
         assert returns.said == []
+
+
+async def test_who_hangs_up_after_it_was_said_does_not_hear_it_again() -> None:
+    returns = MemoryReturns()
+    with pytest.raises(CallerGone):
+        await dialled(None, returns=returns, gone_after_steps=3).serve()
+    assert returns.said == [7]
+
+
+async def test_a_key_that_interrupts_it_goes_on_at_once() -> None:
+    returns = MemoryReturns()
+    desk = dialled(Meanwhile("1"), returns=returns)
+    assert MENU not in await desk.serve()
+    assert desk.mailboxes == ["101"]
+    assert returns.said == [7]
+
+
+async def test_a_mailbox_that_is_left_during_the_welcome_says_it_the_next_time() -> None:
+    said = []
+    for step in range(3):
+        session = Session("#", gone_after_steps=step)
+        session.talk.returns = returns = MemoryReturns()
+        await session.hold()
+        said.append(returns.said)
+    assert said == [[], [7], [7]]
+
+
+async def test_from_the_welcome_of_a_mailbox_two_leads_to_the_calls_that_are_owed() -> None:
+    for keys in (["2", "#"], [Meanwhile("2"), "#"]):
+        session = Session(*keys)
+        session.book.calls_owed = 2
+        session.talk.returns = MemoryReturns()
+        await session.hold()
+        assert session.returned == ["phone 101"]
+    session = Session("#")
+    session.book.calls_owed = 2
+    session.talk.returns = MemoryReturns()
+    await session.hold()
+    assert session.call.said[0].startswith("Welcome back.")
+    assert MailboxPhrase.TO_RETURN_CALLS in session.heard
 
 
 async def test_asterisk_that_refuses_leaves_it_for_the_next_time() -> None:

@@ -99,13 +99,32 @@ async def test_a_call_is_handed_over_to_a_colleague_or_a_team_who_are_mailed(off
     shown = run("callbacks", config=office).stdout
     assert "team:" not in shown
     assert "Kenji Ito (102), for Alice Tanaka (101)" in " ".join(shown.split())
-    assert notices(office) == 2, "one for Kenji, one for each of the team who has an address: Kenji again"
+    kenji, operator = ("email", "kenji@example.com"), ("email", "reception@example.com")
+    assert notices(office) == [kenji, kenji, operator], (
+        "the operator for who of the team can't be told, as by *38"
+    )
 
 
-def notices(office: Path) -> int:
+async def test_who_is_handed_a_call_over_by_command_is_told_by_the_rules_as_by_phone(office: Path) -> None:
+    owed, _ = await leave_two(office)
+    site = office / "absence.yaml"
+    rules = "delivery:\n  rules: [{for: [callback_handed_over], by: [display]}]\n"
+    kept = site.read_text()
+    site.write_text(kept.replace("delivery:\n", rules) if "\ndelivery:\n" in kept else kept + rules)
+
+    said = run("callbacks", "hand-over", owed, "--to", "102", config=office)
+
+    assert said.returncode == 0, said.stderr
+
+    assert notices(office) == [("display", "102")]
+
+
+def notices(office: Path) -> list[tuple[str, str]]:
+    """By which channel who is told."""
     store = open_existing(default_url(office.parent / "data"))
     with store.reading() as session:
-        return session.query(DeliveryRow).filter(DeliveryRow.topic == "notice").count()
+        rows = session.query(DeliveryRow).filter(DeliveryRow.topic == "notice")
+        return sorted((row.channel, row.recipient) for row in rows)
 
 
 async def test_what_is_settled_is_over_and_says_how(office: Path) -> None:
@@ -173,3 +192,18 @@ async def test_hostile_name_of_a_caller_is_text_in_the_list(office: Path) -> Non
     shown = run("callbacks", config=office).stdout
     assert "\x1b[2J" not in shown
     assert "[red]" in shown
+
+
+async def test_explain_says_what_a_caller_hears_who_is_owed_a_call_already(office: Path) -> None:
+    await leave_two(office)
+    question = ("explain", "101", "--at", "2026-11-25T13:30", "--from", "+81312345678")
+
+    told_of = run_json(*question, config=office)
+    stranger = run_json(*question[:-1], "+81399999999", config=office)
+
+    only_known = [each for each in told_of["heard"] if each not in stranger["heard"]]
+    assert only_known, told_of["heard"]
+    assert any("passed" in each for each in only_known), only_known
+    reasons = [each for each in told_of["reasons"] if each["source"] == "ledger"]
+    assert reasons, told_of["reasons"]
+    assert all(each["source"] != "ledger" for each in stranger["reasons"])

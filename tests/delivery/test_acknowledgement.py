@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
 from ari_absence.attendant.notebook import KeptAudio, Wish
 from ari_absence.core.people import Caller, Dialing, Trunk
@@ -20,6 +22,8 @@ from ari_absence.ledger.model import DeliveryRow
 from tests.config.folder import SITE, mistakes
 from tests.delivery.hook_server import answers, hook_server
 from tests.ledger.office import NOON, Office, callback_draft, decision, message_draft
+from tests.ledger.power_cut import PowerCutError, dying_before
+from tests.ledger.test_owed import owed
 
 MOBILE, LANDLINE = "+819012345678", "+81312345678"
 HOSTILE_NAME = "\u202e<b>=cmd|Alice\r\nBcc: x https://evil.example"
@@ -93,7 +97,7 @@ async def test_a_message_is_acknowledged_too_and_one_text_is_enough_for_an_entry
     await leaves_a_message(texting, "call-1")
     await leaves(texting, call_id="call-2")
     (row,) = texts(texting)
-    assert texting.rings == 3  # the message, the wish, and the text
+    assert texting.rings == 2  # the message with its text, and the wish
     assert row.notice is not None
     assert row.notice["what"] == "message"
     texting.clock.advance(DAY)
@@ -155,6 +159,39 @@ async def test_a_text_that_cannot_be_queued_takes_nothing_from_what_was_left(
 
     assert texts(texting) == []
     assert (await texting.notebook.before_call("101", Caller(MOBILE)))[1] is not None
+
+
+async def test_whoever_dies_while_a_wish_is_saved_has_left_both_it_and_its_text_or_neither(
+    texting: Office,
+) -> None:
+    for step in range(100):
+        try:
+            with dying_before(step, texting.store):
+                await leaves(texting, call_id=f"call-{step}")
+        except PowerCutError:
+            assert owed(texting) == []
+            assert texts(texting) == []
+        else:
+            break
+    assert step > 5
+    assert len(owed(texting)) == 1
+    assert len(texts(texting)) == 1
+
+
+async def test_a_statement_of_a_text_that_fails_is_undone_alone(
+    texting: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Acknowledgements.queue
+
+    def fails_late(self: Acknowledgements, connection: Connection, *rest: Any) -> bool:
+        queue(self, connection, *rest)
+        raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    monkeypatch.setattr(Acknowledgements, "queue", fails_late)
+    await leaves(texting)
+
+    assert texts(texting) == []
+    assert len(owed(texting)) == 1
 
 
 @pytest.mark.parametrize(
