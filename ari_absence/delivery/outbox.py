@@ -70,8 +70,9 @@ class OutboxWorker:
         """Deliver through these from now on; only an attempt under way ends as it was begun."""
         before, self._lanes = self._lanes, {}
         for notifier in notifiers:
-            lane = self._lanes[notifier.channel] = before.pop(notifier.channel, None) or self._lane_of(notifier)
+            lane = before.pop(notifier.channel) if notifier.channel in before else self._lane_of(notifier)
             lane.use(notifier)
+            self._lanes[notifier.channel] = lane
         for lane in before.values():
             lane.stop()
         if self._stopping:

@@ -237,7 +237,7 @@ async def test_f64_a_mail_sent_again_after_a_crash_has_the_same_message_id(
     office: Office, mail: MailOffice
 ) -> None:
     await office.leave_message()
-    notifier = EmailNotifier(mail.address, SENDER)
+    notifier = EmailNotifier(mail.address, SENDER, office.clock)
     for _ in range(2):  # accepted, but the process died before it was marked
         claim = await office.outbox.claim("email", office.clock.now(), office.clock.now() + LEASE)
         assert claim is not None
@@ -322,7 +322,7 @@ async def test_the_running_worker_sleeps_until_it_is_woken_and_stops_when_told(
 
     monkeypatch.setattr(outbox_module, "wait_at_most", note)
     office.clock.at = SystemClock().now()
-    worker = OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
+    worker = OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER, office.clock)], office.clock)
     running = asyncio.create_task(worker.run())
     await eventually(lambda: len(rests) == 2)
     await office.leave_message()
