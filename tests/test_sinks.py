@@ -29,7 +29,6 @@ from ari_absence.app.log import STEPS
 from ari_absence.asterisk import ami, presenting, protocol, requests, transport
 from ari_absence.attendant.call import Display, Ring
 from ari_absence.cli import options
-from ari_absence.cli.week_picture import as_svg
 from ari_absence.core import text
 from ari_absence.core.numbers import DialPolicy, DialTarget, caller_number
 from ari_absence.core.people import Caller, Dialing, PrivateNumber, Trunk
@@ -39,6 +38,7 @@ from ari_absence.delivery.hook_requests import request_of
 from ari_absence.delivery.hooks import Hook, HookKind
 from ari_absence.delivery.letter import compose
 from ari_absence.delivery.public_memo import public_memo
+from ari_absence.delivery.week_picture import as_svg
 from ari_absence.errors import RequestRefused
 from ari_absence.ledger import reading
 from ari_absence.ledger.outbox import LedgerMemo
@@ -46,6 +46,7 @@ from ari_absence.ledger.pages import Page
 from tests.asterisk.test_protocol import CHANNEL
 from tests.delivery.conftest import SENDER
 from tests.delivery.test_email import KEY
+from tests.delivery.test_letter import SENT
 from tests.delivery.test_mail_parts import PROMISED, entry_of
 from tests.hostile import HOSTILE
 from tests.ledger.office import NOON, FakeClock, Office, decision
@@ -113,7 +114,7 @@ def letter_of(foreign: str) -> tuple[bytes, EmailMessage]:
         transferred_by=foreign,
         note_digits=foreign,
     )
-    raw = compose(memo, "alice@example.com", KEY, SENDER, b"RIFF")
+    raw = compose(memo, "alice@example.com", KEY, SENDER, b"RIFF", at=SENT)
     return raw, email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
 
 

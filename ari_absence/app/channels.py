@@ -20,7 +20,7 @@ from ari_absence.ledger.addressees import Channels
 
 def notifiers_of(configuration: Configuration, clock: Clock) -> list[Notifier]:
     """What delivers: a mail server if there is one, and every hook whose address is known."""
-    return [*mail_of(configuration), *(HookNotifier(hook, clock) for hook in hooks_of(configuration))]
+    return [*mail_of(configuration, clock), *(HookNotifier(hook, clock) for hook in hooks_of(configuration))]
 
 
 def hooks_of(configuration: Configuration) -> list[Hook]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,7 +21,7 @@ from ari_absence.core.digests import (
 from ari_absence.core.owed import TEAM
 from ari_absence.core.people import Directory, Person
 from ari_absence.core.schedule import back_at, state_at
-from ari_absence.core.weekly import report_of, week_bounds
+from ari_absence.core.weekly import as_facts, report_of, week_bounds
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.day_digest import AwayToday, Reader, day_facts
 from ari_absence.ledger.deliveries import Notice
@@ -113,7 +112,7 @@ class Mornings:
             "extension": person.extension,
             "zone": person.zone.key,
             "week": week,
-            "lines": [{"name": line.name, **asdict(line.counts)} for line in report.lines],
+            "lines": as_facts(report),
         }
         sending = Sending(DigestKind.WEEK, person.extension, week, Notice.WEEK_REPORT, facts)
         return bool(report.lines) and send_once(session, sending, self._addressees, now)

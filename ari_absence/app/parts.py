@@ -14,6 +14,7 @@ import structlog
 from ari_absence.asterisk.ami import AmiClient
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.message_lamp import AmiLamp, AriLamp, MinivmLamp
+from ari_absence.clock import Clock
 from ari_absence.config.settings import Configuration
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
@@ -57,7 +58,7 @@ def client_of(configuration: Configuration) -> AriClient:
     return AriClient(url, secrets.ari_username or "", secrets.ari_password or "")
 
 
-def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
+def notifiers_of(configuration: Configuration, clock: Clock) -> list[EmailNotifier]:
     """What delivers; nothing, without a mail server."""
     email, secrets = configuration.delivery.email, configuration.secrets
     site = configuration.directory.site
@@ -71,7 +72,8 @@ def notifiers_of(configuration: Configuration) -> list[EmailNotifier]:
         password=secrets.smtp_password,
         attachment_bytes_max=ATTACHMENT_BYTES_MAX if email.attach_audio else 0,
     )
-    return [EmailNotifier(server, Sender(email.sender, site.company, callback_code=site.codes.next_callback))]
+    sender = Sender(email.sender, site.company, callback_code=site.codes.next_callback)
+    return [EmailNotifier(server, sender, clock)]
 
 
 def sounds_of(configuration: Configuration) -> SoundLibrary:

@@ -1,4 +1,5 @@
-"""A call that reads a message out to whom it was left for: on all their own phones at once, heard by one key.
+"""A call that reads a message out to whom it was left for: at their desk or, if it is urgent, on all their own
+phones of the urgent ladder at once; heard by one key.
 
 A mailbox that answers presses nothing, and has heard nothing.
 """
@@ -38,7 +39,7 @@ class MessageCalls:
     async def tell(self, extension: str, message: LeftMessage) -> bool:
         """Ring; whether somebody pressed the key to hear it. It goes on playing to them after this returns."""
         person = self._office.directory().people.get(extension)
-        legs = await self._legs(person) if person is not None else []
+        legs = await self._legs(person, urgent=message.urgent) if person is not None else []
         if person is None or not legs:
             return False
         heard = asyncio.Event()
@@ -70,9 +71,10 @@ class MessageCalls:
         except (CallError, SpeechError):
             return  # told again later
 
-    async def _legs(self, person: Person) -> list[Leg]:
-        """Their own phones that an urgent message would ring, each allowed now; else their desk."""
-        attempts = self._office.attempts(person.extension, self._office.now())
+    async def _legs(self, person: Person, *, urgent: bool) -> list[Leg]:
+        """Of an urgent message their own phones on the ladder, each allowed now; else, and of all others, their desk:
+        nobody wants their mobile to ring, and pay, for what can wait."""
+        attempts = self._office.attempts(person.extension, self._office.now()) if urgent else ()
         own = [leg for attempt in attempts for leg in attempt.legs if leg.own]
         phones = {leg.target.endpoint: leg for leg in own or _desk(self._office, person)}
         return [

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ari_absence.core.weekly import WeekReport
     from ari_absence.ledger.digest_reading import AwayDigest
 
+NAME_LENGTH_MAX = 60
 _LAST = timedelta(days=1)  # what is told of somebody who was not away lately
 
 
@@ -69,7 +70,8 @@ def digest(
     if as_json:
         print_json(as_json_value(facts_of(found, person.zone.key), person.zone))
         return
-    for line in _told(found, person.name, person.zone):
+    people = {each.extension: each.name for each in configuration.directory.people.values()}
+    for line in _told(found, people, person.zone):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -133,13 +135,13 @@ def _csv(report: WeekReport) -> bytes:
 
 
 def _svg(report: WeekReport) -> bytes:
-    from ari_absence.cli.week_picture import as_svg
+    from ari_absence.delivery.week_picture import as_svg
 
     return as_svg(report)
 
 
 def _png(report: WeekReport) -> bytes:
-    from ari_absence.cli.week_picture import as_png
+    from ari_absence.delivery.week_picture import as_png
 
     return as_png(report)
 
@@ -152,10 +154,10 @@ _WRITERS: Mapping[ReportFormat, Callable[[WeekReport], bytes]] = {
 }
 
 
-def _told(found: AwayDigest, name: str, zone: ZoneInfo) -> list[str]:
+def _told(found: AwayDigest, people: Mapping[str, str], zone: ZoneInfo) -> list[str]:
     tally = found.tally
     lines = [
-        f"{name} ({found.extension}) since {readable(found.since, zone)}",
+        f"{people[found.extension]} ({found.extension}) since {readable(found.since, zone)}",
         f"called: {tally.callers}, new messages: {tally.messages}",
         f"calls to return: {tally.callbacks}, overdue: {tally.overdue}",
     ]
@@ -163,9 +165,16 @@ def _told(found: AwayDigest, name: str, zone: ZoneInfo) -> list[str]:
         due = "" if owed.due is None else f", promised by {readable(owed.due, zone)}"
         late = " OVERDUE" if owed.due is not None and owed.due < found.until else ""
         wish = owed.wish.replace("_", " ")
-        number = for_terminal(owed.number or "withheld")
-        lines.append(f"  {number}: {wish}, last called {readable(owed.last_at, zone)}{due}{late}")
+        who = _who(owed.number, owed.caller_name)
+        lines.append(f"  {who}: {wish}, last called {readable(owed.last_at, zone)}{due}{late}")
     for each in found.taken:
-        number = for_terminal(each.number or "withheld")
-        lines.append(f"  {number}: talked with extension {each.by}, {readable(each.at, zone)}")
+        who, by = _who(each.number, each.caller_name), people.get(each.by, "extension")
+        lines.append(f"  {who}: talked with {for_terminal(by)} {each.by}, {readable(each.at, zone)}")
     return lines
+
+
+def _who(number: str | None, name: str | None) -> str:
+    """As mails say it; the name is foreign text."""
+    return ", ".join(
+        filter(None, (for_terminal(number or "withheld"), for_terminal(name or "", NAME_LENGTH_MAX)))
+    )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ari_absence.core.localtime import instant_of_local
@@ -81,6 +82,26 @@ def report_of(week: str, counts: Mapping[str, WeekCounts], names: Mapping[str, s
         if counts.get(extension, WeekCounts()) != WeekCounts()
     ]
     return WeekReport(week, tuple(sorted(found, key=lambda line: (line.name, line.extension))))
+
+
+def as_facts(report: WeekReport) -> list[dict[str, str | int]]:
+    """The lines as the facts of a notice, which survive JSON."""
+    return [{"name": line.name, "extension": line.extension, **asdict(line.counts)} for line in report.lines]
+
+
+def of_facts(week: str, lines: Iterable[Mapping[str, Any]]) -> WeekReport:
+    """The report of which :func:`as_facts` made ``lines``."""
+    return WeekReport(
+        week,
+        tuple(
+            WeekLine(
+                str(each["name"]),
+                str(each.get("extension", "")),
+                WeekCounts(*(int(each[count.name]) for count in fields(WeekCounts))),
+            )
+            for each in lines
+        ),
+    )
 
 
 def as_text(report: WeekReport) -> str:

@@ -1,7 +1,8 @@
 """What the answer of a hook means: taken, to be tried again, or never to work. Pure.
 
-Only what is known to mean "taken" counts as that. Of the words of an answer at most one is repeated: they are
-foreign, and may quote the address they were sent to.
+Only what is known to mean "taken" counts as that; of Teams, where a flow answers what its owner has it
+answer, whatever tells of no error (a chat that took it would be told the same for days). Of the words of an answer at
+most one is repeated: they are foreign, and may quote the address they were sent to.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ ANSWER_BYTES_MAX = 64 * 1024  # ours have a few hundred; what is longer is no an
 WAIT_MAX = timedelta(hours=1)  # a server that asks for more may have its clock wrong
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
 _WORD_KEYS = ("errcode", "code", "error", "id", "status")
+_FAILURE = re.compile(
+    r"error|fail|invalid|denied|unauthori[sz]ed|forbidden|not found|exceed|throttl", re.IGNORECASE
+)
 _FAILED = frozenset({"error", "failed", "failure", "fail"})
 _TOO_EARLY = (408, 425)
 _BUSY = 429
@@ -57,8 +61,10 @@ class Answer:
         return "html" in self.content_type.lower() or self.text[:1] == "<"
 
 
-def judge(hook: Hook, answer: Answer, now: datetime) -> None:
-    """Nothing, if what was sent was taken. ``now`` is in UTC.
+def judge(hook: Hook, answer: Answer, now: datetime) -> str | None:
+    """Returns if what was sent was taken: None, or a sentence when the answer does not say so clearly.
+
+    ``now`` is in UTC.
 
     Raises:
         DeliveryRefused: it will never work as it is.
@@ -82,6 +88,9 @@ def judge(hook: Hook, answer: Answer, now: datetime) -> None:
         raise DestinationDown(f"the hook {name} answers with a web page; check its address in .env")
     if not (answer.whole and _TAKEN[hook.kind](answer)):
         raise DeliveryPostponed(f"the hook {name} did not say that it took it ({_said(hook, answer)})")
+    if hook.kind is HookKind.TEAMS and not _is_known_of_teams(answer):
+        return f"the hook {name} answered with something unknown ({status}), taken as delivered; look into the chat"
+    return None
 
 
 def _said_ok(answer: Answer) -> bool:
@@ -94,8 +103,17 @@ def _named_an_event(answer: Answer) -> bool:
 
 
 def _started_a_flow(answer: Answer) -> bool:
-    """A workflow takes the card and answers nothing; older hooks answer 1, and 200 with a sentence if they failed."""
-    return answer.text in ("", "1") or (isinstance(answer.content, dict) and not _tells_of_an_error(answer))
+    """A workflow answers 202 and nothing, or what its owner has it answer; older hooks a number, or 200 with a sentence
+    if they failed."""
+    return not (_tells_of_an_error(answer) or _FAILURE.search(answer.text))
+
+
+def _is_known_of_teams(answer: Answer) -> bool:
+    return (
+        answer.text.lower() in ("", "ok", "accepted")
+        or answer.text.isdecimal()
+        or isinstance(answer.content, dict)
+    )
 
 
 def _took_it(answer: Answer) -> bool:

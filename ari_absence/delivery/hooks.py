@@ -11,6 +11,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from ari_absence.clock import Clock
@@ -21,6 +22,7 @@ from ari_absence.delivery.public_memo import PublicMemo, public_memo
 from ari_absence.errors import DeliveryPostponed
 
 _DIGEST_CHARS = 8
+_log = structlog.get_logger(__name__)
 _HEADERS = {"User-Agent": "ari-absence", "Accept-Encoding": "identity"}  # what is packed small may be large
 
 
@@ -49,7 +51,8 @@ class HookNotifier:
     async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
         """Tell it; raises what the answer means, as :func:`hook_answers.judge`."""
         request = request_of(self._hook, self._tell(memo), recipient, key, self._clock.now())
-        judge(self._hook, await self._exchange(request), self._clock.now())
+        if doubt := judge(self._hook, await self._exchange(request), self._clock.now()):
+            _log.warning("hook_answer_unclear", delivery=key, what=doubt)
 
     async def _exchange(self, request: HookRequest) -> Answer:
         """Foreign errors end here, without their words: those name the address."""

@@ -8,7 +8,7 @@ subject is made of the ledger's id and of digits only. Finished bytes are read b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -26,6 +26,7 @@ from ari_absence.core.text import for_file_name, for_header, for_mail_body
 from ari_absence.core.transcript import LENGTH_MAX as TRANSCRIPT_LENGTH_MAX
 from ari_absence.core.transcript import marked
 from ari_absence.delivery.calendar import FILE_NAME, METHOD, promise_calendar
+from ari_absence.delivery.enclosures import Enclosure
 from ari_absence.delivery.ports import Memo, OwedCall
 from ari_absence.errors import DeliveryRefused
 
@@ -59,10 +60,19 @@ class Sender:
 
 
 def compose(
-    memo: Memo, recipient: str, key: str, sender: Sender, audio: bytes | None, note: bytes | None = None
+    memo: Memo,
+    recipient: str,
+    key: str,
+    sender: Sender,
+    audio: bytes | None,
+    note: bytes | None = None,
+    *,
+    at: datetime,
+    enclosures: Sequence[Enclosure] = (),
 ) -> bytes:
-    """The mail, ready to be sent. Without ``audio`` the text says where the audio lies, without ``note`` where a
-    colleague's spoken note lies.
+    """The mail, ready to be sent at ``at`` (aware), which its ``Date`` says: mail programs sort by that.
+
+    Without ``audio`` the text says where the audio lies, without ``note`` where a colleague's spoken note lies.
 
     Raises:
         DeliveryRefused: an address is unusable, or the finished headers are not the ones that were set.
@@ -71,8 +81,9 @@ def compose(
     _require_address(sender.address)
     facts = _facts(memo, attached=audio is not None) | _note_facts(memo, attached=note is not None)
     facts["code"] = _code(memo, sender)
+    facts["enclosed"] = [each.file_name for each in enclosures]
     mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(memo, recipient, key, sender, facts).items():
+    for name, value in _headers(memo, recipient, key, sender, facts, at).items():
         mail[name] = value
     facts["letter"] = _render("letter.txt", sender.language, facts)
     mail.set_content(facts["letter"], charset="utf-8", cte="quoted-printable")
@@ -82,6 +93,9 @@ def compose(
         mail.add_attachment(audio, maintype="audio", subtype="wav", filename=facts["file_name"])
     if note is not None:
         mail.add_attachment(note, maintype="audio", subtype="wav", filename=facts["note_file_name"])
+    for each in enclosures:
+        main, sub = each.types
+        mail.add_attachment(each.content, maintype=main, subtype=sub, filename=each.file_name)
     if memo.owed is not None and memo.owed.due is not None and memo.follows is None:
         _attach_promise(mail, memo, memo.owed, memo.owed.due, sender)
     return _checked(mail)
@@ -120,13 +134,15 @@ def _note_facts(memo: Memo, *, attached: bool) -> dict[str, Any]:
     }
 
 
-def _headers(memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[str, Any]) -> dict[str, str]:
+def _headers(
+    memo: Memo, recipient: str, key: str, sender: Sender, facts: dict[str, Any], at: datetime
+) -> dict[str, str]:
     """``Auto-Submitted`` keeps the vacation reply of an absent owner from answering us."""
     headers = {
         "From": formataddr((for_header(sender.name), sender.address)),
         "To": recipient,
         "Subject": ("Re: " if memo.follows else "") + _subject(sender.language, facts),
-        "Date": format_datetime(memo.at),
+        "Date": format_datetime(at),
         "Message-ID": _message_id(key, sender),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -161,7 +177,11 @@ def _message_id(key: str, sender: Sender) -> str:
 
 
 def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
-    """Everything a template may use: cleaned text, times in the owner's zone, and plain flags."""
+    """Everything a template may use: cleaned text, times in the owner's zone, and plain flags.
+
+    What is promised is what the calendar file says, too: what was promised when they called before counts on.
+    """
+    due = memo.due and (memo.owed.due if memo.owed and memo.owed.due else memo.due)
     return {
         "id": for_mail_body(memo.item_id),
         "about": memo.about,
@@ -173,7 +193,7 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "colleague": for_mail_body(memo.caller_extension),
         "why": memo.why or "",
         "at": _local(memo.at, memo.zone),
-        "due": _local(memo.due, memo.zone) if memo.due else None,
+        "due": _local(due, memo.zone) if due else None,
         "owed_by": _owed_by(memo),
         "zone": for_mail_body(memo.zone),
         "urgent": memo.urgent,

@@ -10,6 +10,7 @@ import asyncio
 import random
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -45,7 +46,10 @@ _log = structlog.get_logger(__name__)
 
 
 class OutboxWorker:
-    """Delivers until :meth:`stop`. :meth:`wake` tells it that something was queued: it has no need to poll."""
+    """Delivers until :meth:`stop`. :meth:`wake` tells it that something was queued: it has no need to poll.
+
+    Each channel has a task of its own, which sleeps and wakes by itself, so that a slow server holds up nobody else.
+    """
 
     def __init__(
         self,
@@ -56,38 +60,51 @@ class OutboxWorker:
     ) -> None:
         self._outbox = outbox
         self._lane_of = partial(_Lane, outbox, clock=clock, jitter=jitter)
-        self._lanes = [self._lane_of(notifier) for notifier in notifiers]
+        self._lanes = {each.channel: self._lane_of(each) for each in notifiers}
         self._clock = clock
+        self._tasks: dict[_Lane, asyncio.Task[None]] = {}
         self._bell = asyncio.Event()
         self._stopping = False
 
     def use(self, notifiers: Sequence[Notifier]) -> None:
         """Deliver through these from now on; only an attempt under way ends as it was begun."""
-        self._stop_lanes()
-        self._lanes = [self._lane_of(notifier) for notifier in notifiers]
+        before, self._lanes = self._lanes, {}
+        for notifier in notifiers:
+            lane = before.pop(notifier.channel) if notifier.channel in before else self._lane_of(notifier)
+            lane.use(notifier)
+            self._lanes[notifier.channel] = lane
+        for lane in before.values():
+            lane.stop()
         if self._stopping:
-            self._stop_lanes()
+            self.stop()
         self._bell.set()
 
     def wake(self) -> None:
         """Something was queued. Call it on the event loop."""
-        self._bell.set()
+        for lane in self._lanes.values():
+            lane.wake()
 
     def stop(self) -> None:
         """Let :meth:`run` return once the attempts under way are settled."""
         self._stopping = True
-        self._stop_lanes()
+        for lane in self._lanes.values():
+            lane.stop()
         self._bell.set()
-
-    def _stop_lanes(self) -> None:
-        for lane in self._lanes:
-            lane.stopping = True
 
     async def run(self) -> None:
         """Deliver what is due, sleep until something is, and so on. A fault never ends it."""
-        while not self._stopping:
-            self._bell.clear()
-            await wait_at_most(await self._sweep_or_pause(), self._bell)
+        try:
+            while not self._stopping:
+                self._bell.clear()
+                self._start_lanes()
+                await self._bury_stranded()
+                await wait_at_most(RECHECK_SECONDS_MAX, self._bell)
+        except asyncio.CancelledError:
+            for task in self._tasks.values():
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def sweep(self) -> datetime | None:
         """Deliver everything that is due now; gives the moment when there is more to do, if any.
@@ -96,25 +113,26 @@ class OutboxWorker:
             LedgerError: the outbox itself can't be used.
         """
         await self._bury_stranded()
-        moments = await asyncio.gather(*(lane.sweep() for lane in self._lanes))
+        moments = await asyncio.gather(*(lane.sweep() for lane in self._lanes.values()))
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def _start_lanes(self) -> None:
+        """One task for each channel there is; those of channels that are gone end by themselves."""
+        self._tasks = {lane: task for lane, task in self._tasks.items() if not task.done()}
+        for lane in self._lanes.values():
+            if lane not in self._tasks:
+                self._tasks[lane] = asyncio.create_task(lane.run(), name=f"deliver by {lane.channel}")
 
     async def _bury_stranded(self) -> None:
         """A channel that is no longer configured has nobody who would ever give up what was left for it."""
-        now, channels = self._clock.now(), [lane.channel for lane in self._lanes]
-        if gone := await self._outbox.bury_stranded(channels, now - GIVE_UP_AFTER, now):
-            _log.warning("deliveries_given_up", channels="not configured", count=gone)
-
-    async def _sweep_or_pause(self) -> float:
-        """Seconds until there may be more to do."""
+        now = self._clock.now()
         try:
-            moment = await self.sweep()
+            gone = await self._outbox.bury_stranded(list(self._lanes), now - GIVE_UP_AFTER, now)
         except LedgerError as fault:
             _log.error("outbox_unusable", why=str(fault))
-            return LEDGER_PAUSE_SECONDS
-        if moment is None:
-            return RECHECK_SECONDS_MAX
-        return min(max((moment - self._clock.now()).total_seconds(), 0.0), RECHECK_SECONDS_MAX)
+            return  # the lanes see it, too, and none of this is urgent
+        if gone:
+            _log.warning("deliveries_given_up", channels="not configured", count=gone)
 
 
 class _Lane:
@@ -126,36 +144,73 @@ class _Lane:
         self._clock = clock
         self._jitter = jitter
         self._failures_in_a_row = 0
-        self.stopping = False
+        self._bell = asyncio.Event()
+        self._stopping = False
 
     @property
     def channel(self) -> str:
         """The channel's name."""
         return self._notifier.channel
 
+    def use(self, notifier: Notifier) -> None:
+        """Deliver through this one of the same channel from the next attempt on."""
+        self._notifier = notifier
+        self._failures_in_a_row = 0
+        self._bell.set()
+
+    def wake(self) -> None:
+        """There may be something to deliver."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Begin no attempt any more."""
+        self._stopping = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Deliver what is due, sleep until something is, until :meth:`stop`."""
+        while not self._stopping:
+            self._bell.clear()
+            await wait_at_most(await self._sweep_or_pause(), self._bell)
+
+    async def _sweep_or_pause(self) -> float:
+        """Seconds until there may be more to do."""
+        try:
+            moment = await self.sweep()
+        except LedgerError as fault:
+            _log.error("outbox_unusable", channel=self.channel, why=str(fault))
+            return LEDGER_PAUSE_SECONDS
+        except Exception as fault:  # noqa: BLE001 -- nobody else would deliver what waits in this channel
+            _log.error("outbox_failed", channel=self.channel, where=_place_of(fault))
+            return LEDGER_PAUSE_SECONDS
+        if moment is None:
+            return RECHECK_SECONDS_MAX
+        return min(max((moment - self._clock.now()).total_seconds(), 0.0), RECHECK_SECONDS_MAX)
+
     async def sweep(self) -> datetime | None:
         """Deliver until nothing is due, or the destination must rest; gives the next moment to look again."""
-        while not self.stopping:
-            now = self._clock.now()
-            rest = await self._outbox.rest(self._notifier.destination)
+        while not self._stopping:
+            notifier, now = self._notifier, self._clock.now()
+            rest = await self._outbox.rest(notifier.destination)
             if rest is not None and rest.not_before > now:
                 return await self._next_due(not_before=rest.not_before)
-            claim = await self._outbox.claim(self._notifier.channel, now, now + LEASE)
+            claim = await self._outbox.claim(notifier.channel, now, now + LEASE)
             if claim is None:
                 return await self._next_due(not_before=now)
-            await self._settle(claim, await self._attempt(claim), rest.failures if rest else 0)
+            verdict = await self._attempt(notifier, claim)
+            await self._settle(claim, verdict, _Server(notifier.destination, rest.failures if rest else 0))
         return None
 
     async def _next_due(self, not_before: datetime) -> datetime | None:
         due = await self._outbox.next_due([self._notifier.channel])
         return None if due is None else max(due, not_before)
 
-    async def _attempt(self, claim: Claim) -> DeliveryError | None:
+    async def _attempt(self, notifier: Notifier, claim: Claim) -> DeliveryError | None:
         """The verdict; None when it was delivered. Poison, too, only marks its own row."""
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_SECONDS):
                 memo = await self._outbox.memo(claim)
-                await self._notifier.deliver(memo, claim.recipient, claim.key)
+                await notifier.deliver(memo, claim.recipient, claim.key)
         except DeliveryError as verdict:
             return verdict
         except TimeoutError:
@@ -164,33 +219,30 @@ class _Lane:
             return _Poison(f"it can't be prepared: {_place_of(poison)}")
         return None
 
-    async def _settle(self, claim: Claim, verdict: DeliveryError | None, rest_failures: int) -> None:
+    async def _settle(self, claim: Claim, verdict: DeliveryError | None, server: _Server) -> None:
         now = self._clock.now()
         kind = type(verdict).__name__ if verdict else "delivered"
         _log.info("delivery_attempted", delivery=claim.delivery_id, attempt=claim.attempts + 1, verdict=kind)
         match verdict:
             case None:
                 await self._outbox.delivered(claim, now)
-                await self._server_works(rest_failures)
+                await self._server_works(server)
             case DeliveryNeedless():
                 pass  # the outbox has settled it
             case DeliveryRefused():
                 await self._outbox.dead(claim, now, str(verdict))
-                await self._server_works(rest_failures)
+                await self._server_works(server)
             case _:
-                await self._postpone(claim, verdict, rest_failures, now)
+                await self._postpone(claim, verdict, server, now)
 
-    async def _postpone(
-        self, claim: Claim, verdict: DeliveryError, rest_failures: int, now: datetime
-    ) -> None:
+    async def _postpone(self, claim: Claim, verdict: DeliveryError, server: _Server, now: datetime) -> None:
         not_before = now + delay(claim.attempts + 1, self._jitter())
         if isinstance(verdict, RecipientAway):
             not_before = max(not_before, now + verdict.wait)
         elif self._server_is_ill(verdict):
-            wait = delay(rest_failures + 1, self._jitter())
+            wait = delay(server.failures + 1, self._jitter())
             not_before = now + (max(wait, verdict.wait) if isinstance(verdict, DestinationBusy) else wait)
-            destination = self._notifier.destination
-            await self._outbox.set_rest(destination, rest_failures + 1, not_before, str(verdict))
+            await self._outbox.set_rest(server.destination, server.failures + 1, not_before, str(verdict))
         if now - claim.queued_at >= GIVE_UP_AFTER:
             hours = GIVE_UP_AFTER.total_seconds() / 3600
             await self._outbox.dead(claim, now, f"given up after {hours:.0f} hours: {verdict}")
@@ -206,10 +258,18 @@ class _Lane:
             self._failures_in_a_row = 0
         return ill
 
-    async def _server_works(self, rest_failures: int) -> None:
+    async def _server_works(self, server: _Server) -> None:
         self._failures_in_a_row = 0
-        if rest_failures:
-            await self._outbox.clear_rest(self._notifier.destination)
+        if server.failures:
+            await self._outbox.clear_rest(server.destination)
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """Where an attempt went, and how often that failed as a whole before."""
+
+    destination: str
+    failures: int
 
 
 class _Poison(DeliveryPostponed):

@@ -31,6 +31,8 @@ ATTEMPT_LEASE = timedelta(hours=2)
 _TOKEN_BYTES = 8
 MESSAGE_DELETED = "settled: message deleted"
 """What is written when nothing but a deleted message was left of a call that is owed."""
+MERGED = "merged into "
+"""How what is written begins when it became one with another call that is owed: that is no returned call."""
 
 
 class NotDone(StrEnum):
@@ -412,5 +414,5 @@ def merge(session: Session, row: OwedRow, theirs: OwedRow, by: str, now: datetim
     theirs.name_audio_id = theirs.name_audio_id or row.name_audio_id
     for of in (MessageRow, CallbackRow):
         session.execute(update(of).where(of.owed_id == row.id).values(owed_id=theirs.id))
-    end_owed(session, row, Deed.SETTLE, f"merged into {theirs.id}", by, now)
+    end_owed(session, row, Deed.SETTLE, f"{MERGED}{theirs.id}", by, now)
     note_change(session.connection(), theirs.id, f"merged with {row.id}", by, now)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import sys
 from datetime import timedelta
 from email.message import EmailMessage
 from html import escape
 
+import pytest
+
 from ari_absence.core.people import Kind
+from ari_absence.delivery.email import EmailNotifier
+from ari_absence.delivery.enclosures import enclosures_of
+from ari_absence.ledger.outbox import LedgerMemo
 from tests.app.test_day_rounds import DAY, HOUR, MINUTE, House, house
+from tests.delivery.conftest import SENDER
+from tests.delivery.mail_server import mail_office
 from tests.delivery.test_letter import parsed, text_of
 from tests.ledger.office import NOON
 from tests.ledger.test_owed import ask_for_a_call
@@ -154,3 +163,37 @@ async def test_the_report_of_the_week_is_a_table_in_html_too(house: House) -> No
     assert alice.split() == ["Alice", "Tanaka", "0", "0", "0", "1"]
     assert len(heads) == len(alice)
     assert what.startswith("Taken: calls answered for others.")
+
+
+async def test_the_report_of_the_week_has_its_table_and_its_picture_with_it(house: House) -> None:
+    await ask_for_a_call(house.office, due=NOON + 2 * HOUR)
+    await house.after(5 * DAY - 3 * HOUR)
+    now = house.clock.now()
+    async with mail_office() as server:
+        notifier = EmailNotifier(server.address, SENDER, house.clock)
+        while claim := await house.office.outbox.claim("email", now, now + LEASE):
+            await notifier.deliver(await house.office.outbox.memo(claim), claim.recipient, claim.key)
+        (mail,) = [
+            each
+            for each in server.sink.mails
+            if "Calls in week" in each["Subject"] and each["To"] == "maya@example.com"
+        ]
+    table, picture = mail.iter_attachments()
+    assert (table.get_content_type(), table.get_filename()) == ("text/csv", "week-2026-W48.csv")
+    assert (picture.get_content_type(), picture.get_filename()) == ("image/png", "week-2026-W48.png")
+    assert picture.get_content().startswith(b"\x89PNG")
+    rows = list(csv.reader(table.get_content().splitlines()))
+    assert rows[1] == ["2026-W48", "Alice Tanaka", "101", "0", "0", "0", "1"]
+    assert "attached for programs and as a picture: week-2026-W48.csv, week-2026-W48.png" in text_of(mail)
+
+
+def test_a_report_that_can_not_be_drawn_here_goes_with_its_table_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygal", None)
+    line = {"name": "Alice", "taken": 1, "in_time": 2, "late": 3, "owed": 4}  # as the last release queued it
+    memo = LedgerMemo(
+        "N-1", "week_report", "100", "", "UTC", NOON, facts={"week": "2026-W48", "lines": [line]}
+    )
+    (table,) = enclosures_of(memo)
+    assert table.content.endswith(b"2026-W48,Alice,,1,2,3,4\r\n")

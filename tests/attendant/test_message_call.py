@@ -87,12 +87,23 @@ class House:
         return await asyncio.wait_for(self.calls.tell("101", message), 5)
 
 
-async def test_who_presses_one_hears_the_message_on_a_phone_of_their_own() -> None:
+URGENT = LeftMessage("A-1", "0441112233", urgent=True)
+
+
+async def test_what_can_wait_is_told_at_the_desk_and_never_on_a_mobile() -> None:
     house = House()
 
     assert await house.told()
-    assert house.rung == ["PJSIP/+819012345678@trunk"]
+    assert house.rung == ["PJSIP/101"]
+    assert house.dials == 10  # no call outside is counted
     assert any(isinstance(each, MessageFor) for each in house.heard)
+
+
+async def test_who_presses_one_hears_an_urgent_message_on_a_phone_of_their_own() -> None:
+    house = House()
+
+    assert await house.told(URGENT)
+    assert house.rung == ["PJSIP/+819012345678@trunk"]
     assert MessageAudio("A-1") in house.heard
 
 
@@ -114,14 +125,14 @@ async def test_an_urgent_message_is_called_so() -> None:
 async def test_who_may_not_be_rung_elsewhere_is_rung_at_their_desk() -> None:
     house = House(ladder=Handling(urgent=steps("manager")))
 
-    assert await house.told()
+    assert await house.told(URGENT)
     assert house.rung == ["PJSIP/101"]
 
 
 async def test_a_used_up_cap_rings_nobody_outside() -> None:
     house = House(dials=0)
 
-    assert not await house.told()
+    assert not await house.told(URGENT)
     assert house.rung == []
 
 

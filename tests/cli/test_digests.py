@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import importlib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from ari_absence.cli.week_picture import PEOPLE_MAX, PictureError, as_png, as_svg
+from ari_absence.cli.digests import _told
+from ari_absence.core.digests import Tally
 from ari_absence.core.weekly import WeekCounts, WeekLine, WeekReport, as_csv, as_text, week_bounds
+from ari_absence.delivery.week_picture import PEOPLE_MAX, PictureError, as_png, as_svg
+from ari_absence.ledger.digest_reading import AwayDigest, TakenCall
 from ari_absence.ledger.store import default_url, open_store
 from tests.cli.test_commands import EXAMPLES, office, run, run_json
 from tests.core.test_schedule import BERLIN, berlin
@@ -42,6 +47,22 @@ def test_a_digest_is_printed_now_for_people_and_for_programs(with_ledger: Path) 
     assert "called: 0, new messages: 0" in told.stdout
     assert run_json("digest", "101", config=with_ledger)["owed"] == []
     assert run("digest", "999", config=with_ledger).returncode == 2
+
+
+def test_a_digest_names_callers_and_colleagues_beside_their_numbers() -> None:
+    owed = SimpleNamespace(
+        number="+81312345678", caller_name="Bob\x1b[31m Smith", wish="call_back", last_at=NOON, due=None
+    )
+    nobody = SimpleNamespace(number=None, caller_name=None, wish="missed", last_at=NOON, due=None)
+    taken = TakenCall("102", NOON, "+81398765432", "Hana Abe")
+    found = AwayDigest("101", NOON, NOON, Tally(0, 0, 0, 0, 0), cast("Any", [owed, nobody]), [taken])
+    told = _told(found, {"101": "Alice Tanaka", "102": "Kenji Ito"}, BERLIN)
+    assert [line.partition(": ")[0] for line in told[3:]] == [
+        "  +81312345678, Bob[31m Smith",
+        "  withheld",
+        "  +81398765432, Hana Abe",
+    ]
+    assert "talked with Kenji Ito 102," in told[-1]
 
 
 @pytest.mark.parametrize(

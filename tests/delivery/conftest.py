@@ -35,4 +35,6 @@ async def mail() -> AsyncIterator[MailOffice]:
 @pytest.fixture
 def worker(office: Office, mail: MailOffice) -> OutboxWorker:
     """A worker between the two, without jitter."""
-    return OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock, lambda: 0.5)
+    return OutboxWorker(
+        office.outbox, [EmailNotifier(mail.address, SENDER, office.clock)], office.clock, lambda: 0.5
+    )

@@ -22,6 +22,7 @@ from typing import Any, cast
 
 import structlog
 
+from ari_absence.clock import SystemClock
 from ari_absence.delivery.email import EmailNotifier, MailServer
 from ari_absence.delivery.hooks import Hook, HookKind, HookNotifier
 from ari_absence.delivery.outbox import LEASE, OutboxWorker
@@ -111,7 +112,7 @@ async def leave_items(folder: Path, channel: str) -> None:
 
 def notifier_of(channel: str, port: int, step: int, office: Office) -> Notifier:
     if channel == "email":
-        return EmailNotifier(MailServer(HOST, port, command_limit_seconds=5.0), SENDER)
+        return EmailNotifier(MailServer(HOST, port, command_limit_seconds=5.0), SENDER, SystemClock())
     hook = Hook(channel, HookKind.JSON, f"http://{HOST}:{port}/{step}", "sesame")
     return HookNotifier(hook, office.clock)
 

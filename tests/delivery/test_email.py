@@ -20,7 +20,7 @@ from ari_absence.errors import DeliveryError, DeliveryPostponed, DeliveryRefused
 from ari_absence.ledger.outbox import LedgerMemo
 from tests.delivery.conftest import SENDER
 from tests.delivery.mail_server import MailOffice, rough_server
-from tests.ledger.office import NOON, tone
+from tests.ledger.office import NOON, FakeClock, tone
 
 MEMO = LedgerMemo(
     item_id="M-20261125-030000-7f3a9c",
@@ -47,7 +47,7 @@ def audio(tmp_path: Path) -> Path:
 
 
 async def send(server: MailServer, memo: LedgerMemo = MEMO, recipient: str = "alice@example.com") -> None:
-    await EmailNotifier(server, SENDER).deliver(memo, recipient, KEY)
+    await EmailNotifier(server, SENDER, FakeClock()).deliver(memo, recipient, KEY)
 
 
 async def verdict(server: MailServer, memo: LedgerMemo = MEMO) -> DeliveryError:
@@ -192,7 +192,7 @@ async def longest_hold_up(work: Awaitable[None]) -> float:
 async def test_five_minutes_of_audio_do_not_hold_up_the_event_loop(mail: MailOffice, tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     path.write_bytes(tone(300.0))
-    notifier = EmailNotifier(replace(mail.address, command_limit_seconds=20), SENDER)
+    notifier = EmailNotifier(replace(mail.address, command_limit_seconds=20), SENDER, FakeClock())
     mail.sink.mood.data_reply = "250 thanks"  # taken, but not kept: parsing it is not what is measured
 
     longest = await longest_hold_up(notifier.deliver(replace(MEMO, audio=path), "alice@example.com", KEY))

@@ -18,6 +18,7 @@ from ari_absence.delivery.ports import DestinationDown
 from tests.delivery.conftest import SENDER
 from tests.delivery.mail_server import HOST, Sink, hung_up
 from tests.delivery.test_email import KEY, MEMO
+from tests.ledger.office import FakeClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def test_an_encrypted_server_with_a_login_takes_the_mail(
 ) -> None:
     sink = Sink()
     async with encrypted_server(certificate, security, sink) as server:
-        await EmailNotifier(server, SENDER).deliver(MEMO, "alice@example.com", KEY)
+        await EmailNotifier(server, SENDER, FakeClock()).deliver(MEMO, "alice@example.com", KEY)
 
     assert len(sink.mails) == 1
 
@@ -92,7 +93,7 @@ async def test_a_wrong_password_is_told_without_name_or_password(certificate: Ce
     async with encrypted_server(certificate, Security.STARTTLS, sink) as server:
         wrong = replace(server, password="close-sesame")
         with pytest.raises(DestinationDown, match="did not accept the login") as caught:
-            await EmailNotifier(wrong, SENDER).deliver(MEMO, "alice@example.com", KEY)
+            await EmailNotifier(wrong, SENDER, FakeClock()).deliver(MEMO, "alice@example.com", KEY)
 
     assert "close-sesame" not in str(caught.value)
     assert sink.mails == []
@@ -103,7 +104,8 @@ async def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
 ) -> None:
     sink = Sink()
     async with encrypted_server(certificate, Security.STARTTLS, sink) as server:
+        strange = EmailNotifier(replace(server, ca_file=None), SENDER, FakeClock())
         with pytest.raises(DestinationDown):
-            await EmailNotifier(replace(server, ca_file=None), SENDER).deliver(MEMO, "alice@example.com", KEY)
+            await strange.deliver(MEMO, "alice@example.com", KEY)
 
     assert sink.mails == []

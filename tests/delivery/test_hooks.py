@@ -90,6 +90,7 @@ async def test_what_each_kind_says_when_it_takes_something_is_understood(
         (HookKind.SLACK, ""),
         (HookKind.MATTERMOST, '{"id": "web.incoming_webhook.disabled.app_error"}'),
         (HookKind.TEAMS, "Webhook message delivery failed with error: Microsoft Teams endpoint returned 429"),
+        (HookKind.TEAMS, "Your request was throttled"),
         (HookKind.TEAMS, '{"error": {"code": "TriggerInputSchemaMismatch"}}'),
         (HookKind.MATRIX, '{"errcode": "M_UNKNOWN"}'),
         (HookKind.MATRIX, "{}"),
@@ -108,6 +109,33 @@ async def test_f65_a_200_with_an_error_body_is_not_delivered(
 
     assert isinstance(found, DeliveryPostponed)
     assert "did not say that it took it" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (202, ""),
+        (202, "Accepted"),
+        (200, ""),
+        (200, "1"),
+        (200, "2"),
+        (200, "ok"),
+        (200, "Thanks!"),
+        (201, "{}"),
+        (200, "true"),
+    ],
+)
+async def test_a_flow_of_teams_that_answers_as_its_owner_likes_is_not_told_the_same_for_days(
+    server: HookServer, status: int, text: str
+) -> None:
+    server.answering = answers(status, text)
+
+    with structlog.testing.capture_logs() as lines:
+        await deliver(server.hook(HookKind.TEAMS))
+
+    doubted = [line["event"] for line in lines if line["log_level"] == "warning"]
+    assert doubted == (["hook_answer_unclear"] if text in ("Thanks!", "true") else [])
+    assert "Thanks" not in str(lines)
 
 
 @pytest.mark.fault("F65")

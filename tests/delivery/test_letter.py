@@ -19,6 +19,7 @@ from ari_absence.ledger.outbox import LedgerMemo
 from tests.delivery.conftest import SENDER
 from tests.delivery.test_email import KEY, MEMO
 from tests.hostile import HOSTILE
+from tests.ledger.office import NOON
 
 FIXED_HEADERS = [
     "From",
@@ -30,13 +31,14 @@ FIXED_HEADERS = [
     "X-Auto-Response-Suppress",
     "X-Ari-Absence-Item",
 ]
+SENT = NOON + timedelta(hours=7)
 MIME_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 NOTICE = {"id": "N-1", "extension": "101", "taken": 80, "places": 100, "free_mib": 12, "needed_mib": 64}
 NOTICE |= {"number": "0441112233", "calls": 40}
 
 
 def parsed(memo: LedgerMemo, audio: bytes | None = None, sender: Sender = SENDER) -> EmailMessage:
-    raw = compose(memo, "alice@example.com", KEY, sender, audio)
+    raw = compose(memo, "alice@example.com", KEY, sender, audio, at=SENT)
     return email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
 
 
@@ -73,6 +75,12 @@ def test_the_memo_says_who_when_why_what_was_promised_and_where_the_audio_is() -
     )
 
 
+def test_a_mail_is_dated_when_it_is_sent_and_says_in_its_text_when_the_call_was() -> None:
+    letter = parsed(MEMO)
+    assert letter["Date"].datetime == SENT
+    assert "When:      Wednesday, 25 November 2026, 12:00 (Asia/Tokyo)\n" in text_of(letter)
+
+
 def test_the_memo_of_a_transferred_call_says_by_whom_and_with_which_note() -> None:
     text = text_of(parsed(replace(MEMO, transferred_by="Reception", note_digits="4711")))
 
@@ -81,7 +89,7 @@ def test_the_memo_of_a_transferred_call_says_by_whom_and_with_which_note() -> No
 
 def test_a_spoken_note_is_attached_beside_the_message_or_its_place_is_told() -> None:
     memo = replace(MEMO, audio=Path("/data/audio/A-1.wav"), note_audio=Path("/data/audio/A-2.wav"))
-    raw = compose(memo, "alice@example.com", KEY, SENDER, b"RIFF", b"NOTE")
+    raw = compose(memo, "alice@example.com", KEY, SENDER, b"RIFF", b"NOTE", at=SENT)
     letter = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
 
     assert [part.get_payload(decode=True) for part in letter.iter_attachments()] == [b"RIFF", b"NOTE"]
@@ -221,7 +229,7 @@ def _check_headers(foreign: str) -> None:
         zone=foreign,
         person_name=foreign,
     )
-    raw = compose(memo, "alice@example.com", KEY, SENDER, None)
+    raw = compose(memo, "alice@example.com", KEY, SENDER, None, at=SENT)
     letter = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
     assert [name for name in letter if name not in MIME_HEADERS] == FIXED_HEADERS
     assert len(str(letter["Subject"]).splitlines()) == 1
@@ -238,9 +246,9 @@ def test_cve_2024_6923_a_header_that_unfolds_is_refused_not_sent(monkeypatch: py
     # As if cleaning were forgotten, on a Python that lets an encoded word open a new line.
     forged = "=?utf-8?q?x=0D=0ABcc:_everybody@example.com?="
     with pytest.raises((DeliveryRefused, ValueError)):
-        compose(replace(MEMO, number=forged), "alice@example.com", KEY, SENDER, None)
+        compose(replace(MEMO, number=forged), "alice@example.com", KEY, SENDER, None, at=SENT)
 
 
 def test_a_sender_that_is_no_address_is_refused() -> None:
     with pytest.raises(DeliveryRefused):
-        compose(MEMO, "alice@example.com", KEY, Sender("not an address"), None)
+        compose(MEMO, "alice@example.com", KEY, Sender("not an address"), None, at=SENT)

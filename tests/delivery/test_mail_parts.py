@@ -20,7 +20,7 @@ from ari_absence.ledger.outbox import LedgerMemo
 from ari_absence.ledger.owed_memos import MemoOfOwed
 from tests.delivery.conftest import SENDER
 from tests.delivery.test_email import KEY, MEMO
-from tests.delivery.test_letter import parsed, text_of
+from tests.delivery.test_letter import SENT, parsed, text_of
 from tests.hostile import HOSTILE
 
 DUE = MEMO.at + timedelta(hours=5)
@@ -160,6 +160,20 @@ def test_the_calendar_tells_nothing_that_was_said_or_noted() -> None:
         assert private not in part.get_content()
 
 
+def test_who_calls_again_without_a_word_is_still_promised_what_the_calendar_says() -> None:
+    missed = parsed(replace(PROMISED, about="missed", due=None))
+    assert "call-back.ics" in [part.get_filename() for part in missed.iter_attachments()]
+    assert (
+        "Owed:      a call back by Wednesday, 25 November 2026, 17:00 (Asia/Tokyo),\n"
+        "           from another call\n"
+    ) in text_of(missed)
+
+
+def test_the_text_and_the_calendar_never_tell_two_times() -> None:
+    again = parsed(replace(PROMISED, due=DUE + timedelta(days=1)))
+    assert "Promised:  a call back by Wednesday, 25 November 2026, 17:00 (Asia/Tokyo)\n" in text_of(again)
+
+
 def test_the_calls_of_one_caller_are_one_thread() -> None:
     first = parsed(PROMISED)
     again = compose(
@@ -168,6 +182,7 @@ def test_the_calls_of_one_caller_are_one_thread() -> None:
         "R-9.email",
         SENDER,
         None,
+        at=SENT,
     )
     letter = email.message_from_bytes(again, _class=EmailMessage, policy=email.policy.default)
 
@@ -211,7 +226,7 @@ def test_so_is_any_name_at_all(anything: str) -> None:
 
 
 def _check_parts(foreign: str) -> None:
-    raw = compose(_said_by(foreign), "alice@example.com", KEY, SENDER, b"RIFF")
+    raw = compose(_said_by(foreign), "alice@example.com", KEY, SENDER, b"RIFF", at=SENT)
     letter = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
     by_another = email.parser.BytesFeedParser(policy=email.policy.compat32)
     by_another.feed(raw)

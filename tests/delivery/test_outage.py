@@ -52,7 +52,7 @@ async def test_f63_after_six_hours_without_any_server_everybody_has_everything_o
     office.tell_all_by("email", *KINDS)
     async with hook_server() as slack, hook_server() as matrix, hook_server() as program:
         servers = dict(zip(KINDS, (slack, matrix, program), strict=True))
-        notifiers: list[Notifier] = [EmailNotifier(mail.address, SENDER)]
+        notifiers: list[Notifier] = [EmailNotifier(mail.address, SENDER, office.clock)]
         for kind, server in servers.items():
             server.answering = KINDS[kind]
             notifiers.append(HookNotifier(server.hook(kind, kind.value), office.clock))
@@ -83,7 +83,7 @@ async def test_an_urgent_message_goes_round_until_somebody_hears_it(office: Offi
     async with hook_server() as slack, hook_server(answers(204, "")) as program:
         office.tell_by_rules(CHANNELS)
         notifiers: list[Notifier] = [
-            EmailNotifier(mail.address, SENDER),
+            EmailNotifier(mail.address, SENDER, office.clock),
             HookNotifier(slack.hook(HookKind.SLACK, "slack"), office.clock),
             HookNotifier(program.hook(HookKind.JSON, "json"), office.clock),
         ]

@@ -17,6 +17,7 @@ from ari_absence.delivery.outbox import LEASE, OutboxWorker
 from ari_absence.delivery.ports import DestinationDown, Memo
 from ari_absence.errors import DeliveryPostponed, DeliveryRefused, LedgerError
 from ari_absence.ledger import reading
+from ari_absence.ledger.addressees import Channels
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.settling import mark_heard
 from tests.delivery.conftest import SENDER
@@ -241,7 +242,7 @@ async def test_f64_a_mail_sent_again_after_a_crash_has_the_same_message_id(
     office: Office, mail: MailOffice
 ) -> None:
     await office.leave_message()
-    notifier = EmailNotifier(mail.address, SENDER)
+    notifier = EmailNotifier(mail.address, SENDER, office.clock)
     for _ in range(2):  # accepted, but the process died before it was marked
         claim = await office.outbox.claim("email", office.clock.now(), office.clock.now() + LEASE)
         assert claim is not None
@@ -326,11 +327,12 @@ async def test_the_running_worker_sleeps_until_it_is_woken_and_stops_when_told(
 
     monkeypatch.setattr(outbox_module, "wait_at_most", note)
     office.clock.at = SystemClock().now()
-    worker = OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock)
+    worker = OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER, office.clock)], office.clock)
     running = asyncio.create_task(worker.run())
-    await eventually(lambda: rests)
+    await eventually(lambda: len(rests) == 2)
     await office.leave_message()
-    assert rests == [outbox_module.RECHECK_SECONDS_MAX]  # it would sleep on for minutes
+    # it would sleep on for minutes: the channel, and who looks after those of no channel
+    assert rests == [outbox_module.RECHECK_SECONDS_MAX] * 2
     assert mail.sink.accepted == []
 
     worker.wake()
@@ -338,7 +340,7 @@ async def test_the_running_worker_sleeps_until_it_is_woken_and_stops_when_told(
 
     worker.stop()
     await asyncio.wait_for(running, 5)
-    assert len(rests) <= 3
+    assert len(rests) <= 4
     assert [each.state for each in await deliveries(office)] == ["delivered"]
 
 
@@ -383,3 +385,125 @@ async def test_f77_a_message_heard_while_its_mail_is_sent_is_both_heard_and_deli
     counts = await office.thread.read(lambda session: message_counts(session, ["101"]))
     assert delivery.state == "delivered"
     assert (counts["101"].new, counts["101"].old) == (0, 1)  # what the lamp shows
+
+
+class Gate(FakeNotifier):
+    """A notifier that answers when it is let."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel=channel, destination=f"hook:{channel}")
+        self.open = asyncio.Event()
+
+    async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
+        await super().deliver(memo, recipient, key)
+        await self.open.wait()
+
+
+def tell_by(office: Office, *channels: str) -> None:
+    office.tell_by_rules(Channels(frozenset({"email", "chat"}), ("chat",)))
+    office.tell_all_by(*channels)
+
+
+async def test_what_is_queued_while_a_hook_thinks_goes_out_by_all_other_channels(office: Office) -> None:
+    tell_by(office, "email", "chat")
+    mail, hook = FakeNotifier(), Gate("chat")
+    worker = OutboxWorker(office.outbox, [mail, hook], office.clock, lambda: 0.5)
+    running = asyncio.create_task(worker.run())
+    await office.leave_message("call-1")
+    worker.wake()
+    await eventually(lambda: hook.tried and mail.tried)
+
+    await office.leave_message("call-2")
+    worker.wake()
+    await eventually(lambda: len(mail.tried) == 2)
+
+    assert len(hook.tried) == 1  # it still thinks about the first
+    hook.open.set()
+    await eventually(lambda: len(hook.tried) == 2)
+    worker.stop()
+    await asyncio.wait_for(running, 5)
+    assert {each.state for each in await deliveries(office)} == {"delivered"}
+
+
+async def test_what_comes_due_while_a_hook_thinks_is_tried_again_in_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "delay", lambda _failures, _jitter: timedelta(seconds=0.05))
+    tell_by(office, "email", "chat")
+    mail = FakeNotifier(lambda _key, attempt: DeliveryPostponed("greylisted") if attempt == 1 else None)
+    hook = Gate("chat")
+    office.clock.at = SystemClock().now()
+    await office.leave_message()
+    worker = OutboxWorker(office.outbox, [mail, hook], SystemClock(), lambda: 0.5)
+    running = asyncio.create_task(worker.run())
+    await eventually(lambda: len(mail.tried) == 2)
+
+    worker.stop()
+    assert not running.done()  # an attempt under way ends as it was begun
+    hook.open.set()
+    await asyncio.wait_for(running, 5)
+    assert {each.state for each in await deliveries(office)} == {"delivered"}
+
+
+async def test_a_cancelled_worker_leaves_no_attempt_behind(office: Office) -> None:
+    tell_by(office, "chat")
+    hook = Gate("chat")
+    await office.leave_message()
+    running = asyncio.create_task(OutboxWorker(office.outbox, [hook], office.clock).run())
+    await eventually(lambda: hook.tried)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert [task for task in asyncio.all_tasks() if task.get_name().startswith("deliver by")] == []
+    assert [each.state for each in await deliveries(office)] == ["claimed"]  # until the lease ends
+
+
+async def test_a_reload_begins_new_channels_and_ends_old_ones_while_another_thinks(office: Office) -> None:
+    tell_by(office, "email", "chat")
+    old, hook, new = FakeNotifier(), Gate("chat"), FakeNotifier()
+    worker = OutboxWorker(office.outbox, [hook], office.clock, lambda: 0.5)
+    running = asyncio.create_task(worker.run())
+    await office.leave_message("call-1")
+    worker.wake()
+    await eventually(lambda: hook.tried)
+
+    worker.use([hook, old])
+    await eventually(lambda: len(old.tried) == 1)
+    worker.use([hook, new])
+    await office.leave_message("call-2")
+    worker.wake()
+    await eventually(lambda: len(new.tried) == 1)
+    worker.use([new])  # the hook is no longer configured; its attempt ends
+    hook.open.set()
+    await eventually(
+        lambda: [task for task in asyncio.all_tasks() if task.get_name() == "deliver by chat"] == []
+    )
+
+    worker.stop()
+    await asyncio.wait_for(running, 5)
+    assert (len(old.tried), len(new.tried), len(hook.tried)) == (1, 1, 1)
+
+
+async def test_a_fault_of_ours_in_one_channel_ends_neither_it_nor_the_others(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "LEDGER_PAUSE_SECONDS", 0.01)
+    tell_by(office, "email", "chat")
+    mail, chat = FakeNotifier(), FakeNotifier(channel="chat", destination="hook:chat")
+    faults = iter([RuntimeError("a bug")])
+    whole = office.outbox.rest
+
+    async def failing(destination: str) -> object:
+        if destination == "hook:chat" and (fault := next(faults, None)):
+            raise fault
+        return await whole(destination)
+
+    monkeypatch.setattr(office.outbox, "rest", failing)
+    worker = OutboxWorker(office.outbox, [mail, chat], office.clock, lambda: 0.5)
+    await office.leave_message()
+    running = asyncio.create_task(worker.run())
+    await eventually(lambda: mail.tried and chat.tried)
+    worker.stop()
+    await asyncio.wait_for(running, 5)

@@ -46,7 +46,9 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 def worker(office: Office, mail: MailOffice) -> OutboxWorker:
-    return OutboxWorker(office.outbox, [EmailNotifier(mail.address, SENDER)], office.clock, lambda: 0.5)
+    return OutboxWorker(
+        office.outbox, [EmailNotifier(mail.address, SENDER, office.clock)], office.clock, lambda: 0.5
+    )
 
 
 def transcribing(office: Office, choice: Choice | None = SAYS, on_queued: object = None) -> Transcribing:
