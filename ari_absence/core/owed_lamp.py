@@ -41,7 +41,7 @@ def owed_lamps(calls: Iterable[PressingCall], directory: Directory) -> frozenset
 
 
 def _doing(call: PressingCall, directory: Directory) -> list[str]:
-    if call.claimed_by in directory.people:
+    if call.claimed_by is not None and call.claimed_by in directory.people:
         return [call.claimed_by]
     team = directory.teams.get(call.owner.removeprefix(TEAM)) if call.owner.startswith(TEAM) else None
     owners = [each for each in ((call.owner,) if team is None else team.members) if each in directory.people]

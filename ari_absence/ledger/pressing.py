@@ -20,8 +20,9 @@ def pressing_calls(connection: Connection, now: datetime, before: timedelta) -> 
     horizon, due, retry_at = now + before, _owed.c.due, _owed.c.retry_at
     offered = or_(retry_at.is_(None), retry_at <= now)
     rows = connection.execute(
-        select(_owed.c.extension, _owed.c.claimed_by, _owed.c.declined)
-        .where(_IS_LIVE, due <= horizon, offered)
+        select(_owed.c.extension, _owed.c.claimed_by, _owed.c.declined).where(
+            _IS_LIVE, due <= horizon, offered
+        )
     )
     calls = tuple(PressingCall(row.extension, row.claimed_by, tuple(row.declined or ())) for row in rows)
     next_due = connection.scalar(select(func.min(due)).where(_IS_LIVE, due > horizon))

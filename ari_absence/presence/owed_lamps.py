@@ -1,7 +1,8 @@
 """Keeps the lamps of reminders equal to the ledger of owed calls: ``Stasis:owed-<extension>`` in Asterisk.
 
-Lit while a call of the owner falls due soon or is overdue. The ledger is looked at every few seconds, because calls are
-also settled by commands beside the service and by talks; in between, at the moment known to be the next, and when woken.
+Lit while a call of the owner falls due soon or is overdue. The ledger is looked at every few seconds, because calls
+are also settled by commands beside the service and by talks; in between at the moment known to be the next, and when
+woken.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class OwedLamps:
         comparing = self._clock.monotonic() >= self._compare_at
         if comparing:
             shown = await self._states.device_states()
-            self._lit = {name for name, state in shown.items() if name.startswith(OWED_LAMP) and state != DARK}
+            self._lit = {
+                name for name, state in shown.items() if name.startswith(OWED_LAMP) and state != DARK
+            }
         pressing = await self._look()
         wanted = owed_lamps(pressing.calls, self._directory())
         for name in sorted(wanted - self._lit):

@@ -1,4 +1,4 @@
-"""The lamps of reminders follow the ledger: lit while a call falls due or is overdue, whoever changes what meanwhile."""
+"""The lamps of reminders follow the ledger: lit while a call falls due or is overdue, whoever changes what."""
 
 from __future__ import annotations
 
