@@ -229,7 +229,7 @@ async def test_who_was_rung_is_noted_for_a_caller_who_left_meanwhile() -> None:
 
 async def test_call_that_nobody_of_a_team_took_is_noted_as_the_teams_when_nothing_can_be_promised() -> None:
     out = replace(ALICE, absences=(DatedAbsence(Kind.OUT, MORNING, None),))
-    there = office(out, handling={Kind.OUT: Handling(reach=steps("sales"))})
+    there = office(out, handling={Kind.OUT: Handling(reach=steps("sales"), ask=False)})
     talk = Conversation(
         SILENCE, NAME, Rings((LegEnd.NO_ANSWER,) * 2), office=there, why=Why.ABSENT, gone_after_steps=5
     )
