@@ -55,7 +55,9 @@ async def test_an_absence_that_ends_is_welcomed_in_the_mailbox_and_by_a_digest(s
     await alice.hangs_up()
 
     kenji = await scene.colleague("102")
-    await kenji.calls("*30")  # with which he is back
+    await kenji.calls("*30")
+    await kenji.hears("status-end-it")
+    await kenji.presses("1")  # he is back
     await kenji.hears("status-welcome-01")
     await kenji.hears("status-welcome-menu")
     await kenji.presses("2")
