@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import structlog
@@ -12,6 +12,8 @@ from ari_absence.app.records import Records
 from ari_absence.attendant.absence_book import InForce, Waiting
 from ari_absence.clock import Clock
 from ari_absence.core.absences import NewAbsence
+from ari_absence.core.owed import members_of, owners_for
+from ari_absence.core.people import Team
 from ari_absence.ledger.absences import end_current, set_absence
 from ari_absence.ledger.forward_watch import watch
 from ari_absence.ledger.message_counts import message_counts
@@ -66,7 +68,8 @@ class LedgerAbsenceBook:
 
     async def waiting(self, extension: str) -> Waiting:
         """What waits for somebody."""
-        return await self._thread.read(lambda session: _waiting(session, extension))
+        teams = self._records.directory().teams.values()
+        return await self._thread.read(lambda session: _waiting(session, extension, teams))
 
     async def _write(self, extension: str, work: Callable[[Session, datetime], bool | None]) -> bool | None:
         """As ``ari-absence away`` does: whoever's calls go elsewhere with it is told in the same transaction."""
@@ -86,5 +89,7 @@ class LedgerAbsenceBook:
         self._on_changed(extension)
 
 
-def _waiting(session: Session, extension: str) -> Waiting:
-    return Waiting(message_counts(session, [extension])[extension].new, count_owed(session, extension))
+def _waiting(session: Session, extension: str, teams: Collection[Team]) -> Waiting:
+    """Of calls what ``*38`` goes through."""
+    calls = count_owed(session, owners_for(extension, teams), members_of(teams))
+    return Waiting(message_counts(session, [extension])[extension].new, calls)

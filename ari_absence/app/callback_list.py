@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -11,13 +11,13 @@ import structlog
 from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.callback_list import Begun, OwedCallback, Taken
 from ari_absence.clock import Clock
-from ari_absence.core.owed import TEAM, owners_for
-from ari_absence.core.people import Directory, Person
+from ari_absence.core.owed import TEAM, members_of, owners_for
+from ari_absence.core.people import Directory, Person, Team
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.owed_book import LedgerOwedCalls
-from ari_absence.ledger.owed_calls import Attempt, Refusal
+from ari_absence.ledger.owed_calls import Attempt, NotDone, Refusal
 from ari_absence.ledger.owed_reading import OwedCall
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.speech.library import SoundLibrary
@@ -45,15 +45,15 @@ class LedgerCallbackList:
         self._clock = clock
 
     async def owed(self, owner: Person) -> Sequence[OwedCallback]:
-        """What may be offered to somebody now."""
-        now = self._clock.now()
-        found = await self._owed_calls.offered_to(self._owners(owner), now)
-        return [offered(each, owner, now) for each in found]
+        """What somebody is to return."""
+        members = members_of(self._directory().teams.values())
+        found = await self._owed_calls.waiting_for(self._owners(owner), members)
+        return [offered(each, owner, self._clock.now()) for each in found]
 
-    async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
-        """The one with that code."""
+    async def by_code(self, owner: Person, code: str) -> Sequence[OwedCallback]:
+        """Those with that code."""
         found = await self._owed_calls.by_code(self._owners(owner), code)
-        return None if found is None else offered(found, owner, self._clock.now())
+        return [offered(each, owner, self._clock.now()) for each in found]
 
     def _owners(self, owner: Person) -> Sequence[str]:
         return owners_for(owner.extension, self._directory().teams.values())
@@ -82,19 +82,32 @@ class LedgerCallbackList:
         """Offer it again at ``until``."""
         await self._owed_calls.put_off(callback_id, until, by, self._clock.now())
 
-    async def decline(self, callback_id: str, owner: Person, by: str) -> None:
-        """Leave it to the others of the team."""
-        await self._owed_calls.decline(callback_id, owner.extension, by, self._clock.now())
+    async def decline(
+        self, callback_id: str, owner: Person, team: Team, absent: Collection[str], by: str
+    ) -> Taken | bool:
+        """Leave it to the others of ``team``, if there are any."""
+        refused = await self._owed_calls.decline(
+            callback_id, owner.extension, by, self._clock.now(), team=team, absent=absent
+        )
+        if refused is not None and refused.why is NotDone.NOBODY_LEFT:
+            return False
+        return refused is None or Taken(refused.by)
 
-    async def settle(self, callback_id: str, by: str) -> bool:
-        """Note that it is done; False when nothing was owed any more."""
+    async def settle(self, callback_id: str, owner: Person, by: str) -> Taken | None:
+        """Note that it is done."""
+        refused = await self._owed_calls.settle(callback_id, by, self._clock.now(), who=owner.extension)
+        if refused is not None:
+            return Taken(refused.by)
         log.info("callback.settled", callback=callback_id, by=by)
-        return await self._owed_calls.settle(callback_id, by, self._clock.now()) is None
+        return None
 
-    async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
-        """Have somebody else owe it; False when nothing was owed any more."""
+    async def hand_over(self, callback_id: str, to: str, owner: Person, by: str) -> Taken | None:
+        """Have somebody else owe it."""
+        refused = await self._owed_calls.hand_over(callback_id, to, by, self._clock.now(), owner.extension)
+        if refused is not None:
+            return Taken(refused.by)
         log.info("callback.handed_over", callback=callback_id, to=to, by=by)
-        return await self._owed_calls.hand_over(callback_id, to, by, self._clock.now()) is None
+        return None
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number; False when the cap of this hour or day is used up."""
@@ -120,4 +133,5 @@ def offered(owed: OwedCall, owner: Person, now: datetime) -> OwedCallback:
         None if taken_by == owner.extension else taken_by,
         owed.extension.removeprefix(TEAM) if owed.extension.startswith(TEAM) else None,
         tuple(owed.declined or ()),
+        owed.retry_at if owed.retry_at is not None and owed.retry_at > now else None,
     )

@@ -21,9 +21,11 @@ from ari_absence.core.answered import (
     PhoneLine,
     PhoneTalk,
     PhoneTalks,
+    VainCall,
     as_dialled,
     in_dialstring,
     keys_of,
+    keys_of_callers,
 )
 from ari_absence.core.owed import COLLEAGUE, caller_key
 from ari_absence.core.people import Caller, Directory
@@ -51,6 +53,9 @@ class Debts(Protocol):
 
     async def settle(self, debts: Sequence[Debt], by: str) -> None:
         """Note that they have talked."""
+
+    async def tried(self, debts: Sequence[Debt], end: str, by: str) -> None:
+        """Note that they were dialled by hand, in vain."""
 
 
 class AnsweredWatch:
@@ -97,10 +102,12 @@ class AnsweredWatch:
         while True:
             await self._busy.wait()
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-            for talk in self._talks.due(_now()):
-                await self._consider(talk)
             if not self.lines:
                 self._busy.clear()
+            for talk in self._talks.due(_now()):
+                await self._consider(talk)
+            for call in self._talks.in_vain():
+                await self._note(call)
 
     # -- what is told
 
@@ -117,7 +124,8 @@ class AnsweredWatch:
         self._tell(event.peer)
         calling, called = (self._colleague(each) for each in (caller, event.peer))
         whom = called or self._dialled(caller.dialled_number, event.dialstring)
-        self._talks.dial(caller.id, event.peer.id, event.status, whom, _now())
+        by_hand = self._whom_we_ring_for(event.channel_id) is None
+        self._talks.dial(caller.id, event.peer.id, event.status, whom, _now(), by_hand=by_hand)
         self._talks.rung_by(event.peer.id, calling)
 
     def _whom_we_ring_for(self, leg_id: str) -> Channel | None:
@@ -144,6 +152,18 @@ class AnsweredWatch:
             self._talks.doubt(talk, _now())
         except Exception:  # noqa: BLE001 - a mistake about one talk is no reason to miss the others
             _log.exception("talk.failed")
+
+    async def _note(self, call: VainCall) -> None:
+        """That it was tried in vain is worth knowing, no more."""
+        try:
+            keys = keys_of_callers(call.tried, self._directory())
+            debts = await self._debts.settled_by(call.line.extension, keys)
+            if debts:
+                await self._debts.tried(debts, call.end, call.by)
+        except LedgerError as error:
+            _log.warning("attempt.not_noted", extension=call.line.extension, error=str(error))
+        except Exception:  # noqa: BLE001 - as in :meth:`_consider`
+            _log.exception("attempt.failed")
 
     async def _settle(self, talk: PhoneTalk) -> None:
         directory = self._directory()

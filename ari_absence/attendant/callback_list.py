@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from ari_absence.attendant.call import LegEnd
-from ari_absence.core.people import Person
+from ari_absence.core.people import Person, Team
 from ari_absence.core.phrases import MessageAudio
 from ari_absence.core.status_phrases import CallbackWish
 
@@ -20,6 +20,7 @@ class OwedCallback:
 
     ``called`` is whom they had called, ``times`` times; None: whoever owes it. ``taken_by`` is the extension of a
     colleague who does it. ``team`` is the key of the team that owes it, ``declined`` who of it leaves it to the others.
+    ``put_off_until``: until then it is not offered.
     """
 
     callback_id: str
@@ -33,6 +34,7 @@ class OwedCallback:
     taken_by: str | None = None
     team: str | None = None
     declined: tuple[str, ...] = ()
+    put_off_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A call that can't be made: a colleague with extension ``by`` does it; None: it is settled already."""
+    """Nothing was done: a colleague with extension ``by`` calls them; None: it is settled already."""
 
     by: str | None
 
@@ -54,10 +56,10 @@ class CallbackList(Protocol):
     """Where owed calls are kept. Every method may raise ``LedgerError``; nothing was changed then."""
 
     async def owed(self, owner: Person) -> Sequence[OwedCallback]:
-        """What may be offered to somebody now: theirs and their teams', the urgent first, then by when it is due."""
+        """What somebody is to return: theirs and their teams', the urgent first, then by when it is due."""
 
-    async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
-        """The one with that code, offered now or not."""
+    async def by_code(self, owner: Person, code: str) -> Sequence[OwedCallback]:
+        """Those with that code; more than one only by what was noted long ago."""
 
     async def begin(self, callback_id: str, owner: Person, by: str) -> Begun | Taken:
         """Have nobody else call them meanwhile."""
@@ -68,14 +70,16 @@ class CallbackList(Protocol):
     async def put_off(self, callback_id: str, until: datetime, by: str) -> None:
         """Offer it again at ``until``."""
 
-    async def decline(self, callback_id: str, owner: Person, by: str) -> None:
-        """Leave it to the others of the team."""
+    async def decline(
+        self, callback_id: str, owner: Person, team: Team, absent: Collection[str], by: str
+    ) -> Taken | bool:
+        """Leave it to the others of ``team``; False when nobody of them is left who is not ``absent``."""
 
-    async def settle(self, callback_id: str, by: str) -> bool:
-        """Note that it is done; False when nothing was owed any more."""
+    async def settle(self, callback_id: str, owner: Person, by: str) -> Taken | None:
+        """Note that it is done, unless a colleague has taken it meanwhile."""
 
-    async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
-        """Have somebody else (a team: ``team:sales``) owe it; False when nothing was owed any more."""
+    async def hand_over(self, callback_id: str, to: str, owner: Person, by: str) -> Taken | None:
+        """Have somebody else (a team: ``team:sales``) owe it, unless a colleague has taken it meanwhile."""
 
     async def book_dial(self, extension: str) -> bool:
         """Count one call to an outside number; False when the cap of this hour or day is used up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from ari_absence.core.status_phrases import (
     CallbackWish,
     CalledAt,
     CalledTimes,
+    ComesAgain,
     HandedOver,
     StatusPhrase,
     TakenBy,
@@ -70,19 +71,28 @@ class _Talk:
     async def go_through_all(self) -> None:
         """One after the other; what nobody has taken comes first."""
         owed = await self.desk.callbacks.owed(self.owner)
-        if not owed:
-            await self.call.say(StatusPhrase.NO_CALLBACK)
-        for each in sorted(owed, key=lambda each: each.taken_by is not None):
+        now_or_taken = [each for each in owed if each.put_off_until is None]
+        for each in sorted(now_or_taken, key=lambda each: each.taken_by is not None):
             if not await self.go_through(each):
                 return
+        if not now_or_taken:
+            await self.call.say(self._nothing_now(owed))
+
+    def _nothing_now(self, owed: Sequence[OwedCallback]) -> DeskUtterance:
+        """When the first of what is put off comes again, or that there is nothing."""
+        moments = [each.put_off_until for each in owed if each.put_off_until is not None]
+        if not moments:
+            return StatusPhrase.NO_CALLBACK
+        return ComesAgain(wording.spoken_moment(self.desk.now(), min(moments), self.owner.zone))
 
     async def go_to(self, code: str) -> None:
-        """Just the one with that code."""
+        """Just the one with that code; of two, one after the other."""
         owed = await self.desk.callbacks.by_code(self.owner, code)
-        if owed is None:
+        if not owed:
             await self.call.say(StatusPhrase.CALLBACK_UNKNOWN_CODE)
-        else:
-            await self.go_through(owed)
+        for each in owed:
+            if not await self.go_through(each):
+                return
 
     async def go_through(self, owed: OwedCallback) -> bool:
         """Tell one, and do as its owner says; True when the next one comes: it is left for later, or taken."""
@@ -96,14 +106,11 @@ class _Talk:
                 case key if key == CALL and targets:
                     return await self._make(owed, targets)
                 case key if key == DONE:
-                    await self._settle(owed)
-                    return False
+                    return await self._settle(owed)
                 case key if key == HAND_OVER and delegate is not None:
-                    await self._hand_over(owed, delegate)
-                    return False
+                    return await self._hand_over(owed, delegate)
                 case key if key == DECLINE and self._may_decline(owed):
-                    await self.desk.callbacks.decline(owed.callback_id, self.owner, self.by)
-                    await self.call.say(StatusPhrase.CALLBACK_DECLINED)
+                    await self._decline(owed)
                     return True
                 case key if key == LATER:
                     await self.call.say(StatusPhrase.CALLBACK_LATER)
@@ -210,17 +217,37 @@ class _Talk:
             return True
         return await self.desk.callbacks.book_dial(self.owner.extension)
 
-    async def _settle(self, owed: OwedCallback) -> None:
-        await self.desk.callbacks.settle(owed.callback_id, self.by)
-        await self.call.say(StatusPhrase.CALLBACK_DONE)
+    async def _settle(self, owed: OwedCallback) -> bool:
+        taken = await self.desk.callbacks.settle(owed.callback_id, self.owner, self.by)
+        return await self._done_unless(taken, StatusPhrase.CALLBACK_DONE)
+
+    async def _done_unless(self, taken: Taken | None, done: DeskUtterance) -> bool:
+        """Say that it is done, or who has taken it meanwhile; True when the next one comes."""
+        await self.call.say(done if taken is None else self._taken(taken.by))
+        return taken is not None
+
+    def _team_of(self, owed: OwedCallback) -> Team | None:
+        return self.directory.teams.get(owed.team or "")
 
     def _may_decline(self, owed: OwedCallback) -> bool:
         """One of a team may leave it to the others, while there is another who may do it."""
-        team = self.directory.teams.get(owed.team or "")
+        team = self._team_of(owed)
+        return team is not None and may_decline(team, self.owner.extension, owed.declined, self._absent(team))
+
+    def _absent(self, team: Team) -> Collection[str]:
+        return [each for each in team.members if not self._is_there(each)]
+
+    async def _decline(self, owed: OwedCallback) -> None:
+        """Another may have declined since the menu was spoken: who is the last one then keeps it."""
+        team = self._team_of(owed)
         if team is None:
-            return False
-        absent = [each for each in team.members if not self._is_there(each)]
-        return may_decline(team, self.owner.extension, owed.declined, absent)
+            return
+        absent = self._absent(team)
+        left = await self.desk.callbacks.decline(owed.callback_id, self.owner, team, absent, self.by)
+        if isinstance(left, Taken):
+            await self.call.say(self._taken(left.by))
+        else:
+            await self.call.say(StatusPhrase.CALLBACK_DECLINED if left else StatusPhrase.CALLBACK_LATER)
 
     def _is_there(self, extension: str) -> bool:
         force, person = self.desk.book.in_force(), self.directory.people.get(extension)
@@ -248,10 +275,10 @@ class _Talk:
     def _others(self, team: Team, owed: OwedCallback) -> Sequence[str]:
         return [each for each in team.members if each not in (self.owner.extension, owed.extension)]
 
-    async def _hand_over(self, owed: OwedCallback, delegate: Person | Team) -> None:
+    async def _hand_over(self, owed: OwedCallback, delegate: Person | Team) -> bool:
         to = TEAM + delegate.key if isinstance(delegate, Team) else delegate.extension
-        await self.desk.callbacks.hand_over(owed.callback_id, to, self.by)
-        await self.call.say(HandedOver(Name.of(delegate)))
+        taken = await self.desk.callbacks.hand_over(owed.callback_id, to, self.owner, self.by)
+        return await self._done_unless(taken, HandedOver(Name.of(delegate)))
 
 
 def _was_rung(end: LegEnd) -> bool:

@@ -71,13 +71,17 @@ class MessageDraft:
 
 @dataclass(frozen=True, slots=True)
 class CallbackDraft:
-    """Somebody to be called back, or to be told of. ``number`` None: withheld, kept as information."""
+    """Somebody to be called back, or to be told of. ``number`` None: withheld, kept as information.
+
+    ``urgent``: the caller has said so.
+    """
 
     decision: Decision
     wish: Wish
     number: str | None
     name_audio: KeptAudio | None
     due: datetime | None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _answer_to(key: str | None, take: Take) -> list[Phrase]:
 
 
 async def _save(talk: Talk, take: Take) -> Outcome:
-    due = talk.decision.promise
+    due, talk.urgent = talk.decision.promise, take.urgent
     try:
         await talk.notebook.save_message(MessageDraft(talk.decision, take.audio, take.urgent, due))
     except LedgerError:

@@ -29,7 +29,8 @@ class Talk:
     as recorded in Asterisk, ``name_audio`` our own copy. ``now`` gives the instant (UTC), ``can_say`` tells whether
     there are sounds for an utterance. ``news`` is what the next menu opens with, so that a key can interrupt it.
     ``handover`` comes or goes with a caller who is transferred; ``passed_on``: that happened while phones rang.
-    ``attempted``: who can be rung without asking was rung already.
+    ``attempted``: who can be rung without asking was rung already. ``urgent``: the caller has said so, whatever
+    comes of it.
     """
 
     call: Call
@@ -48,6 +49,7 @@ class Talk:
     news: list[Phrase] = field(default_factory=list)
     handover: Handover | None = None
     attempted: bool = False
+    urgent: bool = False
     passed_on: bool = False
     camp_ons: CampOns | None = None
 
@@ -137,9 +139,12 @@ class Talk:
         return (promise(self.decision.person, at, self.decision.promised, zone),)
 
     def callback(self, wish: Wish, number: str | None) -> CallbackDraft:
-        """The ledger entry for somebody who did not get through, with their name if they said it."""
-        due = self.decision.promise if wish is Wish.CALL_BACK else None
-        return CallbackDraft(self.decision, wish, number, self.name_audio, due)
+        """The ledger entry for somebody who did not get through, with their name if they said it.
+
+        What is urgent is due as a message would be, though nothing was promised: so it is seen to in time.
+        """
+        due = self.decision.promise if self.urgent or wish is Wish.CALL_BACK else None
+        return CallbackDraft(self.decision, wish, number, self.name_audio, due, self.urgent)
 
     def phones_of(self, extension: str) -> Sequence[DialTarget]:
         """The desk phones that may be rung for ``extension``."""

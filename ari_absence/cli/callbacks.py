@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from ari_absence.config.settings import Configuration
     from ari_absence.core.people import Directory
     from ari_absence.ledger.owed_calls import Refusal
-    from ari_absence.ledger.owed_reading import OwedCall
+    from ari_absence.ledger.owed_reading import MessageOfOwed, OwedCall
 
 IdArgument = Annotated[str, typer.Argument(help="Its id, as `ari-absence callbacks` shows it.", metavar="ID")]
 AsOption = Annotated[str, typer.Option("--as", help="Whose extension does it.", metavar="EXT")]
-_COLUMNS = ("id", "code", "for", "who", "times", "wish", "urgent", "due", "state", "by")
+_COLUMNS = ("id", "code", "for", "who", "times", "wish", "urgent", "due", "state", "by", "messages")
 
 _callbacks = typer.Typer(
     invoke_without_command=True, help="List who is owed a call; claim, dial, hand over or settle one."
@@ -75,17 +75,18 @@ def callbacks(
     owner = None if for_ is None else _team_key(configuration, for_) or for_
     with reading_ledger(configuration) as session:
         found = owed_reading.owed_calls(session, owner, over_too=over_too, page=Page(rows))
-        calls = owed_reading.calls_of(session, [each.id for each in found]) if as_json else {}
+        ids = [each.id for each in found]
+        calls = owed_reading.calls_of(session, ids) if as_json else {}
+        messages = owed_reading.messages_of(session, ids)
     if owner is not None and not found:
         _owner(
             configuration, owner
         )  # who has left may still owe calls; who owes none must at least be somebody
-    zone = configuration.directory.site.zone
     if as_json:
-        print_json([as_json_value({**asdict(each), "calls": calls.get(each.id, [])}, zone) for each in found])
+        print_json([_as_json(each, calls, messages, configuration) for each in found])
         return
     now = SystemClock().now()
-    shown = (_row(each, configuration, now) for each in found)
+    shown = (_row(each, messages.get(each.id, ()), configuration, now) for each in found)
     print_table("Calls to return", _COLUMNS, shown, "Nobody is owed a call.")
 
 
@@ -261,7 +262,32 @@ def _team_key(configuration: Configuration, named: str) -> str | None:
     return TEAM + key if key in configuration.directory.teams else None
 
 
-def _row(owed: OwedCall, configuration: Configuration, now: datetime) -> tuple[str, ...]:
+def _as_json(
+    owed: OwedCall,
+    calls: Mapping[str, Sequence[str]],
+    messages: Mapping[str, Sequence[MessageOfOwed]],
+    configuration: Configuration,
+) -> Any:  # noqa: ANN401 - a JSON value
+    """Everything that is known of one, with the calls it stands for, and where the audio of its messages lies."""
+    from ari_absence.ledger.recordings import RecordingStore
+
+    store = RecordingStore(configuration.storage.folder)
+    left = [
+        {
+            "id": each.id,
+            "at": each.at,
+            "audio": str(store.path_of(each.audio_id).absolute()),
+            "transcript": each.transcript,
+        }
+        for each in messages.get(owed.id, ())
+    ]
+    told = {**asdict(owed), "calls": calls.get(owed.id, []), "messages": left}
+    return as_json_value(told, configuration.directory.site.zone)
+
+
+def _row(
+    owed: OwedCall, messages: Sequence[MessageOfOwed], configuration: Configuration, now: datetime
+) -> tuple[str, ...]:
     directory = configuration.directory
     zone = directory.site.zone
     taken_by = owed.taken_by(now)
@@ -276,6 +302,7 @@ def _row(owed: OwedCall, configuration: Configuration, now: datetime) -> tuple[s
         readable(owed.due, zone) + (" (overdue)" if owed.live and owed.due and owed.due <= now else ""),
         _state(owed, configuration),
         _named(directory, taken_by) if taken_by else "",
+        " ".join(each.id for each in messages),
     )
 
 

@@ -19,7 +19,8 @@ _NUMBER = re.compile(r"(?:^|[/:])(\+?[0-9]{2,32})(?=$|[@/,;&])", re.ASCII)
 PEERS_MAX = 64
 """Phones that one call rings; more are not remembered."""
 
-_BEGINS, _ANSWERED = "", "ANSWER"
+_BEGINS, _ANSWERED, _CANCELLED = "", "ANSWER", "CANCEL"
+_ENDS = {"NOANSWER": "no_answer", "BUSY": "busy"}
 _GOES_ON = frozenset({"RINGING", "PROGRESS", "PROCEEDING"})
 """What Asterisk says of a phone that is rung; anything else is its end without an answer."""
 
@@ -53,9 +54,27 @@ class PhoneTalk:
         return f"{self.line.extension}, by a call {'from' if self.calling else 'to'} {self.line.phone}"
 
 
+@dataclass(frozen=True, slots=True)
+class VainCall:
+    """Somebody of ours has dialled one of ``tried`` by hand, and nobody answered. ``end`` is ``no_answer``, ``busy``,
+    ``unreachable``, or ``cancelled``: given up before it rang."""
+
+    line: PhoneLine
+    tried: frozenset[Caller]
+    end: str
+
+    @property
+    def by(self) -> str:
+        """Who has tried, and how, for the history of what is owed."""
+        return f"{self.line.extension}, by a call from {self.line.phone}"
+
+
 @dataclass(slots=True)
 class _Known:
-    """What is known of one line. ``look_at``: when it is time to look, None when there is nothing to look for."""
+    """What is known of one line. ``look_at``: when it is time to look, None when there is nothing to look for.
+
+    ``tried`` were dialled by hand, and rang, or ended as ``end``; ``answered``: one of them has picked up.
+    """
 
     line: PhoneLine
     since: float
@@ -64,6 +83,10 @@ class _Known:
     ringing: dict[str, frozenset[Caller]] = field(default_factory=dict)
     reached: frozenset[Caller] = frozenset()
     calling: bool = False
+    tried: frozenset[Caller] = frozenset()
+    rang: bool = False
+    end: str = ""
+    answered: bool = False
 
     @property
     def talk(self) -> PhoneTalk:
@@ -77,6 +100,7 @@ class PhoneTalks:
         """``after_seconds``: how long a talk must last to count."""
         self._after_seconds = after_seconds
         self._lines: dict[str, _Known] = {}
+        self._in_vain: list[VainCall] = []
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -93,12 +117,26 @@ class PhoneTalks:
         if (before.up, before.shown) != (known.line.up, line.shown):
             self._begin(known, at)
 
-    def dial(self, line_id: str, peer: str, status: str, whom: Collection[Caller], at: float) -> None:
-        """A line rings a phone, the channel ``peer``; ``whom``: who that may be, told when the ringing begins."""
+    def dial(
+        self,
+        line_id: str,
+        peer: str,
+        status: str,
+        whom: Collection[Caller],
+        at: float,
+        *,
+        by_hand: bool = True,
+    ) -> None:
+        """A line rings a phone, the channel ``peer``; ``whom``: who that may be, told when the ringing begins.
+
+        Not ``by_hand``: we ring it for them.
+        """
         known = self._lines.get(line_id)
         if known is None:
             return
         known.calling = True
+        if by_hand:
+            _try(known, status, whom)
         if status == _BEGINS and len(known.ringing) < PEERS_MAX:
             known.ringing[peer] = frozenset(whom)
         elif status == _ANSWERED:
@@ -114,13 +152,22 @@ class PhoneTalks:
             known.reached |= frozenset(whom)
 
     def end(self, line_id: str) -> None:
-        """A line is no more."""
-        self._lines.pop(line_id, None)
+        """A line is no more. Whom it has dialled and not reached comes out of :meth:`in_vain`."""
+        known = self._lines.pop(line_id, None)
+        if known is None or known.answered or not known.tried:
+            return
+        end = known.end or ("no_answer" if known.rang else "cancelled")
+        self._in_vain.append(VainCall(known.line, known.tried, end))
+
+    def in_vain(self) -> list[VainCall]:
+        """The calls that have ended without an answer since this was asked last."""
+        ended, self._in_vain = self._in_vain, []
+        return ended
 
     def keep_only(self, line_ids: Collection[str]) -> None:
-        """After a time without news: all other lines are no more."""
+        """After a time without news: all other lines are no more, and how they ended is not known."""
         for gone in self._lines.keys() - set(line_ids):
-            self.end(gone)
+            del self._lines[gone]
 
     def due(self, at: float) -> list[PhoneTalk]:
         """The talks that have lasted long enough to be looked at."""
@@ -154,6 +201,15 @@ class PhoneTalks:
         return known if known is not None and known.look_at is None and known.talk == talk else None
 
 
+def _try(known: _Known, status: str, whom: Collection[Caller]) -> None:
+    """Who hangs up while it rings has got no answer: so most calls in vain end that are made at a desk."""
+    known.tried |= frozenset(whom)
+    known.rang |= status in _GOES_ON
+    known.answered |= status == _ANSWERED
+    if status not in (_BEGINS, _ANSWERED, _CANCELLED, *_GOES_ON):
+        known.end = _ENDS.get(status, "unreachable")
+
+
 def as_dialled(number: str, dialing: Dialing) -> str:
     """A number that was dialled at a phone of ours, without the digits that lead outside.
 
@@ -180,7 +236,7 @@ def keys_of(talk: PhoneTalk, directory: Directory) -> frozenset[str]:
 
     A shown number may be an extension's, too: whether it is one of our phones, only a look can tell.
     """
-    country, shown = directory.site.country, talk.line.shown
+    shown = talk.line.shown
     callers = set(talk.reached)
     if shown is not None:
         callers.add(Caller(as_dialled(shown, directory.dialing)))
@@ -190,7 +246,13 @@ def keys_of(talk: PhoneTalk, directory: Directory) -> frozenset[str]:
             callers.add(Caller(shown))
         if shown in directory.people:
             callers.add(Caller(shown, extension=shown))
-    return frozenset(key for each in callers if (key := caller_key(each, country)) is not None)
+    return keys_of_callers(callers, directory)
+
+
+def keys_of_callers(callers: Collection[Caller], directory: Directory) -> frozenset[str]:
+    """The keys under which calls may be owed to them; none for a number that is withheld."""
+    keys = (caller_key(each, directory.site.country) for each in callers)
+    return frozenset(key for key in keys if key is not None)
 
 
 def answers_for(talker: str, owner: str, directory: Directory, absences: SetAbsences) -> bool:

@@ -27,10 +27,25 @@ def owners_for(extension: str, teams: Iterable[Team]) -> tuple[str, ...]:
     return (extension, *(TEAM + team.key for team in teams if extension in team.members))
 
 
+def members_of(teams: Iterable[Team]) -> Mapping[str, tuple[str, ...]]:
+    """Who is in each team, by the team as an owner."""
+    return {TEAM + team.key: team.members for team in teams}
+
+
 def may_decline(team: Team, extension: str, declined: Collection[str], absent: Collection[str]) -> bool:
     """Whether a member may leave a call to the others: only while another is there who has not declined."""
     others = set(team.members) - {extension} - set(declined) - set(absent)
     return extension not in declined and bool(others)
+
+
+def left_to(members: Iterable[str], declined: Collection[str]) -> tuple[str, ...]:
+    """To whom of a team a call is left: who has not declined; when nobody is left, to all of them again.
+
+    >>> left_to(("102", "103"), ["102"]), left_to(("102", "103"), ["103", "102"])
+    (('103',), ('102', '103'))
+    """
+    everybody = tuple(members)
+    return tuple(each for each in everybody if each not in declined) or everybody
 
 
 def caller_key(caller: Caller, country: str) -> str | None:

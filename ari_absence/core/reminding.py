@@ -15,7 +15,7 @@ from ari_absence.core.absences import Absence
 from ari_absence.core.delivery_rules import Spans, quiet_until
 from ari_absence.core.ladder import delegates_of
 from ari_absence.core.localtime import SECONDS_PER_DAY, instant_of, seconds_of
-from ari_absence.core.owed import TEAM
+from ari_absence.core.owed import TEAM, left_to
 from ari_absence.core.people import Directory, Person, SetAbsences
 from ari_absence.core.schedule import presence, state_at
 
@@ -39,7 +39,8 @@ class DueCall:
     """A call that ``owner`` (an extension, or ``team:sales``) owes until ``due``; ``told`` steps were taken.
 
     ``claimed_by`` has it since ``claimed_at``; it is put off until ``retry_at``, and somebody is calling them until
-    ``calling_until`` at most. ``declined``: who of a team leaves it to the others.
+    ``calling_until`` at most. ``declined``: who of a team leaves it to the others. ``told_late``: who was told already
+    that it is overdue.
     """
 
     owner: str
@@ -50,6 +51,7 @@ class DueCall:
     retry_at: datetime | None = None
     calling_until: datetime | None = None
     declined: tuple[str, ...] = ()
+    told_late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ def _escalation(call: DueCall, step: int, roster: Roster, now: datetime) -> Next
     after = roster.rules.escalate_after[step - 1]
     begins_at = since + after if owner is None else after_working(owner, since, after)
     line = _above(call, roster, max(now, begins_at))
-    return _first_there(line if step == 1 else line[-1:], step, begins_at, roster, now)
+    last = [
+        each for each in line[-1:] if each.extension not in call.told_late
+    ]  # nobody is told the same twice
+    return _first_there(line if step == 1 else last, step, begins_at, roster, now)
 
 
 def _held_until(call: DueCall, now: datetime) -> datetime:
@@ -173,12 +178,12 @@ def _presence(
 
 
 def _owners(call: DueCall, directory: Directory) -> list[Person]:
-    """Whoever owes it; of a team all but those who leave it to the others."""
+    """Whoever owes it; of a team those to whom it is left."""
     if not call.owner.startswith(TEAM):
         return _known([call.owner], directory)
     team = directory.teams.get(call.owner.removeprefix(TEAM))
     members = team.members if team else ()
-    return _known([each for each in members if each not in call.declined], directory)
+    return _known(left_to(members, call.declined), directory)
 
 
 def _doing(call: DueCall, directory: Directory) -> list[Person]:

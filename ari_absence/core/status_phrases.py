@@ -160,6 +160,13 @@ class CalledAt:
 
 
 @dataclass(frozen=True, slots=True)
+class ComesAgain:
+    """What is to be returned is put off; the first of it is offered again at <at>."""
+
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class CalledTimes:
     """They have called <times> times by now; more than one."""
 
@@ -202,6 +209,7 @@ StatusUtterance = (
     | CallbackNumber
     | CalledAt
     | CallbackWish
+    | ComesAgain
     | CalledTimes
     | TakenBy
     | HandedOver

@@ -48,10 +48,20 @@ class DisplayNotifier:
 def display_text(memo: Memo, callback_code: str) -> str:
     """Numbers and times only, plain ASCII: no foreign word is shown, and nothing private is known here."""
     public = public_memo(memo)
+    if public.label and public.number:
+        return _to_call(public, callback_code)
     if public.sentence:
         return for_header(public.sentence, LENGTH_MAX)
     code = f" {callback_code}*{memo.owed.code}" if memo.owed is not None and memo.owed.code else ""
     return f"{_told(public)[: LENGTH_MAX - len(code)]}{code}"
+
+
+def _to_call(public: PublicMemo, callback_code: str) -> str:
+    urgent = "URGENT: " if public.urgent else ""
+    by = f" by {_by(public.due, public.at)}" if public.due else ""
+    code = f" {callback_code}*{for_header(public.code)}" if public.code else ""
+    told = f"{urgent}{public.label}: call {for_header(public.number)}{by}."
+    return f"{told[: LENGTH_MAX - len(code)]}{code}"
 
 
 def _told(public: PublicMemo) -> str:

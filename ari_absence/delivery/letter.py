@@ -175,6 +175,7 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "why": memo.why or "",
         "at": _local(memo.at, memo.zone),
         "due": _local(memo.due, memo.zone) if memo.due else None,
+        "owed_by": _owed_by(memo),
         "zone": for_mail_body(memo.zone),
         "urgent": memo.urgent,
         "length": _length(memo.seconds),
@@ -185,6 +186,13 @@ def _facts(memo: Memo, attached: bool) -> dict[str, Any]:
         "transcript": _transcript(memo),
         "notice": _cleaned(memo.facts or {}),
     }
+
+
+def _owed_by(memo: Memo) -> datetime | None:
+    """By when this caller is owed a call already, if this call has promised none."""
+    if memo.due is not None or memo.owed is None or memo.owed.due is None:
+        return None
+    return _local(memo.owed.due, memo.zone)
 
 
 def _transcript(memo: Memo) -> str:

@@ -17,7 +17,8 @@ from ari_absence.delivery.ports import Memo
 class PublicMemo:
     """Text is one cleaned line each, and still to be escaped for where it goes. Instants are in the owner's zone.
 
-    ``sentence`` is what a notice says; of a message or a call the other fields tell.
+    ``sentence`` is what a notice says; of a message or a call the other fields tell. ``code`` and ``label`` are those
+    of a notice about a call to be made: which code rings them, and what is the matter in a word or two.
     """
 
     item_id: str
@@ -33,6 +34,8 @@ class PublicMemo:
     urgent: bool = False
     seconds: float | None = None
     sentence: str = ""
+    code: str = ""
+    label: str = ""
 
     @property
     def title(self) -> str:
@@ -75,10 +78,16 @@ _SENTENCES = {
     "delivery_dead": "Something could not be delivered; `ari-absence outbox --dead` says what and why.",
     "forward_changed": "Where calls go on to was changed.",
     "pin_locked": "The PIN was locked after too many wrong ones.",
-    "callback_handed_over": "A call back was handed over to you; *38 calls.",
-    "callback_due": "A call back that was promised is due soon; *38 tells and calls.",
-    "callback_overdue": "A call back that was promised is overdue; `ari-absence callbacks` tells which.",
 }
+_TO_CALL = {
+    "callback_handed_over": ("A call back was handed over to you; *38 calls", "Yours now"),
+    "callback_due": ("A call back that was promised is due soon; *38 tells and calls", "Due soon"),
+    "callback_overdue": (
+        "A call back that was promised is overdue; `ari-absence callbacks` tells which",
+        "Overdue",
+    ),
+}
+"""What is said, and how a display, which has less room, begins."""
 _OTHERWISE = "There is news; *97 and *38 tell more."
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -125,6 +134,8 @@ def public_memo(memo: Memo) -> PublicMemo:
     """What may be told of ``memo``."""
     if memo.about == _ACKNOWLEDGEMENT:
         return acknowledgement(memo)
+    if memo.about in _TO_CALL:
+        return _to_call(memo)
     about_a_call = memo.about in _TITLES
     return PublicMemo(
         item_id=for_mail_body(memo.item_id),
@@ -140,6 +151,28 @@ def public_memo(memo: Memo) -> PublicMemo:
         urgent=memo.urgent,
         seconds=memo.seconds,
         sentence="" if about_a_call else _SENTENCES.get(memo.about, _OTHERWISE),
+    )
+
+
+def _to_call(memo: Memo) -> PublicMemo:
+    """A notice about a call that somebody is to make: whom, and by when."""
+    facts = memo.facts or {}
+    number, due = for_mail_body(str(facts.get("number") or "")), facts.get("due")
+    by = _local(datetime.fromisoformat(due), memo.zone) if due else None
+    what, label = _TO_CALL[memo.about]
+    details = ", ".join(filter(None, (number, f"by {_spoken(by)}" if by else "")))
+    return PublicMemo(
+        item_id=for_mail_body(memo.item_id),
+        about=memo.about,
+        person=for_mail_body(memo.person_name),
+        extension=for_mail_body(memo.extension),
+        at=_local(memo.at, memo.zone),
+        number=number,
+        due=by,
+        urgent=facts.get("urgent") is True,
+        sentence=f"{what}: {details}." if details else f"{what}.",
+        code=for_mail_body(str(facts.get("code") or "")),
+        label=label,
     )
 
 

@@ -70,12 +70,13 @@ def queue_callback(
     now: datetime,
     not_before: datetime | None = None,
     kind: ItemKind = ItemKind.CALLBACK,
+    *,
+    urgent: bool = False,
 ) -> int:
     """The deliveries of the callback to everybody in ``to``, from ``not_before`` (or now) on; gives how many."""
-    there = routed(to, Item(kind), now)
-    return _queue(
-        connection, Topic.CALLBACK, callback_id, {"callback_id": callback_id}, there, now, not_before
-    )
+    there = routed(to, Item(kind, urgent), now)
+    about = {"callback_id": callback_id, "urgent": urgent}
+    return _queue(connection, Topic.CALLBACK, callback_id, about, there, now, not_before)
 
 
 def withdraw_callback(connection: Connection, callback_id: str) -> int:

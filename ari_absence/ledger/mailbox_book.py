@@ -17,6 +17,7 @@ from ari_absence.attendant.mailbox_book import Fill, ForwardDraft, Forwarded, Ma
 from ari_absence.attendant.notebook import AudioFault, KeptAudio
 from ari_absence.clock import Clock
 from ari_absence.core.greetings import Greeting, GreetingKind, SetGreetings
+from ari_absence.core.owed import members_of, owners_for
 from ari_absence.core.people import Directory
 from ari_absence.ledger import mailbox_changes, mailbox_reading
 from ari_absence.ledger.addressees import Addressees
@@ -26,7 +27,7 @@ from ari_absence.ledger.mailbox_model import GreetingRow
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow
 from ari_absence.ledger.notebook import LedgerNotebook
-from ari_absence.ledger.owed_reading import offered_to
+from ari_absence.ledger.owed_reading import count_owed
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 
@@ -65,6 +66,7 @@ class LedgerMailboxes:
 
     def _content(self, session: Session, extension: str) -> MailboxContent:
         keeper, limits = self._keeper(), self._directory().site.limits
+        teams = self._directory().teams.values()
         taken = keeper.taken(session.connection(), extension)
         fill = Fill.FILLING if taken >= limits.messages_warning else Fill.ROOMY
         if taken >= limits.messages_per_person:
@@ -73,7 +75,7 @@ class LedgerMailboxes:
             mailbox_reading.letters(session, extension),
             fill,
             mailbox_reading.greetings(session, extension),
-            len(offered_to(session, [extension], self._clock.now())),
+            count_owed(session, owners_for(extension, teams), members_of(teams)),
         )
 
     async def mark_heard(self, message_id: str, by: str) -> bool:

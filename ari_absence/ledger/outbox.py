@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, upd
 from sqlalchemy.orm import Session
 
 from ari_absence.core.delivery_rules import EMAIL, Item, ItemKind
+from ari_absence.core.owed import OwedWish
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import DeliveryNeedless, LedgerError
 from ari_absence.ledger.addressees import Addressees
@@ -230,11 +231,24 @@ class LedgerOutbox:
             owed = memo_of_owed(session, row.message.owed_id)
             return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
-            memo = self._with_handover(session, row.callback.call_id, self._callback_memo(row.callback))
+            memo = self._with_handover(
+                session, row.callback.call_id, self._callback_memo(row.callback, row.urgent)
+            )
             return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
         if row.notice is not None:
-            return _notice_memo(row.notice)
+            return self._notice_memo(session, row.notice)
         raise LedgerError(f"delivery {row.id} is about nothing")
+
+    def _notice_memo(self, session: Session, notice: Mapping[str, Any]) -> LedgerMemo:
+        """With the message, if that is what somebody has to call back for who was not called themselves."""
+        memo = _notice_memo(notice)
+        if notice["about"] != Notice.CALLBACK_HANDED_OVER or notice.get("wish") != OwedWish.MESSAGE:
+            return memo
+        query = select(MessageRow).where(MessageRow.owed_id == notice.get("callback"))
+        message = session.scalar(
+            query.where(MessageRow.deleted_at.is_(None)).order_by(MessageRow.at.desc()).limit(1)
+        )
+        return memo if message is None else replace(memo, **self._audio_facts(message.audio))
 
     def _message_memo(self, message: MessageRow) -> LedgerMemo:
         return LedgerMemo(
@@ -249,12 +263,13 @@ class LedgerOutbox:
             **self._audio_facts(message.audio),
         )
 
-    def _callback_memo(self, callback: CallbackRow) -> LedgerMemo:
+    def _callback_memo(self, callback: CallbackRow, urgent: bool) -> LedgerMemo:
         return LedgerMemo(
             item_id=callback.id,
             about=callback.wish,
             at=callback.at,
             due=callback.due,
+            urgent=urgent,
             number=callback.number,
             **_call_facts(callback.call),
             **(self._audio_facts(callback.name_audio) if callback.name_audio else {}),
@@ -304,6 +319,7 @@ def _notice_memo(notice: Mapping[str, Any]) -> LedgerMemo:
         person_name=str(notice.get("person", "")),
         zone=str(notice.get("zone", "UTC")),
         at=datetime.fromisoformat(notice["at"]),
+        urgent=notice.get("urgent") is True,
         facts=notice,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from ari_absence.core.people import Team
 from ari_absence.ledger import owed_calls, owed_reading
 from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.owed_calls import Attempt, Refusal
@@ -30,12 +31,17 @@ class LedgerOwedCalls:
         """What ``extension`` (None: anybody) owes, due first."""
         return await self._thread.read(partial(owed_reading.owed_calls, extension=extension, page=page))
 
-    async def offered_to(self, extensions: Sequence[str], now: datetime) -> list[OwedCall]:
-        """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed."""
-        return await self._thread.read(partial(owed_reading.offered_to, extensions=extensions, now=now))
+    async def waiting_for(
+        self, extensions: Sequence[str], members: Mapping[str, Sequence[str]]
+    ) -> list[OwedCall]:
+        """What the first of ``extensions`` may do: what any of them owes, and what the first has claimed; with what
+        is put off. ``members``: who is in the teams among them."""
+        return await self._thread.read(
+            partial(owed_reading.waiting_for, extensions=extensions, members=members)
+        )
 
-    async def by_code(self, extensions: Sequence[str], code: str) -> OwedCall | None:
-        """The live entry that one of ``extensions`` owes with that code."""
+    async def by_code(self, extensions: Sequence[str], code: str) -> list[OwedCall]:
+        """The live entries that the first of ``extensions`` may do with that code."""
         return await self._thread.read(partial(owed_reading.owed_by_code, extensions=extensions, code=code))
 
     async def owed_to(self, caller: str, extension: str) -> OwedCall | None:
@@ -59,10 +65,12 @@ class LedgerOwedCalls:
         """Nobody has taken it any more."""
         return await self._thread.write(partial(owed_calls.release, owed_id=owed_id, by=by, now=now))
 
-    async def decline(self, owed_id: str, extension: str, by: str, now: datetime) -> Refusal | None:
-        """``extension`` of a team leaves it to the others."""
+    async def decline(
+        self, owed_id: str, extension: str, by: str, now: datetime, *, team: Team, absent: Collection[str]
+    ) -> Refusal | None:
+        """``extension`` of ``team`` leaves it to the others, unless all of them have declined or are ``absent``."""
         deed = partial(owed_calls.decline, owed_id=owed_id, extension=extension, by=by, now=now)
-        return await self._thread.write(deed)
+        return await self._thread.write(partial(deed, team=team, absent=absent))
 
     async def begin_attempt(self, owed_id: str, extension: str, by: str, now: datetime) -> Attempt | Refusal:
         """``extension`` calls them now; one attempt at a time."""
@@ -96,19 +104,25 @@ class LedgerOwedCalls:
         deed = partial(owed_calls.put_off, owed_id=owed_id, until=until, by=by, now=now)
         return await self._thread.write(deed)
 
-    async def hand_over(self, owed_id: str, to: str, by: str, now: datetime) -> Refusal | None:
-        """Have ``to`` owe it, who is told."""
+    async def hand_over(
+        self, owed_id: str, to: str, by: str, now: datetime, who: str | None = None
+    ) -> Refusal | None:
+        """Have ``to`` owe it, who is told; not what somebody else than ``who`` has taken."""
         there = self._addressees.of(to)
-        deed = partial(owed_calls.hand_over, owed_id=owed_id, to=to, by=by, destinations=there, now=now)
+        deed = partial(
+            owed_calls.hand_over, owed_id=owed_id, to=to, by=by, destinations=there, now=now, who=who
+        )
         refused = await self._thread.write(deed)
         if refused is None and there:
             self._on_queued()
         return refused
 
-    async def settle(self, owed_id: str, by: str, now: datetime, what: str = "settled") -> Refusal | None:
-        """They were called back, or need not be."""
+    async def settle(
+        self, owed_id: str, by: str, now: datetime, what: str = "settled", who: str | None = None
+    ) -> Refusal | None:
+        """They were called back, or need not be; not what somebody else than ``who`` has taken."""
         return await self._thread.write(
-            partial(owed_calls.settle, owed_id=owed_id, by=by, now=now, what=what)
+            partial(owed_calls.settle, owed_id=owed_id, by=by, now=now, what=what, who=who)
         )
 
     async def settle_answered(self, extension: str, caller: str, by: str, now: datetime) -> int:

@@ -6,21 +6,25 @@ Whoever does something is told by ``by``: who, and from where (``phone 101``, ``
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from ari_absence.core.owed import Deed, OwedState, OwedWish, after, merged
+from ari_absence.core.owed import Deed, OwedState, OwedWish, after, may_decline, merged
+from ari_absence.core.people import Team
 from ari_absence.ledger.addressees import Addressee
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.ids import Prefix, new_id
-from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow
+from ari_absence.ledger.model import CallbackRow, MessageRow
+from ari_absence.ledger.owed_facts import facts_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE, free_code, note_change, promise_of, promise_values
+from ari_absence.ledger.owed_reading import was_told
 
 ATTEMPT_LEASE = timedelta(hours=2)
 """Longer than people talk. An attempt of a process that died ends sooner, when the service starts again."""
@@ -42,6 +46,8 @@ class NotDone(StrEnum):
     """There is nothing to release."""
     OWES_IT_ALREADY = auto()
     """It can't be handed over to whoever owes it."""
+    NOBODY_LEFT = auto()
+    """All others of the team have declined, or are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,17 @@ def release(session: Session, owed_id: str, by: str, now: datetime) -> Refusal |
     return None
 
 
-def decline(session: Session, owed_id: str, extension: str, by: str, now: datetime) -> Refusal | None:
-    """``extension`` leaves it to the others of the team; whether they may, ``core.owed.may_decline`` says.
+def decline(
+    session: Session,
+    owed_id: str,
+    extension: str,
+    by: str,
+    now: datetime,
+    *,
+    team: Team,
+    absent: Collection[str] = (),
+) -> Refusal | None:
+    """``extension`` leaves it to the others of ``team``, unless they are the last; ``absent``: who is not there.
 
     What they had taken is free again.
     """
@@ -94,6 +109,8 @@ def decline(session: Session, owed_id: str, extension: str, by: str, now: dateti
     refusal = _refusal(row, extension, now)
     if row is None or refusal is not None:
         return refusal
+    if not may_decline(team, extension, set(row.declined or ()) - {extension}, absent):
+        return Refusal(NotDone.NOBODY_LEFT)
     if extension not in (row.declined or ()):
         row.declined = [*(row.declined or ()), extension]
         note_change(session.connection(), row.id, f"left to the others by {extension}", by, now)
@@ -158,6 +175,18 @@ def note_attempt(
     return None
 
 
+def note_dialled(session: Session, owed_id: str, end: str, by: str, now: datetime) -> Refusal | None:
+    """It was dialled by hand, in vain: nobody was asked when it comes again, so that stays as it was."""
+    row = _locked(session, owed_id)
+    if row is None or not _is_live(row):
+        return _gone(row)
+    if _in_flight(row, now):
+        return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
+    row.attempts += 1
+    _change(session, row, Deed.ATTEMPT, f"tried to call back: {end}", by, now)
+    return None
+
+
 def put_off(session: Session, owed_id: str, until: datetime, by: str, now: datetime) -> Refusal | None:
     """Offer it again from ``until`` on, not before."""
     row = _locked(session, owed_id)
@@ -169,60 +198,62 @@ def put_off(session: Session, owed_id: str, until: datetime, by: str, now: datet
 
 
 def hand_over(
-    session: Session, owed_id: str, to: str, by: str, destinations: Sequence[Addressee], now: datetime
+    session: Session,
+    owed_id: str,
+    to: str,
+    by: str,
+    destinations: Sequence[Addressee],
+    now: datetime,
+    *,
+    who: str | None = None,
 ) -> Refusal | None:
-    """Have ``to`` owe it, who is told at ``destinations``; with a call they owe to the same caller it becomes one."""
+    """Have ``to`` owe it, who is told at ``destinations``; with a call they owe to the same caller it becomes one.
+
+    Not what somebody else than ``who`` has taken; None: of whoever looks after all of them.
+    """
     row = _locked(session, owed_id)
-    if row is None or not _is_live(row):
-        return _gone(row)
+    refusal = _refusal(row, who, now)
+    if row is None or refusal is not None:
+        return refusal
     if row.extension == to:
         return Refusal(NotDone.OWES_IT_ALREADY, to)
     if _in_flight(row, now):
         return Refusal(NotDone.IN_FLIGHT, row.attempt_by)
-    facts = {"extension": to, "by": by, "from": row.extension, **_told(session, row)}
+    facts: dict[str, Any] = {"extension": to, "by": by, "from": row.extension, **facts_of(session, row)}
     row.claimed_by = row.claimed_at = row.retry_at = row.declined = None
     row.notice_step, row.notice_at = 0, None  # whoever owes it now is reminded from the beginning
     _change(session, row, Deed.HAND_OVER, f"handed over to {to}", by, now)
     theirs = live_of(session, to, row.caller)
     if theirs is None:
-        row.code, row.extension = free_code(session.connection(), to, row.code), to
+        if _has_code(session, to, row.code):  # of an old ledger, in which each owner had codes of their own
+            row.code = free_code(session.connection())
+        row.extension = to
         session.flush()
     else:
         merge(session, row, theirs, by, now)
-    facts["callback"] = (theirs or row).id
+    owed_now = theirs or row
+    facts |= {"callback": owed_now.id, "code": owed_now.code, "urgent": owed_now.urgent}
     queue_notice(session.connection(), Notice.CALLBACK_HANDED_OVER, facts, destinations, now)
     return None
 
 
-def _told(session: Session, row: OwedRow) -> dict[str, str]:
-    """What its new owner must know to make the call: nothing of where the one called is, nor of any note."""
-    call = _last_call(session, row.id)
-    return {
-        "number": row.number,
-        "caller_number": row.number if row.caller_extension is None else "",
-        "caller_name": row.caller_name or "",
-        "colleague": row.caller_extension or "",
-        "called": call.person_name if call else "",
-        "called_extension": row.called,
-        "called_at": row.last_at.isoformat(),
-        "zone": call.zone if call else "UTC",
-        "wish": row.wish,
-        "due": row.due.isoformat() if row.due else "",
-    }
+def settle(
+    session: Session,
+    owed_id: str,
+    by: str,
+    now: datetime,
+    what: str = "settled",
+    *,
+    who: str | None = None,
+) -> Refusal | None:
+    """They were called back, or need not be: nothing is owed any more.
 
-
-def _last_call(session: Session, owed_id: str) -> CallRow | None:
-    callbacks = select(CallbackRow.call_id).where(CallbackRow.owed_id == owed_id)
-    messages = select(MessageRow.call_id).where(MessageRow.owed_id == owed_id)
-    query = select(CallRow).where(or_(CallRow.id.in_(callbacks), CallRow.id.in_(messages)))
-    return session.scalars(query.order_by(CallRow.began_at.desc()).limit(1)).first()
-
-
-def settle(session: Session, owed_id: str, by: str, now: datetime, what: str = "settled") -> Refusal | None:
-    """They were called back, or need not be: nothing is owed any more, whoever had taken it."""
+    Not what somebody else than ``who`` has taken; None: whoever had taken it.
+    """
     row = _locked(session, owed_id)
-    if row is None or not _is_live(row):
-        return _gone(row)
+    refusal = _refusal(row, who, now)
+    if row is None or refusal is not None:
+        return refusal
     end_owed(session, row, Deed.SETTLE, what, by, now)
     return None
 
@@ -230,10 +261,13 @@ def settle(session: Session, owed_id: str, by: str, now: datetime, what: str = "
 def settle_answered(session: Session, extension: str, caller: str, by: str, now: datetime) -> int:
     """Somebody who answers for ``extension`` and ``caller`` (its key) have talked: settle what was owed; how many.
 
-    That is what ``extension`` owes, has taken, or was called for and handed over.
+    That is what ``extension`` owes, has taken, was called for and handed over, or was told is overdue.
     """
     involved = or_(
-        OwedRow.extension == extension, OwedRow.claimed_by == extension, OwedRow.called == extension
+        OwedRow.extension == extension,
+        OwedRow.claimed_by == extension,
+        OwedRow.called == extension,
+        was_told(extension),
     )
     query = select(OwedRow).where(OwedRow.caller == caller, OwedRow.state.in_(LIVE), involved)
     rows = session.scalars(query.with_for_update()).all()
@@ -243,9 +277,14 @@ def settle_answered(session: Session, extension: str, caller: str, by: str, now:
 
 
 def settle_heard(session: Session, owed_id: str, by: str, now: datetime) -> bool:
-    """Settle what asks for nothing but to be heard: messages without a promise, all of them heard or deleted."""
+    """Settle what asks for nothing but to be heard: messages without a promise, all of them heard or deleted.
+
+    What was handed over asks for a call.
+    """
     row = _locked(session, owed_id)
     if row is None or not _is_live(row) or row.due is not None or row.wish != OwedWish.MESSAGE:
+        return False
+    if row.extension != row.called:
         return False
     waiting = (MessageRow.heard_at.is_(None), MessageRow.deleted_at.is_(None))
     if session.scalar(select(MessageRow.id).where(MessageRow.owed_id == owed_id, *waiting).limit(1)):
@@ -308,6 +347,11 @@ def live_of(session: Session, extension: str, caller: str) -> OwedRow | None:
     return session.scalar(query.where(OwedRow.state.in_(LIVE)).with_for_update())
 
 
+def _has_code(session: Session, extension: str, code: str) -> bool:
+    query = select(OwedRow.id).where(OwedRow.extension == extension, OwedRow.code == code)
+    return session.scalar(query.where(OwedRow.state.in_(LIVE)).limit(1)) is not None
+
+
 def _is_live(row: OwedRow) -> bool:
     return row.state in LIVE
 
@@ -320,10 +364,12 @@ def _gone(row: OwedRow | None) -> Refusal:
     return Refusal(NotDone.UNKNOWN) if row is None else Refusal(NotDone.OVER, at=row.over_at)
 
 
-def _refusal(row: OwedRow | None, extension: str, now: datetime) -> Refusal | None:
-    """Why ``extension`` can't do it."""
+def _refusal(row: OwedRow | None, extension: str | None, now: datetime) -> Refusal | None:
+    """Why ``extension`` can't do it; None may do anything with what is not over."""
     if row is None or not _is_live(row):
         return _gone(row)
+    if extension is None:
+        return None
     if row.claimed_by not in (None, extension):
         return Refusal(NotDone.TAKEN, row.claimed_by, row.claimed_at)
     if _in_flight(row, now) and row.attempt_by != extension:
@@ -350,7 +396,7 @@ def _again(session: Session, over: OwedRow, now: datetime) -> OwedRow:
     kept = ("extension", "called", "caller", "number", "caller_extension", "caller_name", "name_audio_id")
     return OwedRow(
         id=new_id(Prefix.OWED, now),
-        code=free_code(session.connection(), over.extension),
+        code=free_code(session.connection()),
         state=OwedState.OPEN.value,
         **{name: getattr(over, name) for name in kept},
         **promise_values(promise_of(over)),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ari_absence.ledger.model import Row
 
+_CLAIMED = text("claimed_by IS NOT NULL")
 _LIVE = text("state NOT IN ('settled', 'expired')")
 
 
@@ -41,6 +42,7 @@ class OwedRow(Row):
             sqlite_where=_LIVE,
             postgresql_where=_LIVE,
         ),
+        Index("ix_owed_calls_claimed_by", "claimed_by", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
         Index("ix_owed_calls_extension_state_due", "extension", "state", "due"),
         Index("ix_owed_calls_caller_state", "caller", "state"),
         Index("ix_owed_calls_state_notice_at", "state", "notice_at"),

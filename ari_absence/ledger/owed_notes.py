@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, case, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, case, insert, select, text, update
 
 from ari_absence.core.owed import OwedState, OwedWish, Promise, caller_key, merged
 from ari_absence.core.people import Caller
@@ -25,6 +25,8 @@ CODE_DIGITS = 4  # what people type without looking twice
 CODE_DIGITS_MAX = 9
 _CODE_TRIES = 20
 NOTED, CALLED_AGAIN = "noted", "called again"
+IN_USE = text("state NOT IN ('settled', 'expired')")
+"""``LIVE`` in the words of the index of the codes, so that it is used."""
 CAME_IN = frozenset({NOTED, CALLED_AGAIN})
 """The changes that are the caller's own."""
 
@@ -44,7 +46,7 @@ _LIVE_OF = (
     .order_by(case((_owed.c.extension == _OF, 0), else_=1), _owed.c.id)
     .limit(1)
 )
-_BY_CODE = select(_owed.c.id).where(_owed.c.extension == _OF, _owed.c.code == bindparam("code"), _IS_LIVE)
+_HAS_CODE = select(_owed.c.extension).where(_owed.c.code == bindparam("code"), IN_USE).limit(1)
 _INSERT = insert(_owed)
 _CHANGE = insert(_changes)
 _OF_SAME_CALL = tuple(
@@ -107,23 +109,22 @@ def promise_values(promise: Promise) -> dict[str, Any]:
     }
 
 
-def free_code(connection: Connection, extension: str, wanted: str | None = None) -> str:
-    """Digits that no live entry of ``extension`` has: ``wanted``, if these are free.
+def told_overdue(extension: str) -> str:
+    """What is noted when ``extension`` was told that a call is overdue."""
+    return f"overdue, told {extension}"
 
-    Else they are drawn, so that an old mail's code seldom means another caller.
+
+def free_code(connection: Connection) -> str:
+    """Digits that no live entry has, whoever owes it: one's own, one's team's, and those that one is told of.
+
+    They are drawn, so that an old mail's code seldom means another caller.
     """
-    if wanted is not None and _is_free(connection, extension, wanted):
-        return wanted
     for draw in range(_CODE_TRIES * (CODE_DIGITS_MAX - CODE_DIGITS + 1)):
         length = CODE_DIGITS + draw // _CODE_TRIES
         code = f"{secrets.randbelow(10**length):0{length}d}"
-        if _is_free(connection, extension, code):
+        if connection.scalar(_HAS_CODE, {"code": code}) is None:
             return code
-    raise LedgerError(f"extension {extension} owes more calls than there are codes; settle some of them")
-
-
-def _is_free(connection: Connection, extension: str, code: str) -> bool:
-    return connection.scalar(_BY_CODE, {"of": extension, "code": code}) is None
+    raise LedgerError("more calls are owed than there are codes; settle some of them")
 
 
 def _begin(
@@ -135,7 +136,7 @@ def _begin(
         _INSERT,
         {
             "id": owed_id,
-            "code": free_code(connection, extension),
+            "code": free_code(connection),
             "extension": extension,
             "called": extension,
             "caller": key,

@@ -7,19 +7,32 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, case, or_, select, union
 from sqlalchemy.orm import Session
 
-from ari_absence.core.owed import OwedState, OwedWish
+from ari_absence.core.owed import OwedState, OwedWish, left_to
 from ari_absence.ledger.model import CallbackRow, CallRow, MessageRow, table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
-from ari_absence.ledger.owed_notes import LIVE
-from ari_absence.ledger.pages import FIRST_PAGE, Page
+from ari_absence.ledger.owed_notes import IN_USE, LIVE, told_overdue
+from ari_absence.ledger.pages import FIRST_PAGE, PAGE_ROWS_MAX, Page
+from ari_absence.ledger.transcript_model import TranscriptRow
 
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
 _BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
-_ASKS_FOR_A_CALL = or_(_owed.c.wish != OwedWish.MESSAGE.value, _owed.c.due.is_not(None))
+_ASKS_FOR_A_CALL = or_(
+    _owed.c.wish != OwedWish.MESSAGE.value,
+    _owed.c.due.is_not(None),
+    _owed.c.extension != _owed.c.called,  # handed over, that is to somebody who is to call
+)
+_URGENT_FIRST = (
+    case((_owed.c.urgent, 0), else_=1),
+    case((_owed.c.due.is_(None), 1), else_=0),
+    _owed.c.due,
+    _owed.c.first_at,
+    _owed.c.id,
+)
+_NO_TEAMS: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +109,57 @@ def owed_calls(
 
 
 def offered_to(
-    session: Session, extensions: Sequence[str], now: datetime, page: Page = FIRST_PAGE
+    session: Session,
+    extensions: Sequence[str],
+    now: datetime,
+    page: Page = FIRST_PAGE,
+    members: Mapping[str, Sequence[str]] = _NO_TEAMS,
 ) -> list[OwedCall]:
     """What the first of ``extensions`` may do now: what any of them owes, and what the first has claimed.
 
     Left out is what is put off, what the first has left to the others of a team, and messages without a promise: who
     hears them has done with them. Urgent ones come first, then those with a due time, then the oldest.
     """
-    offered = or_(_owed.c.retry_at.is_(None), _owed.c.retry_at <= now)
-    theirs = or_(_owed.c.extension.in_(extensions), _owed.c.claimed_by == extensions[0])
-    query = select(*_COLUMNS).where(_IS_LIVE, _ASKS_FOR_A_CALL, offered, theirs)
-    order = (
-        case((_owed.c.urgent, 0), else_=1),
-        case((_owed.c.due.is_(None), 1), else_=0),
-        _owed.c.due,
-        _owed.c.first_at,
-        _owed.c.id,
-    )
-    found = _found(session, page.of(query.order_by(*order)))
-    return [each for each in found if extensions[0] not in (each.declined or ())]
+    found = waiting_for(session, extensions, page, members)
+    return [each for each in found if each.retry_at is None or each.retry_at <= now]
 
 
-def count_owed(session: Session, extension: str) -> int:
-    """How many calls ``extension`` is to return; a message without a promise asks for none."""
-    query = select(func.count()).select_from(_owed).where(_owed.c.extension == extension, _IS_LIVE)
-    query = query.where(_ASKS_FOR_A_CALL)
-    return int(session.scalar(query) or 0)
+def waiting_for(
+    session: Session,
+    extensions: Sequence[str],
+    page: Page = FIRST_PAGE,
+    members: Mapping[str, Sequence[str]] = _NO_TEAMS,
+) -> list[OwedCall]:
+    """As :func:`offered_to`, with what is put off. ``members``: who is in the teams among ``extensions``."""
+    theirs = _owed.c.extension.in_(extensions) & _IS_LIVE
+    claimed = (_owed.c.claimed_by == extensions[0]) & _IS_LIVE
+    found: dict[str, OwedCall] = {}
+    for each in (theirs, claimed):  # each goes by an index, which both at once don't
+        asked = select(*_COLUMNS).where(each, _ASKS_FOR_A_CALL).order_by(*_URGENT_FIRST)
+        found |= {owed.id: owed for owed in _found(session, page.of(asked))}
+    in_order = sorted(found.values(), key=_urgent_first)
+    return [each for each in in_order if _is_left_to(extensions[0], each, members)]
+
+
+def _urgent_first(owed: OwedCall) -> tuple[bool, bool, datetime, datetime, str]:
+    return (not owed.urgent, owed.due is None, owed.due or owed.first_at, owed.first_at, owed.id)
+
+
+def _is_left_to(extension: str, owed: OwedCall, members: Mapping[str, Sequence[str]]) -> bool:
+    """What everybody of a team has declined is everybody's again."""
+    declined = owed.declined or ()
+    return extension not in declined or extension in left_to(members.get(owed.extension, ()), declined)
+
+
+def count_owed(
+    session: Session, extensions: Sequence[str], members: Mapping[str, Sequence[str]] = _NO_TEAMS
+) -> int:
+    """How many calls the first of ``extensions`` is to return: theirs, and those of their teams (``members``).
+
+    Put off or not; without what somebody else has taken. A message without a promise asks for none.
+    """
+    found = waiting_for(session, extensions, Page(PAGE_ROWS_MAX), members)
+    return sum(each.claimed_by in (None, extensions[0]) for each in found)
 
 
 def owed_call(session: Session, owed_id: str) -> OwedCall | None:
@@ -137,10 +175,29 @@ def owed_among(session: Session, owed_ids: Collection[str]) -> Mapping[str, Owed
     return {each.id: each for each in found}
 
 
-def owed_by_code(session: Session, extensions: Sequence[str], code: str) -> OwedCall | None:
-    """The live entry with that code that one of ``extensions`` owes; of two, that of the earlier one."""
-    query = select(*_COLUMNS).where(_owed.c.extension.in_(extensions), _owed.c.code == code, _IS_LIVE)
-    return min(_found(session, query), key=lambda each: extensions.index(each.extension), default=None)
+def owed_by_code(session: Session, extensions: Sequence[str], code: str) -> list[OwedCall]:
+    """The live entries with that code that one of ``extensions`` owes, those of the earlier ones first.
+
+    If there is none, what the first of them has claimed, or was told of when it was overdue.
+    """
+    with_it = select(*_COLUMNS).where(_owed.c.code == code, IN_USE)
+    found = _found(session, with_it.where(_owed.c.extension.in_(extensions)))
+    if found:
+        return sorted(found, key=lambda each: extensions.index(each.extension))
+    claimed = _owed.c.claimed_by == extensions[0]
+    return _found(session, with_it.where(or_(claimed, was_told(extensions[0]))))
+
+
+def was_told(extension: str) -> ColumnElement[bool]:
+    """Of an entry: whether ``extension`` was told that it is overdue, as a delegate, say, or a manager."""
+    told = select(_changes.c.id).where(_changes.c.owed_id == _owed.c.id)
+    return told.where(_changes.c.what == told_overdue(extension)).exists()
+
+
+def among_told(session: Session, extension: str, owed_ids: Collection[str]) -> frozenset[str]:
+    """Those of the entries that ``extension`` was told are overdue."""
+    query = select(_owed.c.id).where(_owed.c.id.in_(owed_ids), was_told(extension))
+    return frozenset(session.scalars(query)) if owed_ids else frozenset()
 
 
 def owed_to(session: Session, caller: str, extension: str) -> OwedCall | None:
@@ -184,6 +241,29 @@ def calls_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[str
     query = select(asked.c.owed_id, CallRow.id).join(CallRow, CallRow.id == asked.c.call_id)
     for owed_id, call_id in session.execute(query.order_by(CallRow.began_at, CallRow.id)):
         found.setdefault(owed_id, []).append(call_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOfOwed:
+    """A message of a call that is owed. ``transcript``: what a machine has heard in it, if it has."""
+
+    id: str
+    audio_id: str
+    at: datetime
+    transcript: str | None
+
+
+def messages_of(session: Session, owed_ids: Sequence[str]) -> Mapping[str, list[MessageOfOwed]]:
+    """The messages of each of these entries that are not deleted, the first one first."""
+    found: dict[str, list[MessageOfOwed]] = {}
+    query = (
+        select(MessageRow.owed_id, MessageRow.id, MessageRow.audio_id, MessageRow.at, TranscriptRow.text)
+        .outerjoin(TranscriptRow, TranscriptRow.message_id == MessageRow.id)
+        .where(MessageRow.owed_id.in_(owed_ids), MessageRow.deleted_at.is_(None))
+    )
+    for row in session.execute(query.order_by(MessageRow.at, MessageRow.id)):
+        found.setdefault(str(row.owed_id), []).append(MessageOfOwed(row.id, row.audio_id, row.at, row.text))
     return found
 
 

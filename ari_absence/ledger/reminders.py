@@ -21,7 +21,8 @@ from ari_absence.ledger.addressees import Addressees, team_of
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.model import table_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
-from ari_absence.ledger.owed_notes import LIVE, note_change
+from ari_absence.ledger.owed_notes import LIVE, note_change, told_overdue
+from ari_absence.ledger.owed_reading import history_of
 from ari_absence.ledger.thread import LedgerThread
 
 BATCH = 50  # one transaction holds the ledger; a call may be waiting for it
@@ -97,7 +98,7 @@ def _is_due(connection: Connection, now: datetime) -> bool:
 
 def _step(session: Session, row: OwedRow, roster: Roster, addressees: Addressees, now: datetime) -> int:
     """Tell whoever is to be told now, one step at a time; gives how many people that were."""
-    following, told = next_notice(_due_call(row), roster, now), 0
+    following, told = next_notice(_due_call(session, row), roster, now), 0
     if following is not None and following.at <= now:
         not_before = _last_told(session, row) + _APART
         if not_before > now:
@@ -105,8 +106,8 @@ def _step(session: Session, row: OwedRow, roster: Roster, addressees: Addressees
             return 0
         _tell(session, row, following, roster.directory, addressees, now)
         row.notice_step, told = following.step + 1, 1
-        following = next_notice(_due_call(row), roster, now)
-    if told_all(_due_call(row), roster.rules):
+        following = next_notice(_due_call(session, row), roster, now)
+    if told_all(_due_call(session, row), roster.rules):
         row.notice_step, row.notice_at = ALL_TOLD, None
     else:
         look_at = now + _LOOK_AGAIN
@@ -136,6 +137,8 @@ def _tell(
         "callback": row.id,
         "code": row.code,
         "number": row.number,
+        "wish": row.wish,
+        "urgent": row.urgent,
         "caller_name": row.caller_name or "",
         "times": row.times,
         "due": None if row.due is None else row.due.isoformat(),
@@ -143,8 +146,8 @@ def _tell(
     }
     to = addressees.of(notice.extension)
     queue_notice(session.connection(), kind, facts, to, now, ItemKind.REMINDER)
-    what = "overdue, told" if notice.overdue else "reminded"
-    note_change(session.connection(), row.id, f"{what} {notice.extension}", _BY, now)
+    told = told_overdue if notice.overdue else "reminded {}".format
+    note_change(session.connection(), row.id, told(notice.extension), _BY, now)
 
 
 def _name_of(owner: str, directory: Directory) -> str:
@@ -152,7 +155,17 @@ def _name_of(owner: str, directory: Directory) -> str:
     return known.name if known else ""
 
 
-def _due_call(row: OwedRow) -> DueCall:
+def _told_late(session: Session, row: OwedRow) -> tuple[str, ...]:
+    """Who was told that it is overdue, since it is owed by whoever owes it now."""
+    changes = [change.what for change in history_of(session, row.id)]
+    begins_at = max(
+        (number for number, what in enumerate(changes) if what.startswith("handed over")), default=0
+    )
+    prefix = told_overdue("")
+    return tuple(what.removeprefix(prefix) for what in changes[begins_at:] if what.startswith(prefix))
+
+
+def _due_call(session: Session, row: OwedRow) -> DueCall:
     assert row.due is not None  # noqa: S101 - what nothing was promised for is not looked at
     return DueCall(
         owner=row.extension,
@@ -163,4 +176,5 @@ def _due_call(row: OwedRow) -> DueCall:
         retry_at=row.retry_at,
         calling_until=row.attempt_until,
         declined=tuple(row.declined or ()),
+        told_late=_told_late(session, row),
     )

@@ -106,14 +106,23 @@ class NotedCallback:
     told_from: datetime | None = None
     country: str = ""
     covering: Covering | None = None
+    urgent: bool = False
 
     @classmethod
     def of(cls, draft: CallbackDraft, country: str = "") -> NotedCallback:
         """The callback a conversation wants to save."""
         audio_id = draft.name_audio.audio_id if draft.name_audio else None
         call_id = draft.decision.enquiry.call_id
-        covering = draft.decision.covering
-        return cls(call_id, draft.wish, draft.number, audio_id, draft.due, country=country, covering=covering)
+        return cls(
+            call_id,
+            draft.wish,
+            draft.number,
+            audio_id,
+            draft.due,
+            country=country,
+            covering=draft.decision.covering,
+            urgent=draft.urgent,
+        )
 
 
 def insert_call(connection: Connection, decision: Decision) -> None:
@@ -255,7 +264,7 @@ def save_callback(
     )
     _leave_to_team(connection, owed_id, noted.covering, addressees, now)
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
-    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind)
+    queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
@@ -269,7 +278,8 @@ def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -
     missed = Missed(
         noted.call_id,
         OwedWish(noted.wish.value),
-        due=noted.due or (covering.due if covering else None),
+        noted.urgent,
+        noted.due or (covering.due if covering else None),
         number=fitting(noted.number, 64),
         name_audio_id=noted.name_audio_id,
         by=noted.by,

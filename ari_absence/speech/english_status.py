@@ -12,6 +12,7 @@ from ari_absence.core.status_phrases import (
     CallbackWish,
     CalledAt,
     CalledTimes,
+    ComesAgain,
     Counts,
     Covers,
     HandedOver,
@@ -174,6 +175,7 @@ CATALOGUE: Mapping[str, str] = {
     "status-other-reading": "Otherwise, press two to be back",
     "status-callback-from": "is to be called back.",
     "status-callback-number": "The number to call back is,",
+    "status-comes-again": "The next call to return comes again",
     "status-was-called": "was called.",
     "status-taken-by": "has taken this call.",
     "status-handed-over": "It is handed over. From now on",
@@ -194,6 +196,7 @@ SPOKEN = (
     CalledAt,
     CallbackWish,
     CalledTimes,
+    ComesAgain,
     TakenBy,
     HandedOver,
     WasCalled,
@@ -220,6 +223,8 @@ def clips(utterance: StatusUtterance) -> Iterator[Clip]:
         case Counts(messages, callbacks):
             yield CatalogueClip(f"status-messages-{min(messages, MANY):02}")
             yield calls_to_return(callbacks)
+        case WelcomeBack():
+            yield from _welcome_back(utterance)
         case _:
             yield from _of_callback(utterance)
 
@@ -276,8 +281,6 @@ _AS_COLLEAGUES_HEAR = {
 
 def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
     match utterance:
-        case WelcomeBack():
-            yield from _welcome_back(utterance)
         case CallbackFrom(who):
             yield name_clip(who, "a-colleague")
             yield CatalogueClip("status-callback-from")
@@ -286,6 +289,9 @@ def _of_callback(utterance: StatusUtterance) -> Iterator[Clip]:
             yield from digit_clips(digits)
         case CalledAt(at, days_ago):
             yield from _called(at, days_ago)
+        case ComesAgain(at):
+            yield CatalogueClip("status-comes-again")
+            yield from moment_clips(at)
         case CallbackWish():
             yield CatalogueClip(f"status-wish-{dashed(utterance.value)}")
         case CalledTimes(times):

@@ -86,29 +86,30 @@ A call back was promised, and it is due soon.
 Caller:    +81312345678, Bob Smith
 Promised:  by Wednesday, 25 November 2026, 16:00 (Asia/Tokyo)
 Owed by:   Alice Tanaka, 101
+Wish:      asks to be called back
 Callback:  R-1
 
 To make the call, dial *38*{entry.code} from your phone (unless your site has another code than *38)."""
     )
 
 
-async def test_a_delegate_reads_whose_call_is_overdue_and_gets_no_code_that_is_the_owners(
-    house: House,
-) -> None:
-    await ask_for_a_call(house.office, due=NOON + 4 * HOUR)
+async def test_a_delegate_reads_whose_call_is_overdue_and_what_to_dial(house: House) -> None:
+    entry = await ask_for_a_call(house.office, due=NOON + 4 * HOUR)
     await house.after(4 * HOUR + 30 * MINUTE)
     subject, text = await told(house, "callback_overdue", "kenji@example.com")
     assert subject == "OVERDUE: a call back to +81312345678"
     assert (
         text
-        == """\
+        == f"""\
 A call back was promised, and it has not been made.
 
 Caller:    +81312345678, Bob Smith
 Promised:  by Wednesday, 25 November 2026, 16:00 (Asia/Tokyo)
 Owed by:   Alice Tanaka, 101
+Wish:      asks to be called back
 Callback:  R-1
 
+To make the call, dial *38*{entry.code} from your phone (unless your site has another code than *38).
 This comes to you because whoever owes the call is away, or has not made it. Please see to it that
 they are called. All that is owed: ari-absence callbacks"""
     )

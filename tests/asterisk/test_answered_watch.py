@@ -76,6 +76,7 @@ class Owed:
     asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     settled: list[tuple[str, str]] = field(default_factory=list)
     failing: bool = False
+    vain: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def settled_by(self, talker: str, callers: Collection[str]) -> Sequence[Debt]:
         self.asked.append((talker, frozenset(callers)))
@@ -85,6 +86,9 @@ class Owed:
 
     async def settle(self, debts: Sequence[Debt], by: str) -> None:
         self.settled += [(debt.caller, by) for debt in debts]
+
+    async def tried(self, debts: Sequence[Debt], end: str, by: str) -> None:
+        self.vain += [(debt.caller, end, by) for debt in debts]
 
 
 @dataclass
@@ -146,6 +150,31 @@ async def test_number_that_was_dialled_counts_though_the_carrier_shows_another()
         it.talks(shown="0399999999")
         it.dials("ANSWER")
         await eventually(lambda: it.owed.settled == [(HANS_KEY, "101, by a call from PJSIP/101")])
+
+
+@pytest.mark.parametrize(("status", "end"), [("NOANSWER", "no_answer"), ("BUSY", "busy")])
+async def test_call_by_hand_that_nobody_answers_is_noted(status: str, end: str) -> None:
+    async with watching() as it:
+        it.dials("", dialstring=f"{HANS}@trunk")
+        it.dials(status)
+        it.tell("ChannelDestroyed", cause=16, channel=channel("PJSIP/101-1"))
+        await eventually(lambda: it.owed.vain == [(HANS_KEY, end, "101, by a call from PJSIP/101")])
+        assert it.pbx.requests == 0
+
+
+async def test_call_that_we_make_for_a_phone_notes_its_end_itself() -> None:
+    async with watching() as it:
+        line = Line(ids.new_call_id(), Channel("id of PJSIP/101-1", "PJSIP/101-1", "Up", None, None))
+        it.tools.switchboard.add_caller(line)
+        leg = channel("PJSIP/trunk-2") | {"id": ids.of_leg(line.call_id, 1)}
+        for caller in ({}, {"caller": channel("PJSIP/101-1")}):
+            it.tell("Dial", dialstatus="", dialstring=f"{HANS}@trunk", peer=leg, **caller)
+            it.tell("Dial", dialstatus="NOANSWER", dialstring="", peer=leg, **caller)
+        it.tell("ChannelDestroyed", cause=16, channel=channel("PJSIP/101-1"))
+        it.dials("", dialstring=f"{HANS}@trunk")
+        it.dials("BUSY")
+        it.tell("ChannelDestroyed", cause=16, channel=channel("PJSIP/101-1"))
+        await eventually(lambda: [end for _, end, _ in it.owed.vain] == ["busy"])
 
 
 async def test_number_that_we_ring_for_a_phone_of_ours_is_known() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -44,6 +44,7 @@ class MemoryCallbacks:
     dials: int = 1
     broken: bool = False
     taken: Taken | None = None
+    nobody_left: bool = False
     begun: int = 0
     again: list[datetime | None] = field(default_factory=list)
     history: list[tuple[str, str, str]] = field(default_factory=list)
@@ -53,8 +54,8 @@ class MemoryCallbacks:
             raise LedgerError("no space left")
         return list(self.kept)
 
-    async def by_code(self, owner: Person, code: str) -> OwedCallback | None:
-        return next((each for each in self.kept if each.callback_id == f"C-{code}"), None)
+    async def by_code(self, owner: Person, code: str) -> Sequence[OwedCallback]:
+        return [each for each in self.kept if each.callback_id == f"C-{code}"]
 
     async def begin(self, callback_id: str, owner: Person, by: str) -> Begun | Taken:
         self.begun += self.taken is None
@@ -68,16 +69,22 @@ class MemoryCallbacks:
     async def put_off(self, callback_id: str, until: datetime, by: str) -> None:
         self.again.append(until)
 
-    async def decline(self, callback_id: str, owner: Person, by: str) -> None:
-        self.history.append((callback_id, "declined", by))
+    async def decline(
+        self, callback_id: str, owner: Person, team: Team, absent: Collection[str], by: str
+    ) -> Taken | bool:
+        if self.taken is None and not self.nobody_left:
+            self.history.append((callback_id, "declined", by))
+        return self.taken or not self.nobody_left
 
-    async def settle(self, callback_id: str, by: str) -> bool:
-        self.history.append((callback_id, "settled", by))
-        return True
+    async def settle(self, callback_id: str, owner: Person, by: str) -> Taken | None:
+        if self.taken is None:
+            self.history.append((callback_id, "settled", by))
+        return self.taken
 
-    async def hand_over(self, callback_id: str, to: str, by: str) -> bool:
-        self.history.append((callback_id, f"to {to}", by))
-        return True
+    async def hand_over(self, callback_id: str, to: str, owner: Person, by: str) -> Taken | None:
+        if self.taken is None:
+            self.history.append((callback_id, f"to {to}", by))
+        return self.taken
 
     async def book_dial(self, extension: str) -> bool:
         self.dials -= 1
@@ -228,6 +235,31 @@ async def test_the_last_one_of_a_team_who_is_there_can_not_decline() -> None:
     assert asked.callbacks.history == []
 
 
+async def test_who_is_the_last_one_when_the_key_is_pressed_keeps_it() -> None:
+    directory = replace(office(), teams={"sales": SALES})
+    callbacks = MemoryCallbacks([replace(HANS, team="sales")], nobody_left=True)
+    said = await Asked("5", callbacks=callbacks, directory=directory).serve()
+    assert said[-2:] == [DECLINE, "It stays on your list."]
+
+
+@pytest.mark.parametrize("key", ["1", "3", "4", "5"])
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        (Taken("102"), "Kenji Ito has taken this call."),
+        (Taken(None), "Somebody has settled it meanwhile."),
+    ],
+)
+async def test_whatever_is_done_with_what_was_taken_meanwhile_is_not_done_and_the_next_one_comes(
+    key: str, taken: Taken, told: str
+) -> None:
+    directory = replace(office(), teams={"sales": SALES})
+    callbacks = MemoryCallbacks([replace(HANS, team="sales"), MORI], taken=taken)
+    said = await Asked(key, "2", callbacks=callbacks, directory=directory).serve()
+    assert said[said.index(told) + 1] == "Mori is to be called back."
+    assert callbacks.history == []
+
+
 async def test_it_is_handed_over_to_the_team_that_covers() -> None:
     directory = replace(office(replace(ALICE, delegates=("sales",))), teams={"sales": SALES})
     asked = Asked("4", directory=directory)
@@ -290,6 +322,25 @@ async def test_when_the_cap_is_used_up_nothing_is_dialled() -> None:
 
 async def test_who_owes_nothing_is_told_so() -> None:
     assert await Asked(owed=()).serve() == ["There is nobody for you to call back."]
+
+
+LATER_TODAY = replace(HANS, put_off_until=MORNING + timedelta(hours=4, minutes=30))
+
+
+async def test_when_all_is_put_off_it_is_said_when_the_first_comes_again() -> None:
+    tomorrow = replace(MORI, put_off_until=MORNING + timedelta(hours=23))
+    said = await Asked(owed=(tomorrow, LATER_TODAY)).serve()
+    assert said == ["The next call to return comes again this afternoon at two thirty."]
+
+
+async def test_what_is_put_off_is_not_offered_but_by_its_code() -> None:
+    assert HANS_TOLD[0] not in await Asked("2", owed=(LATER_TODAY, MORI)).serve()
+    assert HANS_TOLD[0] in await Asked("2", owed=(LATER_TODAY,), code="1").serve()
+
+
+async def test_of_two_calls_with_one_code_the_other_comes_after_it() -> None:
+    twin = replace(MORI, callback_id=HANS.callback_id)
+    assert "Mori is to be called back." in await Asked("2", "2", owed=(HANS, twin), code="1").serve()
 
 
 async def test_silence_leaves_it_for_later() -> None:

@@ -27,6 +27,7 @@ from ari_absence.core.phrases import (
     Whereabouts,
 )
 from ari_absence.core.steps import Situation, Way
+from ari_absence.errors import LedgerError
 from tests.attendant.conversation import COLLEAGUE, MORNING, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.reach_office import ALICE, KENJI, away, office, steps
 from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
@@ -376,6 +377,33 @@ async def test_urgent_message_can_be_made_an_ordinary_one_in_the_review() -> Non
 
     await talk.hold()
     assert not talk.notebook.messages[0].urgent
+
+
+async def test_urgent_stands_whatever_step_the_caller_hangs_up_after() -> None:
+    pressed = 0
+    for gone_after_steps in range(MOST_STEPS):
+        talk = urgent("5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), gone_after_steps=gone_after_steps)
+        await talk.hold()
+        assert len(talk.notebook.callbacks) == 1
+        noted = talk.notebook.callbacks[0]
+        assert (noted.urgent, noted.due is not None) == (("5" not in talk.call.steps),) * 2
+        pressed += noted.urgent
+    assert pressed > 3
+
+
+async def test_message_that_could_not_be_saved_is_noted_as_urgent_as_it_was_left() -> None:
+    for key, still_urgent in (("4", False), (SILENCE, True)):
+        notebook = MemoryNotebook()
+        talk = urgent(
+            "5", NAME, Rings(("2",)), Rings((LegEnd.BUSY,)), Speaks(9), key, SEND, notebook=notebook
+        )
+
+        async def fail(draft: object) -> str:
+            raise LedgerError("no space left")
+
+        notebook.save_message = fail  # type: ignore[method-assign]
+        await talk.hold()
+        assert [noted.urgent for noted in notebook.callbacks] == [still_urgent]
 
 
 # -- a busy line

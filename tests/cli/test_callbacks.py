@@ -53,6 +53,12 @@ async def test_what_is_due_first_is_listed_on_top_with_who_called_how_often(offi
         (due, 2, ["call-1", "call-2"]),
         (undated, 1, ["call-3"]),
     ]
+    newest = run_json("messages", config=office)[0]
+    assert [len(each["messages"]) for each in listed] == [2, 0]
+    assert listed[0]["messages"][1]["id"] == newest["id"]
+    assert listed[0]["messages"][1]["audio"] == newest["audio"]
+    assert listed[0]["messages"][1]["transcript"] is None
+    assert newest["id"] in shown
     assert listed[0]["first_at"] == "2026-11-25T12:00:00+09:00"
     assert shown.index(due) < shown.index(undated)
     for word in (listed[0]["code"], "Bob Smith (+81312345678)", "urgent", "call back", "Alice Tanaka (101)"):

@@ -47,6 +47,47 @@ def answered_call() -> PhoneTalks:
     return known
 
 
+@pytest.mark.parametrize(
+    ("news", "end"),
+    [
+        (["RINGING", "NOANSWER"], "no_answer"),
+        (["RINGING", "CANCEL"], "no_answer"),
+        (["RINGING"], "no_answer"),
+        (["BUSY"], "busy"),
+        (["CHANUNAVAIL"], "unreachable"),
+        (["CANCEL"], "cancelled"),
+        ([], "cancelled"),
+    ],
+)
+def test_call_by_hand_that_nobody_answers_is_told_once_when_it_is_over(news: list[str], end: str) -> None:
+    known = talks()
+    known.tell(replace(RINGING, shown=None), 0)
+    for status in ["", *news]:
+        known.dial("line", "peer", status, TO_HANS if status == "" else [], 0)
+        assert known.in_vain() == []
+    known.end("line")
+    (call,) = known.in_vain()
+    assert (call.tried, call.end, call.by) == (frozenset(TO_HANS), end, "101, by a call from PJSIP/101")
+    assert known.in_vain() == []
+
+
+def test_call_that_was_answered_that_we_made_or_whose_end_nobody_saw_was_not_tried_in_vain() -> None:
+    answered = answered_call()
+    answered.end("line")
+    assert answered.in_vain() == []
+    ours = talks()
+    ours.tell(RINGING, 0)
+    ours.dial("line", "peer", "", TO_HANS, 0, by_hand=False)
+    ours.dial("line", "peer", "NOANSWER", [], 9, by_hand=False)
+    ours.end("line")
+    assert ours.in_vain() == []
+    unseen = talks()
+    unseen.tell(RINGING, 0)
+    unseen.dial("line", "peer", "", TO_HANS, 0)
+    unseen.keep_only([])
+    assert unseen.in_vain() == []
+
+
 def test_call_that_is_answered_counts_after_the_seconds_of_a_talk_and_once() -> None:
     known = answered_call()
 

@@ -72,6 +72,11 @@ def test_nothing_is_escalated_to_a_delegate_who_is_absent() -> None:
     assert told(DueCall(ALICE, DUE, told=1), "2026-11-26T14:00", roster(away)) == (1, MAYA, DUE + 30 * MINUTE)
 
 
+def test_the_manager_who_was_told_in_the_delegates_place_is_not_told_again() -> None:
+    call = DueCall(ALICE, DUE, told=2, told_late=(MAYA,))
+    assert told(call, "2026-11-26T14:30", roster()) is None
+
+
 def test_when_nobody_is_there_it_waits_for_whoever_is_back_first() -> None:
     away: dict[str, Absence] = {
         KENJI: dated(Kind.BUSINESS_TRIP, "2026-11-26T00:00", "2026-12-04T00:00"),

@@ -43,6 +43,23 @@ def test_a_colleague_is_shown_by_extension_and_a_withheld_number_as_such() -> No
     assert "from a withheld number," in display_text(replace(MEMO, caller_number=None, number=None), "*38")
 
 
+REMINDED = {"number": "+81312345678", "due": DUE.isoformat(), "code": "4711"}
+
+
+@pytest.mark.parametrize(
+    ("about", "label"),
+    [("callback_due", "Due soon"), ("callback_overdue", "Overdue"), ("callback_handed_over", "Yours now")],
+)
+def test_a_display_shows_whom_to_call_by_when_and_the_code(about: str, label: str) -> None:
+    memo = replace(MEMO, about=about, facts=REMINDED, number=None, caller_number=None)
+    assert display_text(memo, "*38") == f"{label}: call +81312345678 by 17:00. *38*4711"
+    urgent = replace(memo, facts={**REMINDED, "urgent": True, "due": None})
+    assert display_text(urgent, "*38") == f"URGENT: {label}: call +81312345678. *38*4711"
+    hostile = display_text(replace(memo, facts={**REMINDED, "number": "\x1b[31m" * 90}), "*38")
+    assert len(hostile) <= 160
+    assert hostile.isprintable()
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_word_of_a_caller_breaks_a_display(hostile: str) -> None:
     _check(hostile)

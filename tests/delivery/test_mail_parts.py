@@ -26,6 +26,16 @@ from tests.hostile import HOSTILE
 DUE = MEMO.at + timedelta(hours=5)
 OWED = MemoOfOwed("R-20261125-030000-7f3a9c", "0f" * 12, "4711", DUE, 1)
 PROMISED = replace(MEMO, due=DUE, owed=OWED)
+
+
+def test_who_calls_again_without_a_word_is_mailed_with_what_they_were_promised_before() -> None:
+    missed = replace(MEMO, about="missed", owed=OWED, seconds=None)
+    line = "Owed: a call back by Wednesday, 25 November 2026, 17:00 (Asia/Tokyo), from another call"
+    assert line in " ".join(text_of(parsed(missed)).split())
+    assert "Owed:" not in text_of(parsed(PROMISED))
+    assert "Owed:" not in text_of(parsed(replace(missed, owed=replace(OWED, due=None))))
+
+
 OWN_TAGS = {
     "html",
     "head",

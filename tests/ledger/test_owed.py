@@ -120,7 +120,7 @@ async def test_a_message_without_a_promise_is_on_the_list_but_nobody_is_asked_to
     await leave_without_promise(office, "call-1")
     assert len(owed(office)) == 1
     with office.store.reading() as session:
-        assert owed_reading.count_owed(session, "101") == 0
+        assert owed_reading.count_owed(session, ["101"]) == 0
         assert owed_reading.offered_to(session, ["101"], NOON) == []
 
 
@@ -362,8 +362,8 @@ async def test_each_call_an_owner_owes_has_a_code_of_its_own(office: Office) -> 
     entries = owed(office)
     assert len({entry.code for entry in entries}) == len(entries) == 30
     with office.store.reading() as session:
-        assert owed_reading.owed_by_code(session, ["101"], entries[7].code) == entries[7]
-        assert owed_reading.owed_by_code(session, ["100"], entries[7].code) is None
+        assert owed_reading.owed_by_code(session, ["101"], entries[7].code) == [entries[7]]
+        assert owed_reading.owed_by_code(session, ["100"], entries[7].code) == []
 
 
 async def test_what_nobody_did_for_a_month_after_it_was_due_expires_and_says_so(office: Office) -> None:

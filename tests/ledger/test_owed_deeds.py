@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ari_absence.core.owed import OwedState, OwedWish
+from ari_absence.core.people import Team
 from ari_absence.ledger import owed_calls
 from ari_absence.ledger.model import CallbackRow, CallRow
 from ari_absence.ledger.owed_calls import Attempt, Refusal
@@ -28,6 +29,7 @@ from tests.ledger.office import NOON, _new_ledger
 OWNERS = ("101", "102")
 NUMBERS = ("+81312345678", "03-1234-5678", "+81398765432", "4711")
 KEYS = {"+81312345678", "+81398765432", "4711"}
+EVERYBODY = Team("sales", "Sales", OWNERS)
 DUES = st.none() | st.integers(0, 72).map(lambda hours: NOON + timedelta(hours=hours))
 
 Columns = dict[str, Any]
@@ -95,7 +97,10 @@ class TwoPeopleWhoOweCalls(RuleBasedStateMachine):
 
     @rule(owed=st.integers(0, 5), who=st.sampled_from(OWNERS))
     def decline(self, owed: int, who: str) -> None:
-        self._deed(owed, lambda session, owed_id: owed_calls.decline(session, owed_id, who, who, self.now))
+        self._deed(
+            owed,
+            lambda session, owed_id: owed_calls.decline(session, owed_id, who, who, self.now, team=EVERYBODY),
+        )
 
     @rule(owed=st.integers(0, 5))
     def settle(self, owed: int) -> None:
@@ -157,6 +162,11 @@ class TwoPeopleWhoOweCalls(RuleBasedStateMachine):
         for owed_id, count in belonging.items():
             assert owed_id in rows
             assert rows[owed_id].times == count
+
+    @invariant()
+    def there_is_always_somebody_who_has_not_declined(self) -> None:
+        with self.store.reading() as session:
+            assert all(len(row.declined or ()) < len(OWNERS) for row in _live(session))
 
     @invariant()
     def what_is_over_has_an_end_and_nothing_under_way(self) -> None:

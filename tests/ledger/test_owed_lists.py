@@ -77,7 +77,7 @@ def plans(store: Store, question: Any) -> str:
     "question",
     [
         partial(owed_reading.owed_calls, extension="101"),
-        partial(owed_reading.count_owed, extension="101"),
+        partial(owed_reading.count_owed, extensions=["101"]),
         partial(owed_reading.owed_by_code, extensions=["101"], code="00001"),
         partial(owed_reading.owed_to, caller="+81312000001", extension="101"),
         partial(owed_reading.owed_call, owed_id="R-00001"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 
 from ari_absence.app.records import Records
@@ -13,7 +14,7 @@ from ari_absence.core.people import Directory, SetAbsences
 from ari_absence.ledger import owed_calls, owed_reading
 from tests.attendant import reach_office
 from tests.ledger.office import NOON, Office
-from tests.ledger.test_owed import BY, KEY, ask_for_a_call, do, hand_over, owed
+from tests.ledger.test_owed import BY, KEY, ask_for_a_call, begin, do, hand_over, owed, whats
 
 
 @dataclass
@@ -60,6 +61,22 @@ async def test_talk_with_somebody_else_or_with_nobody_known_settles_nothing(offi
     await ask_for_a_call(office)
     assert await settled_by(office, "101", "+81399999999", "ext:102") == []
     assert await debts(office).settled_by("101", []) == []
+
+
+async def test_what_was_dialled_by_hand_in_vain_is_an_attempt_and_comes_again_as_before(
+    office: Office,
+) -> None:
+    entry = await ask_for_a_call(office)
+    again = NOON + timedelta(minutes=15)
+    do(office, lambda session: owed_calls.put_off(session, entry.id, again, BY, NOON))
+    (debt,) = await settled_by(office, "101")
+    await debts(office).tried([debt], "busy", "101, by a call from PJSIP/101")
+    (noted,) = owed(office)
+    assert (noted.state, noted.attempts, noted.retry_at) == ("attempted", 1, again)
+    assert whats(office, entry.id)[-1] == "tried to call back: busy"
+    assert begin(office, entry, "102")
+    await debts(office).tried([debt], "busy", "101, by a call from PJSIP/101")
+    assert owed(office)[0].attempts == 1, "somebody is calling them: how that ends is noted"
 
 
 async def test_settled_is_noted_with_who_and_how_and_once(office: Office) -> None:

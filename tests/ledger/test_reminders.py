@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.hours import WeeklyHours
-from ari_absence.core.people import Directory, SetAbsences
+from ari_absence.core.people import Directory, Kind, SetAbsences
 from ari_absence.core.reminding import Roster
-from ari_absence.ledger import owed_calls
+from ari_absence.ledger import owed_calls, owed_reading
 from ari_absence.ledger.model import DeliveryRow
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.reminders import LedgerReminders, next_at, plan_anew, remind
@@ -73,6 +74,19 @@ async def test_an_owed_call_reminds_its_owner_then_the_delegate_then_the_manager
     ]
     assert moments == [DUE - 30 * MINUTE, DUE + 30 * MINUTE, DUE + 2 * HOUR]
     assert whats(office, entry.id)[1:] == ["reminded 101", "overdue, told 102", "overdue, told 103"]
+
+
+async def test_manager_who_was_told_for_want_of_a_delegate_is_told_once_and_may_make_the_call(
+    office: Office, roster: Roster
+) -> None:
+    entry = await ask_for_a_call(office, due=DUE)
+    away = SetAbsences({"102": (DatedAbsence(Kind.DAY_OFF, DUE - 9 * HOUR, DUE + 9 * HOUR),)})
+    for at in (DUE - 30 * MINUTE, DUE + 30 * MINUTE, DUE + 2 * HOUR):
+        remind_at(office, replace(roster, absences=away), at)
+    assert [who for about, who in told(office) if about == "callback_overdue"] == ["maya@example.com"]
+    with office.store.reading() as session:
+        assert owed_reading.owed_by_code(session, ["103"], entry.code)
+        assert owed_reading.owed_by_code(session, ["102"], entry.code) == []
 
 
 async def test_nothing_is_told_of_what_is_settled(office: Office, roster: Roster) -> None:

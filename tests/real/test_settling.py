@@ -38,10 +38,15 @@ class Debt:
     @property
     def settled_by(self) -> list[str]:
         """Who has settled it, and how."""
+        return [by for what, by in self.history if what.startswith("settled")]
+
+    @property
+    def history(self) -> list[tuple[str, str]]:
+        """What became of it, by whom."""
         store = open_existing(default_url(self.scene.office.data))
         try:
             with store.reading() as session:
-                return [each.by for each in history_of(session, self.id) if each.what.startswith("settled")]
+                return [(each.what, each.by) for each in history_of(session, self.id)]
         finally:
             store.close()
 
@@ -97,6 +102,7 @@ async def test_call_is_settled_from_either_phone_by_hand_by_redial_and_across_a_
     hans.on_ring = "answer"
     await desk.call(f"9{HANS}")
     await to_hans.is_settled("103, by a call from PJSIP/103")
+    assert ("tried to call back: no_answer", "103, by a call from PJSIP/103") in to_hans.history
     await desk.hang_up()
 
     await outside(scene, ANNA, "+81442223344")
@@ -174,6 +180,8 @@ async def test_nothing_but_a_person_who_answers_settles_a_call(stage: Stage) -> 
     await caller.chooses("0")
     await to_hans.is_settled("100, by a call to PJSIP/100")
     assert [debt.settled_by for debt in spared] == [[]] * len(spared)
+    ends = [[what.partition(": ")[2] for what, _ in debt.history if "tried" in what] for debt in spared[:2]]
+    assert ends == [["no_answer"], ["busy"]]
     await caller.hangs_up()
 
     anna.on_ring = "answer"
