@@ -63,6 +63,7 @@ from ari_absence.config.next_start import waiting_for_a_start
 from ari_absence.config.settings import Configuration
 from ari_absence.control import ControlSocket, Handler
 from ari_absence.core.mailbox import MessageCounts
+from ari_absence.core.owed_lamp import Pressing
 from ari_absence.delivery.outbox import OutboxWorker
 from ari_absence.delivery.ports import Notifier
 from ari_absence.errors import LedgerError
@@ -75,12 +76,14 @@ from ari_absence.ledger.lock import ServiceLock
 from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.outbox import LedgerOutbox
+from ari_absence.ledger.pressing import pressing_calls
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.reminders import LedgerReminders
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
 from ari_absence.presence.message_lamps import MessageLamps
+from ari_absence.presence.owed_lamps import OwedLamps
 from ari_absence.presence.presence_text import PresenceTexts
 
 LEDGER_LOOK_SECONDS = 10.0  # how often a ledger that can't be used is tried again
@@ -169,6 +172,7 @@ class Service:
         )
         lamp = message_lamp_of(configuration, self._client, self._records.phones_of)
         self._message_lamps = MessageLamps(self._records.directory, self._count_messages, lamp, self._clock)
+        self._owed_lamps = OwedLamps(self._records.directory, self._look_at_owed, self._client, self._clock)
         if self._ledger_trouble is None:
             await self._start_everything(stack, configuration)
         else:
@@ -194,6 +198,7 @@ class Service:
             self._day_rounds.run(),
             self._camp_ons.run(),
             self._message_lamps.run(),
+            self._owed_lamps.run(),
             self._answered_watch.run(),
             self._transcribing.run(),
             self._snapshots.run(),
@@ -403,6 +408,7 @@ class Service:
         """There is something to deliver, and a call may be owed by a certain time."""
         self._outbox.wake()
         self._day_rounds.wake()
+        self._owed_lamps.wake()
 
     async def _recover(self) -> None:
         site = self._records.directory().site
@@ -432,6 +438,7 @@ class Service:
         self._camp_ons.wake()
         self._message_lamps.refresh_all()
         self._fallback_intake.wake()
+        self._owed_lamps.refresh()
         await self._notebook.clear_leftovers()
 
     def _clock_jumped(self) -> None:
@@ -448,6 +455,7 @@ class Service:
     def _message_changed(self, extension: str) -> None:
         """A message was saved, heard or deleted: the lamp shows what there is now."""
         self._message_lamps.refresh([extension])
+        self._owed_lamps.wake()
         self._transcribing.wake()
 
     def _phone_event(self, event: protocol.CallEvent | protocol.PhoneEvent) -> None:
@@ -461,6 +469,10 @@ class Service:
 
     async def _count_messages(self, extensions: Collection[str] | None) -> Mapping[str, MessageCounts]:
         return await self._thread.read(partial(message_counts, extensions=extensions))
+
+    async def _look_at_owed(self) -> Pressing:
+        before = self._records.configuration.callbacks.remind_before
+        return await self._thread.query(partial(pressing_calls, now=self._clock.now(), before=before))
 
     async def _stop_delivering(self, task: asyncio.Task[None]) -> None:
         """Let the attempt under way end: a mail broken off may go out twice."""
@@ -508,6 +520,7 @@ class Service:
         self._records.on_change()
         self._lamps.refresh()
         self._message_lamps.refresh_all()
+        self._owed_lamps.refresh()
         if self._ledger_trouble is None:
             await self._phones_watch.subscribe()
             self._camp_ons.wake()

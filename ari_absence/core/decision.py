@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ari_absence.core import wording
+from ari_absence.core.covering import Covering, covering_for, covering_reason
 from ari_absence.core.greetings import Greeting, SetGreetings
 from ari_absence.core.handover import Handover
 from ari_absence.core.known import Known, reason_of, said_already, told_to, words_of
@@ -80,6 +81,7 @@ class Decision:
     ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
     ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
     ``told_to_callees`` is what those hear who are rung for the person; ``transferred_by`` the name of who transferred.
+    ``covering``: the team that owes this call in the place of the person.
     """
 
     enquiry: Enquiry
@@ -98,6 +100,7 @@ class Decision:
     straight_to_message: bool
     told_to_callees: Whereabouts
     transferred_by: str | None = None
+    covering: Covering | None = None
 
     @property
     def promised(self) -> datetime | None:
@@ -127,6 +130,7 @@ def decide(
     reach = reach_of(case)
     handling = _promising(case, reach.occasion)
     due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
+    covering = covering_for(case, due, handling.promise_seconds)
     where = _whereabouts(case, enquiry.caller, back)
     own_words = _own_greeting(case, greetings)
     known = _known(enquiry)
@@ -159,6 +163,7 @@ def decide(
             *_reasons(enquiry, directory, found),
             *_greeting_reason(own_words),
             *((reason_of(known, person),) if known else ()),
+            *covering_reason(covering, person),
             *_refusals(case, hindrances),
         ),
         rings_as_desk=reach.rings_as_desk,
@@ -167,6 +172,7 @@ def decide(
         straight_to_message=reach.ends_in_message,
         told_to_callees=_told_to_callees(case, reach, where, back),
         transferred_by=_name_of_sender(case),
+        covering=covering,
     )
 
 

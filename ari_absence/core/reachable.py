@@ -6,14 +6,14 @@ of busy, no answer, unreachable), the person's own before the site's. ``core.lad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
 from ari_absence.core.handover import Handover
 from ari_absence.core.known import Known
-from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene
+from ari_absence.core.ladder import Attempt, Help, Ladder, Reason, Scene, delegates_of
 from ari_absence.core.people import (
     Caller,
     Directory,
@@ -24,6 +24,7 @@ from ari_absence.core.people import (
     SetAbsences,
     SetForwards,
     Source,
+    Team,
     Why,
 )
 from ari_absence.core.phrases import Name
@@ -255,6 +256,26 @@ def handling_on(case: Case, occasion: Occasion) -> Handling:
     if absence is not None and absence.reach is not None and occasion is case.state.kind:
         return replace(handling, reach=absence.reach, reach_source=absence.source)
     return handling
+
+
+def named_teams(case: Case) -> Iterator[Team]:
+    """The teams that this call goes to, whether anybody of them can be rung now or not, in order.
+
+    A team that covers for the person counts where ``delegate`` is a step and no single colleague comes before it.
+    """
+    forwarded, usual = _occasions(case)
+    for occasion in (*forwarded, *(() if usual is None else (usual,))):
+        for step in _before_message(handling_on(case, occasion).reach):
+            for destination in step.destinations:
+                team = case.directory.teams.get(_key_of_team(destination, case))
+                if team is not None:
+                    yield team
+
+
+def _key_of_team(destination: Destination, case: Case) -> str:
+    if destination.way is Way.DELEGATE:
+        return next(iter(delegates_of(case.person, case.state)), "")
+    return destination.key if destination.way is Way.NAMED else ""
 
 
 def goes_on(case: Case, occasion: Occasion) -> bool:

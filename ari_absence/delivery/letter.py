@@ -82,6 +82,7 @@ def compose(
     facts = _facts(memo, attached=audio is not None) | _note_facts(memo, attached=note is not None)
     facts["code"] = _code(memo, sender)
     facts["enclosed"] = [each.file_name for each in enclosures]
+    facts["team"] = for_mail_body(memo.owed.team) if memo.owed is not None else ""
     mail = EmailMessage(policy=SMTP)
     for name, value in _headers(memo, recipient, key, sender, facts, at).items():
         mail[name] = value

@@ -104,6 +104,10 @@ class OwedCall(Protocol):
     def times(self) -> int:
         """How often they have called."""
 
+    @property
+    def team(self) -> str | None:
+        """The key of the team that owes it; None: a person does, or nobody any more."""
+
 
 class Memo(Protocol):
     """What is told of one item. All text in it is foreign until it has been through ``core.text``."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ari_absence.core.owed import OwedState
+from ari_absence.core.owed import TEAM, OwedState
 from ari_absence.ledger.owed_model import OwedRow
 
 _THREAD_CHARS = 24
@@ -23,20 +23,24 @@ class MemoOfOwed:
     code: str | None
     due: datetime | None
     times: int
+    team: str | None = None
 
 
 def memo_of_owed(session: Session, owed_id: str | None) -> MemoOfOwed | None:
-    """What is owed; without its code and its time when it is over. None: nobody can be called."""
+    """What is owed; without its code and its time when it is over, or a team owes it. None: nobody can be called."""
     row = session.get(OwedRow, owed_id) if owed_id else None
     if row is None:
         return None
     live = OwedState(row.state).live
+    team = row.extension.removeprefix(TEAM) if live and row.extension.startswith(TEAM) else None
+    theirs = live and team is None
     return MemoOfOwed(
         id=row.id,
         thread=_thread(row.called, row.caller),
-        code=row.code if live else None,
-        due=row.due if live else None,
+        code=row.code if theirs else None,
+        due=row.due if theirs else None,
         times=row.times,
+        team=team,
     )
 
 

@@ -11,11 +11,13 @@ from datetime import datetime
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, true, update
 
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
+from ari_absence.core.covering import Covering
 from ari_absence.core.decision import Decision
 from ari_absence.core.delivery_rules import ItemKind
 from ari_absence.core.owed import OwedWish
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.covering import cover
 from ari_absence.ledger.deliveries import queue_callback, queue_message
 from ari_absence.ledger.escalations import begin_escalation
 from ari_absence.ledger.handovers import insert_handover, is_note
@@ -85,11 +87,13 @@ class LeftMessage:
     due: datetime | None = None
     country: str = ""
     at: datetime | None = None
+    covering: Covering | None = None
 
     @classmethod
     def of(cls, draft: MessageDraft, country: str = "", at: datetime | None = None) -> LeftMessage:
         """The message a conversation wants to save."""
-        return cls(draft.decision.enquiry.call_id, draft.audio.audio_id, draft.urgent, draft.due, country, at)
+        call_id, covering = draft.decision.enquiry.call_id, draft.decision.covering
+        return cls(call_id, draft.audio.audio_id, draft.urgent, draft.due, country, at, covering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class NotedCallback:
     told_from: datetime | None = None
     country: str = ""
     at: datetime | None = None
+    covering: Covering | None = None
     urgent: bool = False
 
     @classmethod
@@ -122,6 +127,7 @@ class NotedCallback:
             country=country,
             urgent=draft.urgent,
             at=at,
+            covering=draft.decision.covering,
         )
 
 
@@ -209,6 +215,7 @@ def save_message(
     if known is not None:
         return Saved(known, 0, left.audio_id, recording_name)
     message_id, extension = new_id(Prefix.MESSAGE, now), require_call(connection, left.call_id)
+    owed_id = _owe_message(connection, left, now)
     connection.execute(
         _INSERT_MESSAGE,
         {
@@ -219,9 +226,10 @@ def save_message(
             "audio_id": left.audio_id,
             "urgent": left.urgent,
             "due": left.due,
-            "owed_id": _owe_message(connection, left, now),
+            "owed_id": owed_id,
         },
     )
+    _leave_to_team(connection, owed_id, left.covering, addressees, now)
     queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
     if escalate_at is not None:
         begin_escalation(connection, message_id, escalate_at, now)
@@ -245,6 +253,7 @@ def save_callback(
     if known is not None:
         return Saved(known, 0, audio_id, recording_name)
     callback_id, extension = new_id(Prefix.CALLBACK, now), require_call(connection, noted.call_id)
+    owed_id = _owe_callback(connection, noted, now) if noted.number else None
     connection.execute(
         _INSERT_CALLBACK,
         {
@@ -256,30 +265,44 @@ def save_callback(
             "number": fitting(noted.number, 64),
             "name_audio_id": audio_id,
             "due": noted.due,
-            "owed_id": _owe_callback(connection, noted, now) if noted.number else None,
+            "owed_id": owed_id,
         },
     )
+    _leave_to_team(connection, owed_id, noted.covering, addressees, now)
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
     queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
 def _owe_message(connection: Connection, left: LeftMessage, now: datetime) -> str | None:
-    missed = Missed(left.call_id, OwedWish.MESSAGE, left.urgent, left.due)
-    return note_owed(connection, missed, left.country, now)
+    due = left.due or (left.covering.due if left.covering else None)
+    return note_owed(connection, Missed(left.call_id, OwedWish.MESSAGE, left.urgent, due), left.country, now)
 
 
 def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -> str | None:
+    covering = noted.covering if noted.wish is Wish.CALL_BACK else None
     missed = Missed(
         noted.call_id,
         OwedWish(noted.wish.value),
         noted.urgent,
-        noted.due,
+        noted.due or (covering.due if covering else None),
         number=fitting(noted.number, 64),
         name_audio_id=noted.name_audio_id,
         by=noted.by,
     )
     return note_owed(connection, missed, noted.country, now)
+
+
+def _leave_to_team(
+    connection: Connection,
+    owed_id: str | None,
+    covering: Covering | None,
+    addressees: Addressees,
+    now: datetime,
+) -> None:
+    """Have the team of ``covering`` owe what was noted, and its members told, in the same transaction."""
+    if owed_id is not None and covering is not None:
+        cover(connection, owed_id, covering.owner, addressees.of(covering.owner), now)
 
 
 def _require_audio(connection: Connection, audio_id: str) -> str | None:

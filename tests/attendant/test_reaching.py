@@ -9,6 +9,7 @@ import pytest
 
 from ari_absence.attendant.call import FREE, Display, LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
+from ari_absence.core.absences import DatedAbsence
 from ari_absence.core.people import Caller, Handling, Kind, Why
 from ari_absence.core.phrases import (
     Action,
@@ -27,7 +28,7 @@ from ari_absence.core.phrases import (
 )
 from ari_absence.core.steps import Situation, Way
 from ari_absence.errors import LedgerError
-from tests.attendant.conversation import COLLEAGUE, OUTSIDER, WITHHELD, Conversation
+from tests.attendant.conversation import COLLEAGUE, MORNING, OUTSIDER, WITHHELD, Conversation
 from tests.attendant.reach_office import ALICE, KENJI, away, office, steps
 from tests.attendant.script import SILENCE, MemoryNotebook, Rings, Speaks
 
@@ -226,6 +227,19 @@ async def test_who_was_rung_is_noted_for_a_caller_who_left_meanwhile() -> None:
 
     assert await talk.hold() is Outcome.MISSED
     assert [(note.extension, note.end) for note in talk.notebook.attempts] == [("101", LegEnd.CANCELLED)]
+
+
+async def test_call_that_nobody_of_a_team_took_is_noted_as_the_teams_when_nothing_can_be_promised() -> None:
+    out = replace(ALICE, absences=(DatedAbsence(Kind.OUT, MORNING, None),))
+    there = office(out, handling={Kind.OUT: Handling(reach=steps("sales"), ask=False)})
+    talk = Conversation(
+        SILENCE, NAME, Rings((LegEnd.NO_ANSWER,) * 2), office=there, why=Why.ABSENT, gone_after_steps=5
+    )
+
+    assert await talk.hold() is Outcome.MISSED
+    (draft,) = talk.notebook.callbacks
+    assert draft.decision.covering is not None
+    assert draft.decision.covering.owner == "team:sales"
 
 
 async def test_line_that_was_free_and_is_not_answered_is_not_called_busy() -> None:

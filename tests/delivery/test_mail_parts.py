@@ -270,3 +270,10 @@ def _said_by(foreign: str) -> LedgerMemo:
         note_digits=foreign,
         transcript=foreign[:60],
     )
+
+
+def test_person_is_told_that_a_team_returns_the_call_and_is_given_neither_code_nor_promise() -> None:
+    mail = parsed(replace(MEMO, owed=replace(OWED, code=None, due=None, team="sales")))
+    assert "by the team sales" in text_of(mail)
+    assert "from your phone" not in text_of(mail)
+    assert [part.get_content_type() for part in mail.iter_attachments()].count("text/calendar") == 0

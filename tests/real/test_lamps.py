@@ -7,12 +7,14 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 import yaml
 
 from ari_absence.asterisk import AriClient
 from ari_absence.lab import waiting
+from tests.real.letters import Postbox
 from tests.real.scenes import Scene, Stage
 
 pytestmark = pytest.mark.real
@@ -186,3 +188,28 @@ async def test_what_others_did_to_lamps_and_displays_is_put_right_within_half_a_
     await lamp.wait_for_state("confirmed", 35.0)
     await messages.wait_for_state("no", 35.0)
     await waiting.until(lambda: "do not disturb" in display.bodies[-1], 35.0, "The text")
+
+
+async def test_the_lamp_of_reminders_follows_the_ledger_whichever_side_restarts(stage: Stage) -> None:
+    scene = await stage.open(running=False)
+    Postbox(scene).leave(before=timedelta(hours=1), due=timedelta(minutes=70))  # in ten minutes
+    await scene.office.start_service()
+    lamp = await scene.lab.lamp("*38101", user="100")
+    await lamp.wait_for_state("confirmed", 5.0)
+    other = await scene.lab.lamp("*38102")
+    assert other.states == ["terminated"]
+
+    async with asterisk(scene) as client:  # as after a database that was lost
+        await client.set_device_state("Stasis:owed-101", "NOT_INUSE")
+    await lamp.wait_for_state("terminated", 5.0)
+    await scene.lab.kill()
+    await scene.lab.restart()
+    lamp = await scene.lab.lamp("*38101")
+    await lamp.wait_for_state("confirmed", 10.0)
+
+    await scene.office.stop_service()
+    (owed,) = await scene.office.callbacks()
+    await scene.office.cli("callbacks", "settle", owed["id"])  # nobody is there to tell Asterisk
+    assert lamp.states[-1] == "confirmed"
+    await scene.office.start_service()
+    await lamp.wait_for_state("terminated", 5.0)
