@@ -33,6 +33,7 @@ class AudioWatch:
         self._client = client
         self._switchboard = switchboard
         self._tasks: set[asyncio.Task[None]] = set()
+        self._silenced: set[str] = set()  # channels whose silence may not have ended, by a request that failed
 
     @property
     def followed(self) -> int:
@@ -69,11 +70,11 @@ class AudioWatch:
     async def _look_at(self, line: Line) -> None:
         channel_id = line.channel.id
         try:
-            if await self._is_deaf(channel_id):
+            if channel_id in self._silenced or await self._is_deaf(channel_id):
                 await through(self._repair(channel_id))
                 _log.info("audio.repaired", call=line.call_id, line=line.name)
         except AlreadyGone:
-            pass  # hung up, transferred on, or no phone that speaks RTP
+            self._silenced.discard(channel_id)  # hung up, transferred on, or no phone that speaks RTP
         except AsteriskError as error:
             _log.warning("audio.not_looked_at", call=line.call_id, error=str(error))
         except Exception:  # noqa: BLE001 - the talk goes on without us
@@ -88,5 +89,7 @@ class AudioWatch:
         return await self._client.variable(channel_id, ON_HOLD) != "1"
 
     async def _repair(self, channel_id: str) -> None:
+        self._silenced.add(channel_id)
         await self._client.silence(channel_id)
         await self._client.stop_silence(channel_id)
+        self._silenced.discard(channel_id)
