@@ -33,7 +33,9 @@ class AudioWatch:
         self._client = client
         self._switchboard = switchboard
         self._tasks: set[asyncio.Task[None]] = set()
-        self._silenced: set[str] = set()  # channels whose silence may not have ended, by a request that failed
+        self._silenced: set[str] = (
+            set()
+        )  # channels whose silence may not have ended, by a request that failed
 
     @property
     def followed(self) -> int:

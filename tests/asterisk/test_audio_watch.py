@@ -114,7 +114,9 @@ async def test_phone_that_stays_deaf_is_tried_again_a_few_times_and_then_left() 
     assert two.pbx.asked.count("silence") == two.pbx.asked.count("stop") == LOOKS
 
 
-@pytest.mark.parametrize("pbx", [Pbx(repairs=0), Pbx(held=True), Pbx(rtp=False)], ids=["hears", "holds", "no RTP"])
+@pytest.mark.parametrize(
+    "pbx", [Pbx(repairs=0), Pbx(held=True), Pbx(rtp=False)], ids=["hears", "holds", "no RTP"]
+)
 async def test_phone_that_hears_or_holds_or_is_none_is_not_touched(pbx: Pbx) -> None:
     async with talk(pbx) as two:
         await two.is_looked_after()
@@ -130,7 +132,9 @@ async def test_who_is_in_no_talk_has_nobody_looked_at() -> None:
 
 @pytest.mark.parametrize("step", range(1, 6))
 @pytest.mark.parametrize("error", [AsteriskUnreachable("lost"), ValueError("a mistake")])
-async def test_whatever_fails_at_whatever_step_no_phone_is_left_in_silence(step: int, error: Exception) -> None:
+async def test_whatever_fails_at_whatever_step_no_phone_is_left_in_silence(
+    step: int, error: Exception
+) -> None:
     async with talk(Pbx(failing={step: error})) as two:
         await two.is_looked_after()
     assert two.pbx.repairs <= 0
@@ -172,7 +176,9 @@ async def test_repair_that_has_begun_is_brought_to_its_end_when_the_service_stop
 
 
 @pytest.mark.parametrize(("name", "repaired"), [(HALF.name, True), ("PJSIP/103-00000009", False)])
-async def test_half_that_takes_a_place_has_its_talk_looked_after_and_no_phone_does(name: str, repaired: bool) -> None:
+async def test_half_that_takes_a_place_has_its_talk_looked_after_and_no_phone_does(
+    name: str, repaired: bool
+) -> None:
     pbx = Pbx()
 
     async def nothing(_: ChannelCall | list[str]) -> None:
