@@ -168,10 +168,8 @@ async def test_repair_that_has_begun_is_brought_to_its_end_when_the_service_stop
     async with talk(Slow()) as two:
         two.watch.follow(two.joined)
         await begun.wait()
-        closing = asyncio.create_task(two.watch.close())
-        await asyncio.sleep(0)
-        go_on.set()
-        await closing
+        asyncio.get_running_loop().call_soon(go_on.set)
+        await two.watch.close()
     assert (two.pbx.silent, two.pbx.repairs, two.watch.followed) == (False, 0, 0)
 
 
