@@ -70,6 +70,19 @@ class AriClient:
         """End the music."""
         await self._transport.ask(requests.STOP_MUSIC, channel_id)
 
+    async def silence(self, channel_id: str) -> None:
+        """Let the party hear silence, in place of whatever else they are sent."""
+        await self._transport.ask(requests.SILENCE, channel_id)
+
+    async def stop_silence(self, channel_id: str) -> None:
+        """End the silence."""
+        await self._transport.ask(requests.STOP_SILENCE, channel_id)
+
+    async def packets_sent(self, channel_id: str) -> int:
+        """How many packets of sound the phone was sent; :class:`AlreadyGone` also where it speaks no RTP."""
+        answer = await self._transport.read_object(requests.RTP_STATISTICS, channel_id)
+        return int(answer.get("txcount", 0))
+
     async def play(self, channel_id: str, media: Sequence[str], playback_id: str) -> None:
         """Play the media (``sound:...``, ``recording:...``) one after another, as one playback."""
         await self._transport.ask(requests.PLAY, channel_id, media=list(media), playbackId=playback_id)

@@ -49,6 +49,9 @@ RING = Request("POST", "/channels/{channelId}/ring", gone=_LEFT)
 STOP_RING = Request("DELETE", "/channels/{channelId}/ring", gone=_LEFT)
 MUSIC = Request("POST", "/channels/{channelId}/moh", gone=_LEFT)
 STOP_MUSIC = Request("DELETE", "/channels/{channelId}/moh", gone=_LEFT)
+SILENCE = Request("POST", "/channels/{channelId}/silence", gone=_LEFT)
+STOP_SILENCE = Request("DELETE", "/channels/{channelId}/silence", gone=_LEFT)
+RTP_STATISTICS = Request("GET", "/channels/{channelId}/rtp_statistics")
 PLAY = Request("POST", "/channels/{channelId}/play", _names("media playbackId skipms offsetms"), gone=_LEFT)
 # record's 409 can also mean that the name is taken, so it stays an error
 RECORD = Request(

@@ -18,10 +18,11 @@ import structlog
 from ari_absence.asterisk import ids, protocol
 from ari_absence.asterisk.alert import alert
 from ari_absence.asterisk.arrival import ASTRAY, CODE, PARKED, mistake_in
+from ari_absence.asterisk.audio_watch import AudioWatch
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.connecting import connect
 from ari_absence.asterisk.line import Line
-from ari_absence.asterisk.protocol import BridgeAttendedTransfer, CallEvent, StasisStart
+from ari_absence.asterisk.protocol import BridgeAttendedTransfer, CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
     AFTERGLOW_SECONDS,
     BUSY,
@@ -81,6 +82,7 @@ class Sessions:
         self._calls: dict[str, ChannelCall | DeskChannel] = {}
         self._switchboard = tools.switchboard
         self._transfers = Transfers(lambda: self._switchboard.lines, self._caller_of)
+        self._audio = AudioWatch(tools.client, tools.switchboard)
         self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self.admission = Admission()
@@ -154,6 +156,7 @@ class Sessions:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=grace_seconds)
         self.release_all()
+        await self._audio.close()
         end = asyncio.get_running_loop().time() + HAND_OVER_SECONDS
         while waiting := {*self._tasks.values(), *self._errands}:
             seconds = end - asyncio.get_running_loop().time()
@@ -188,6 +191,7 @@ class Sessions:
         event = replace(event, channel=self._transfers.known(event.channel))
         channel_id = event.channel.id
         if event.replaced and self._switchboard.replace(event):
+            self._watch_audio(event.channel)
             return
         if ids.owner(channel_id):
             if not self._switchboard.deliver(event):
@@ -196,6 +200,12 @@ class Sessions:
             self.counters["duplicates"] += 1
         else:
             self._caller_came(event)
+
+    def _watch_audio(self, joined: Channel) -> None:
+        """A half has taken somebody's place: those who talk with it may be sent no sound."""
+        line = self._switchboard.of_channel(joined.id)
+        if line is not None and joined.is_half:
+            self._audio.follow(line)
 
     def _caller_came(self, event: StasisStart) -> None:
         reason = self._cannot_take(event.args)
