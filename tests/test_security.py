@@ -92,6 +92,7 @@ def test_we_listen_on_no_port() -> None:
 
 
 def _variable_names(tree: ast.Module) -> Iterator[str]:
+    """The names, of the requests by ARI (channel, name, ...) and of an AGI line (name, value)."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -99,7 +100,8 @@ def _variable_names(tree: ast.Module) -> Iterator[str]:
             and node.func.attr in ("set_variable", "variable")
             and len(node.args) >= 2
         ):
-            yield ast.unparse(node.args[1])
+            of_agi = ast.unparse(node.func.value) == "line"
+            yield ast.unparse(node.args[0 if of_agi else 1])
 
 
 @pytest.mark.fault("A3")
@@ -114,7 +116,11 @@ def test_only_these_channel_variables_are_set_or_read() -> None:
         ("asterisk/guard.py", "_VARIABLE"),
         ("asterisk/channel_call.py", "'ABSENCE_EXTENSION'"),
         ("asterisk/channel_call.py", "_CONNECTED_LINE"),
+        ("asterisk/channel_call.py", "OUR_CALL"),
+        ("asterisk/channel_call.py", "UNSAID"),
+        ("asterisk/audio_watch.py", "ON_HOLD"),
         ("asterisk/phones_watch.py", "ON_HOLD"),
+        ("fallback/serving.py", "SAID"),
     }
 
 
