@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 import structlog
 
 from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.joined import party_of
 from ari_absence.asterisk.line import Line, through
 from ari_absence.asterisk.phones_watch import ON_HOLD
+from ari_absence.asterisk.protocol import read_bridge, read_channel
 from ari_absence.asterisk.switchboard import Switchboard
 from ari_absence.errors import AlreadyGone, AsteriskError
 
@@ -57,22 +59,19 @@ class AudioWatch:
     async def _look_after(self, joined: Line) -> None:
         for pause_seconds in LOOKS_AFTER_SECONDS:
             await asyncio.sleep(pause_seconds)
-            await asyncio.gather(*(self._look_at(line) for line in self._phones_beside(joined)))
+            await asyncio.gather(*(self._look_at(line) for line in self._talking(joined)))
 
-    def _phones_beside(self, joined: Line) -> Iterable[Line]:
-        """Who hears the half. A bridge is known to a line only once it is in it."""
+    def _talking(self, joined: Line) -> Iterable[Line]:
+        """The lines of the talk, the half's own too. A bridge is known to a line only once it is in it."""
         if joined.bridge_id is None:
             return []
-        return [
-            line
-            for line in self._switchboard.lines
-            if line.bridge_id == joined.bridge_id and not line.gone and not line.channel.is_half
-        ]
+        lines = self._switchboard.lines
+        return [line for line in lines if line.bridge_id == joined.bridge_id and not line.gone]
 
     async def _look_at(self, line: Line) -> None:
         channel_id = line.channel.id
         try:
-            if channel_id in self._silenced or await self._is_deaf(channel_id):
+            if channel_id in self._silenced or await self._is_deaf(await self._phone_of(line)):
                 await through(self._repair(channel_id))
                 _log.info("audio.repaired", call=line.call_id, line=line.name)
         except AlreadyGone:
@@ -82,8 +81,20 @@ class AudioWatch:
         except Exception:  # noqa: BLE001 - the talk goes on without us
             _log.exception("audio.failed", call=line.call_id)
 
-    async def _is_deaf(self, channel_id: str) -> bool:
+    async def _phone_of(self, line: Line) -> str | None:
+        """The channel of the phone that hears what the line is sent: behind a half, at the end of all halves."""
+        if not line.channel.is_half:
+            return line.channel.id
+        channels = [read_channel(each) for each in await self._client.channels()]
+        bridges = [read_bridge(each) for each in await self._client.bridges()]
+        twins = [channel.id for channel in channels if channel.name == line.channel.other_half]
+        phone = party_of(twins[0], channels, bridges) if twins else None
+        return phone.id if phone else None
+
+    async def _is_deaf(self, channel_id: str | None) -> bool:
         """Whether the phone is sent nothing, though it has not put the talk on hold itself."""
+        if channel_id is None:
+            return False
         before = await self._client.packets_sent(channel_id)
         await asyncio.sleep(LISTENED_SECONDS)
         if await self._client.packets_sent(channel_id) != before:

@@ -48,6 +48,12 @@ class Pbx:
         self.sent += 15 * (self.silent or self.repairs <= 0)
         return self.sent
 
+    async def channels(self) -> list[dict[str, object]]:
+        return []
+
+    async def bridges(self) -> list[dict[str, object]]:
+        return []
+
     async def variable(self, channel_id: str, variable: str) -> str:
         self._note("hold?", channel_id)
         return "1" if self.held else "0"
