@@ -19,7 +19,7 @@ from ari_absence.ledger.message_counts import message_counts
 from ari_absence.ledger.model import AttemptRow, CallRow, DeliveryRow, DeliveryState
 from ari_absence.ledger.owed_model import OwedRow
 from ari_absence.ledger.owed_notes import LIVE
-from ari_absence.ledger.owed_reading import OwedCall, owed_calls
+from ari_absence.ledger.owed_reading import ASKS_FOR_A_CALL, OwedCall, owed_calls
 from ari_absence.ledger.pages import Page
 
 ENTRIES_MAX = 50  # a mail that nobody reads to its end tells nobody anything
@@ -78,8 +78,11 @@ def taken_calls(session: Session, extension: str, since: datetime) -> list[Taken
 def count_of_owed(
     session: Session, extensions: Collection[str] | None, due_before: datetime | None = None
 ) -> int:
-    """How many calls these (None: all) owe; with ``due_before``, of which were due before then."""
-    query = select(func.count()).select_from(OwedRow).where(OwedRow.state.in_(LIVE))
+    """How many calls these (None: all) owe; with ``due_before``, of which were due before then.
+
+    A message without a promise asks for none, as by ``*38``.
+    """
+    query = select(func.count()).select_from(OwedRow).where(OwedRow.state.in_(LIVE), ASKS_FOR_A_CALL)
     if extensions is not None:
         query = query.where(OwedRow.extension.in_(extensions))
     if due_before is not None:

@@ -20,7 +20,7 @@ from ari_absence.ledger.transcript_model import TranscriptRow
 _owed, _changes = table_of(OwedRow), table_of(OwedChangeRow)
 _BELONGING = (MessageRow, CallbackRow)
 _IS_LIVE = _owed.c.state.in_(LIVE)
-_ASKS_FOR_A_CALL = or_(
+ASKS_FOR_A_CALL = or_(
     _owed.c.wish != OwedWish.MESSAGE.value,
     _owed.c.due.is_not(None),
     _owed.c.extension != _owed.c.called,  # handed over, that is to somebody who is to call
@@ -135,7 +135,7 @@ def waiting_for(
     claimed = (_owed.c.claimed_by == extensions[0]) & _IS_LIVE
     found: dict[str, OwedCall] = {}
     for each in (theirs, claimed):  # each goes by an index, which both at once don't
-        asked = select(*_COLUMNS).where(each, _ASKS_FOR_A_CALL).order_by(*_URGENT_FIRST)
+        asked = select(*_COLUMNS).where(each, ASKS_FOR_A_CALL).order_by(*_URGENT_FIRST)
         found |= {owed.id: owed for owed in _found(session, page.of(asked))}
     in_order = sorted(found.values(), key=_urgent_first)
     return [each for each in in_order if _is_left_to(extensions[0], each, members)]

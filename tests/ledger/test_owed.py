@@ -16,6 +16,7 @@ from ari_absence.attendant.notebook import Wish
 from ari_absence.core.people import Caller, Limits
 from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.ledger import owed_calls, owed_reading, reading, settling
+from ari_absence.ledger.digest_reading import away_digest
 from ari_absence.ledger.mailbox_changes import delete_kept, hear_message, restore_deleted
 from ari_absence.ledger.mailbox_reading import letters
 from ari_absence.ledger.owed_calls import Attempt, NotDone, Refusal
@@ -121,6 +122,7 @@ async def test_a_message_without_a_promise_is_on_the_list_but_nobody_is_asked_to
     assert len(owed(office)) == 1
     with office.store.reading() as session:
         assert owed_reading.count_owed(session, ["101"]) == 0
+        assert away_digest(session, "101", NOON, NOON).tally.callbacks == 0, "a welcome counts as *38 does"
         assert owed_reading.offered_to(session, ["101"], NOON) == []
 
 
