@@ -133,7 +133,9 @@ class FallbackIntake:
         decision = self._decision(call, note)
         if decision is None:
             place = await self._intake.set_aside(name, await self._asterisk.fetch_recording(name))
-            _log.error("fallback.nobodys", place=place, why="nobody has the extension that was called")
+            _log.error(
+                "fallback.nobodys", place=_folder_of(place), why="nobody has the extension that was called"
+            )
             await self._delete(name)
             return
         await self._take(replace(note, due=decision.promise), decision)
@@ -146,7 +148,7 @@ class FallbackIntake:
         audio = await self._fetch(name) if name is not None else None
         taken = await self._intake.take(Item(decision, note, audio))
         if taken.aside is not None:
-            _log.error("fallback.damaged", extension=extension, place=taken.aside)
+            _log.error("fallback.damaged", extension=extension, place=_folder_of(taken.aside))
         elif note.kind is Kind.MESSAGE and audio is None:
             _log.error("fallback.words_lost", extension=extension, why="the recording is gone from Asterisk")
         _log.info("fallback.taken_in", extension=extension, kind=taken.kind.value)
@@ -169,7 +171,7 @@ class FallbackIntake:
     async def _set_aside(self, file: Path, why: str) -> None:
         place = await asyncio.to_thread(self._notes.set_aside, file)
         _log.error(
-            "fallback.note_set_aside", extension=_extension_in(file.name), place=str(place.parent), why=why
+            "fallback.note_set_aside", extension=_extension_in(file.name), place=_folder_of(place), why=why
         )
 
     def _decision(self, call: LeftCall, note: LeftNote) -> Decision | None:
@@ -203,6 +205,11 @@ def _is_over(label: str, live: frozenset[str]) -> bool:
         return LeftCall.of(label).channel not in live
     except ValueError:
         return True
+
+
+def _folder_of(place: str | Path) -> str:
+    """Of a place only the folder is told: the caller's number stands in the file's name."""
+    return str(Path(place).parent)
 
 
 def _extension_in(name: str) -> str:

@@ -14,8 +14,8 @@ from ari_absence.errors import LabError
 from ari_absence.lab import processes, waiting
 from ari_absence.lab.packages import Programs
 
-CONNECT_DEADLINE_S = 10.0
-COMMAND_DEADLINE_S = 10.0
+CONNECT_DEADLINE_S = 20.0
+COMMAND_DEADLINE_S = 20.0
 
 _MODULES = ("g711", "g722", "aufile", "aubridge", "account", "menu", "ctrl_tcp")
 

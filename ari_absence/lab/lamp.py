@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Watches = Literal["line", "mailbox", "presence"]
 
-SUBSCRIBE_DEADLINE_S = 10.0
+SUBSCRIBE_DEADLINE_S = 20.0
 
 _EVENTS = {
     "line": ("dialog", "application/dialog-info+xml"),
@@ -118,7 +118,7 @@ class SubscriberPhone:
         """What the lamp shows now."""
         return self.states[-1]
 
-    async def wait_for_state(self, state: str, timeout_s: float = 10.0) -> None:
+    async def wait_for_state(self, state: str, timeout_s: float = 20.0) -> None:
         """Wait until the lamp shows this state."""
         try:
             await waiting.until(lambda: self.states[-1:] == [state], timeout_s, "")

@@ -34,8 +34,8 @@ BEEP_HZ = 700.0
 
 BEEP_S = 0.2
 
-REGISTER_DEADLINE_S = 10.0
-STATE_DEADLINE_S = 10.0
+REGISTER_DEADLINE_S = 20.0
+STATE_DEADLINE_S = 20.0
 
 _MEDIA_EVENTS = ("CALL_LOCAL_SDP", "CALL_REMOTE_SDP")
 _STATES = {
@@ -182,7 +182,7 @@ class Phone:
         """Wait until something was heard and then nothing for ``seconds``: a prompt is over."""
         await self._last().ear.quiet(seconds, deadline_s)
 
-    async def wait_for_sound(self, deadline_s: float = 10.0) -> None:
+    async def wait_for_sound(self, deadline_s: float = 20.0) -> None:
         """Wait until anything is heard."""
         await self._last().ear.sound(deadline_s)
 

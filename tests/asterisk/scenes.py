@@ -73,8 +73,8 @@ async def joined(office: Office) -> None:
 
 async def hear_each_other(caller: Phone, callee: Phone) -> None:
     """A tone crosses each way."""
-    await asyncio.gather(caller.speak_tone(600, 1.2), callee.wait_for_tone(600, 0.5, 5))
-    await asyncio.gather(callee.speak_tone(900, 1.2), caller.wait_for_tone(900, 0.5, 5))
+    await asyncio.gather(caller.speak_tone(600, 1.2), callee.wait_for_tone(600, 0.5))
+    await asyncio.gather(callee.speak_tone(900, 1.2), caller.wait_for_tone(900, 0.5))
 
 
 def ends(hunt: Hunt) -> Sequence[str]:

@@ -157,7 +157,7 @@ async def test_a_missing_sound_is_skipped_and_the_conversation_goes_on(lab: Lab,
     office.answer_with(conversation)
     caller = await call_us(lab)
     await caller.wait_for_sound()
-    await asyncio.wait_for(asking.wait(), 5)
+    await asyncio.wait_for(asking.wait(), 15)
     await caller.press("1")
 
     assert await office.outcome() == "1"
@@ -252,7 +252,7 @@ async def test_a_hangup_ends_any_step_at_once(lab: Lab, office: Office, step: st
     phone = await lab.desk_phone("101")
     office.answer_with(conversation)
     caller = await call_us(lab)
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 15)
     await caller.wait_established()
     if step in ("say", "ask"):
         await caller.wait_for_sound()

@@ -144,7 +144,7 @@ async def test_a_prompt_that_ended_while_the_link_was_cut_is_over(lab: Lab) -> N
         assert prompt is not None
         async with cut(proxy, office), beside(lab) as client:
             await eventually(lambda: is_gone(client.playback(prompt.id)))
-        await asyncio.wait_for(asking.wait(), 5)
+        await asyncio.wait_for(asking.wait(), 15)
         await caller.press("3")
 
         assert await office.outcome(5) == "3"

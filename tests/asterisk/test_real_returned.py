@@ -206,7 +206,7 @@ async def test_a_diversion_header_full_of_hostile_text_is_only_text(lab: Lab, of
     office.answer_with(conversation)
     caller = await lab.outside_caller(CALLER)
     await caller.dial("101")
-    await asyncio.wait_for(came.wait(), 5)
+    await asyncio.wait_for(came.wait(), 15)
 
     assert office.link.status.returned_forwards == 0
     log = lab.log_file.read_text()

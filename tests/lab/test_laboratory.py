@@ -114,7 +114,7 @@ async def test_a_killed_asterisk_comes_back_on_the_same_ports_with_its_database(
 
 async def test_a_registered_phone_is_still_reachable_after_a_restart(lab: Lab) -> None:
     alice = await lab.desk_phone("101")
-    await waiting.until(lambda: written_contact(lab, "101"), 3, "the registration's write")
+    await waiting.until(lambda: written_contact(lab, "101"), 15, "the registration's write")
     await lab.restart()
     caller = await lab.outside_caller()
     await caller.dial("101")
@@ -144,7 +144,7 @@ async def test_the_lab_dies_with_its_parent_even_if_that_is_killed(tmp_path: Pat
     said, _ = await asyncio.wait_for(parent.communicate(), 20)
     assert parent.returncode == -signal.SIGKILL
     folder = Path(said.decode().strip())
-    await waiting.until(lambda: not processes_in(folder), 5, "the end of the orphans")
+    await waiting.until(lambda: not processes_in(folder), 15, "the end of the orphans")
     await asyncio.to_thread(os.system, f"rm -rf '{folder}'")
 
 

@@ -33,7 +33,7 @@ SHORT_LIMITS: Mapping[str, Any] = {
     "name_seconds": 3,
 }
 
-TIDY_DEADLINE_S = 10.0
+TIDY_DEADLINE_S = 30.0
 GRAIN_S = 0.04
 
 

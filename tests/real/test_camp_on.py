@@ -84,4 +84,4 @@ async def test_wish_that_is_not_answered_three_times_is_dropped(stage: Stage) ->
     await scene.lab.desk_phone("110")
     await scene.office.cli("back", "110")
     await scene.log_tells("camp_on.dropped", 25)
-    await waiting.until(lambda: len(kenji.phone.calls) == 4, 5, "The third ring")
+    await waiting.until(lambda: len(kenji.phone.calls) == 4, 15, "The third ring")

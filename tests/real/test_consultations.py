@@ -28,7 +28,7 @@ async def consults(scene: Scene, extension: str = "101") -> tuple[Caller, Phone]
 
 async def is_served_afresh(scene: Scene, caller: Caller) -> None:
     """The caller hears at once that it goes on, and why nobody is there."""
-    await caller.hears("say-thanks-for-waiting", 3)
+    await caller.hears("say-thanks-for-waiting")
 
 
 async def leaves_a_message(caller: Caller) -> None:
@@ -88,7 +88,7 @@ async def test_key_1_has_the_caller_asked_for_a_message_at_once(stage: Stage) ->
     await scene.playbill.hears("reception-transfer-now")
     await reception.transfer_attended()
     await is_served_afresh(scene, caller)
-    await caller.hears("say-message-after-tone", 5)
+    await caller.hears("say-message-after-tone")
     await leaves_a_message(caller)
     mail = (await scene.office.mail.wait_for_mails(1))[0]
     text = str(mail.get_body(("plain",)))
@@ -156,7 +156,7 @@ async def test_mobile_that_rings_for_the_receptionist_rings_on_for_the_caller(st
     await mobile.wait_incoming()
     await reception.transfer_attended()
     await is_served_afresh(scene, caller)
-    await caller.hears("reaching", 3)
+    await caller.hears("reaching")
     await mobile.answer()
     await scene.playbill.hears("say-screening-menu")
     await mobile.press("1")
@@ -177,7 +177,7 @@ async def test_caller_is_served_afresh_when_the_mobile_does_not_take_the_call(st
     await is_served_afresh(scene, caller)
     await mobile.press("3")
     await is_served_afresh(scene, caller)
-    await caller.hears("say-message-after-tone", 5)
+    await caller.hears("say-message-after-tone")
     await leaves_a_message(caller)
     assert await outcomes(scene) == [("100", "transferred"), (HANS, "message")]
 

@@ -126,7 +126,7 @@ async def test_an_attendant_that_hangs_frees_its_caller_to_the_plain_dialplan(sc
     )  # nobody waits twenty minutes here
     await leaves_words_with_the_dialplan(caller)
     hanging.resume()
-    await waiting.until(lambda: not hanging.is_running(), 5, "The end of the attendant")
+    await waiting.until(lambda: not hanging.is_running(), 15, "The end of the attendant")
     await comes_home_once(scene)
 
 

@@ -75,7 +75,7 @@ async def open_on_small_disk(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> t
     office.data = office.config.parent / "seen"  # what the service sees, once it is there
     scene.ledger = SeenLedger(office.data)
     starting = asyncio.create_task(office.start_service())
-    await waiting.until(lambda: office._service is not None, 5, "The service's process")
+    await waiting.until(lambda: office._service is not None, 15, "The service's process")
     office.data.symlink_to(f"/proc/{office.pid}/root{data}")
     await starting
     return scene, Disk(office.data)

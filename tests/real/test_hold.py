@@ -95,7 +95,7 @@ async def test_recall_ring_stops_when_the_holder_resumes_by_the_phone(stage: Sta
     caller, reception = await holding(scene)
     recall = await recalled(reception)
     await reception.resume(reception.calls[0])
-    await waiting.until(lambda: not recall.live, 3, "The end of the ringing")
+    await waiting.until(lambda: not recall.live, 15, "The end of the ringing")
     await hear_each_other(caller.phone, reception)
 
 
@@ -104,7 +104,7 @@ async def test_caller_who_hangs_up_on_hold_ends_the_recall(stage: Stage) -> None
     caller, reception = await holding(scene)
     recall = await recalled(reception)
     await caller.hangs_up()
-    await waiting.until(lambda: not recall.live, 3, "The end of the ringing")
+    await waiting.until(lambda: not recall.live, 15, "The end of the ringing")
     await scene.lab.until_quiet()
 
 
@@ -226,7 +226,7 @@ async def test_call_to_somebody_present_asks_nothing_of_asterisk(proxy: Proxy, s
     await hear_each_other(caller.phone, reception)
     await caller.hangs_up()
     await reception.wait_ended()
-    await waiting.until(lambda: scene.office.status()["events"] > before[0], 5, "The phone's events")
+    await waiting.until(lambda: scene.office.status()["events"] > before[0], 15, "The phone's events")
     assert [asked for asked in proxy.requests[before[1] :] if not is_for_the_lamps(asked)] == []
 
 

@@ -23,7 +23,7 @@ async def test_a_mail_server_that_was_down_gets_exactly_one_mail_and_delays_no_c
     scene.office.mail.start()
 
     await scene.office.mail.wait_for_mails(1, FIRST_RETRY_SECONDS + 10)
-    await waiting.until(lambda: scene.ledger.deliveries()[0].state == "delivered", 5, "The note of delivery")
+    await waiting.until(lambda: scene.ledger.deliveries()[0].state == "delivered", 15, "The note of delivery")
     (delivery,) = scene.ledger.deliveries()
     assert delivery.attempts == 2  # the one that failed, and the one that went out
     assert len(scene.office.mail.mails()) == 1

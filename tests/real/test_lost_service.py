@@ -30,7 +30,7 @@ async def leaves_words_with_the_dialplan(caller: Caller, before: int) -> None:
     await caller.speaks(2.0)
     await caller.hangs_up()
     scene = caller.scene
-    await waiting.until(lambda: len(fallback_recordings(scene)) > before, 5, "A recording of the dialplan's")
+    await waiting.until(lambda: len(fallback_recordings(scene)) > before, 15, "A recording of the dialplan's")
     await scene.lab.until_quiet()
     assert tone_seconds(fallback_recordings(scene)[-1], VOICE_HZ) == pytest.approx(2.0, abs=0.4)
 
@@ -49,7 +49,7 @@ async def test_f74_with_service_and_python_away_the_dialplan_answers_and_records
     assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(2.0, abs=0.4)
     (call,) = scene.ledger.calls()
     assert (call.id, call.caller_number, call.outcome) == (message.call_id, HANS, "message")
-    await waiting.until(lambda: not fallback_recordings(scene), 5, "The removal of what was taken in")
+    await waiting.until(lambda: not fallback_recordings(scene), 15, "The removal of what was taken in")
 
 
 @pytest.mark.fault("F04", "P1")
@@ -101,7 +101,7 @@ async def test_a_message_finished_while_the_service_was_dead_is_adopted_exactly_
 
     message = await scene.ledger.the_message()
     assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) == pytest.approx(1.5, abs=0.4)
-    await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
+    await waiting.until(lambda: not scene.recordings_in_asterisk(), 15, "The removal of Asterisk's copy")
     await scene.office.stop_service()
     await scene.office.start_service()
     assert len(scene.ledger.messages()) == 1

@@ -68,7 +68,8 @@ async def test_owner_hears_two_messages_deletes_saves_goes_to_and_fro_and_leaves
     await alice.hears("mailbox-promised-by")
     await alice.phone.wait_for_tone(VOICE_HZ, 2.5)
     await alice.hears("mailbox-to-delete")
-    assert digits(scene.playbill.played) == HANS
+    played = scene.playbill.played
+    assert digits(played[played.index("their-number-is") :]) == HANS
     await alice.presses("7")
     await alice.hears("mailbox-deleted")
     await alice.presses("7")

@@ -180,7 +180,7 @@ async def test_a_pin_is_changed_at_ones_own_phone_and_opens_the_mailbox_at_anoth
     await skips_the_envelope(kenji)
     await kenji.phone.wait_for_tone(VOICE_HZ, 2.0)
     await kenji.hangs_up()
-    await waiting.until(lambda: scene.ledger.messages("101")[0].heard_at, 5, "The mark")
+    await waiting.until(lambda: scene.ledger.messages("101")[0].heard_at, 15, "The mark")
     assert scene.ledger.messages("101")[0].history[0]["by"] == "101 at phone 102"
     assert PIN not in scene.log
 

@@ -40,7 +40,7 @@ async def leaves_a_message(scene: Scene, extension: str = "101") -> str:
 async def shows(scene: Scene, extension: str, state: str) -> None:
     """A phone that asks now is told this state, at once or shortly after."""
     lamp = await scene.lab.message_lamp(extension)
-    await lamp.wait_for_state(state, 5.0)
+    await lamp.wait_for_state(state)
     await lamp.close()
 
 
@@ -76,11 +76,11 @@ async def test_a_message_lights_every_phone_of_its_owner_and_of_who_watches(scen
     await scene.log_tells("configuration.taken")
     message = await leaves_a_message(scene)
     for lamp in lamps:
-        await lamp.wait_for_state("yes", 2.0)
+        await lamp.wait_for_state("yes")
         assert "Voice-Message: 1/0 (0/0)" in lamp.bodies[-1]
     await scene.office.cli("heard", message)
     for lamp in lamps:
-        await lamp.wait_for_state("no", 2.0)
+        await lamp.wait_for_state("no")
         assert "Voice-Message: 0/1 (0/0)" in lamp.bodies[-1]
     assert set(stranger.states) == {"no"}
 
@@ -89,10 +89,10 @@ async def test_both_phones_of_a_person_are_told_and_a_deleted_message_goes_out(s
     lamps: list[SubscriberPhone] = [await scene.lab.message_lamp(phone) for phone in ("103", "113")]
     message = await leaves_a_message(scene, "103")
     for lamp in lamps:
-        await lamp.wait_for_state("yes", 2.0)
+        await lamp.wait_for_state("yes")
     await scene.office.cli("delete", message)
     for lamp in lamps:
-        await lamp.wait_for_state("no", 2.0)
+        await lamp.wait_for_state("no")
 
 
 @pytest.mark.fault("F67", "P10")

@@ -64,14 +64,14 @@ async def test_a_message_is_recorded_saved_mailed_and_then_removed_from_asterisk
     (mail,) = await scene.office.mail.wait_for_mails(1)
     assert mail["To"] == "alice@example.com"
     assert attached(mail) == stored.read_bytes()
-    await waiting.until(lambda: bool(chat.received), 5, "The chat's own copy")
+    await waiting.until(lambda: bool(chat.received), 15, "The chat's own copy")
     assert (
         chat.received[0]
         .content["text"]
         .startswith("Message for Alice Tanaka (101)\nFrom: Hans Huber, 0441112233")
     )
     assert chat.hook().url not in scene.log
-    await waiting.until(lambda: not scene.recordings_in_asterisk(), 5, "The removal of Asterisk's copy")
+    await waiting.until(lambda: not scene.recordings_in_asterisk(), 15, "The removal of Asterisk's copy")
 
 
 async def test_pound_leads_straight_to_the_beep(scene: Scene) -> None:
@@ -125,7 +125,7 @@ async def test_only_the_second_take_is_kept_when_the_caller_records_again(scene:
     message = await scene.ledger.the_message()
     assert tone_seconds(scene.ledger.audio(message), OTHER_HZ) > 1.2
     assert tone_seconds(scene.ledger.audio(message), VOICE_HZ) < 0.1
-    await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 1, 5, "One file")
+    await waiting.until(lambda: len(list(scene.office.data.glob("audio/*.wav"))) == 1, 15, "One file")
 
 
 async def test_a_caller_who_listens_hears_his_own_words(scene: Scene) -> None:
@@ -152,7 +152,7 @@ async def test_an_urgent_message_is_urgent_in_the_ledger_in_the_mail_and_on_the_
     (entry,) = Calendar.from_ical(_calendar_of(mail)).walk("VEVENT")
     code = str(entry["DESCRIPTION"]).rpartition(" ")[2]
     assert code.startswith("*38*")
-    await waiting.until(lambda: _texts(desk), 5.0, "a text on the display")
+    await waiting.until(lambda: _texts(desk), 15, "a text on the display")
     (text,) = _texts(desk)
     assert text.startswith(f"URGENT: Message from {HANS}, ")
     assert text.endswith(f". {code}")

@@ -59,7 +59,7 @@ async def test_parked_caller_who_hangs_up_while_the_parker_is_rung_is_not_forgot
     caller, mori = await parking(scene)
     recall = await recalled(mori)
     await caller.hangs_up()
-    await waiting.until(lambda: not recall.live, 3, "The end of the ringing")
+    await waiting.until(lambda: not recall.live, 15, "The end of the ringing")
     callback = await scene.ledger.the_callback()
     assert (callback.extension, callback.wish) == ("110", "missed")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -61,7 +62,7 @@ def owes(scene: Scene, extension: str, caller: str) -> Debt:
     at = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     key = caller if caller.startswith("ext:") else f"+81{caller[1:]}"
     row = OwedRow(
-        id=f"{extension} owes {key}",
+        id=uuid4().hex,
         code=key[-4:],
         extension=extension,
         called=extension,

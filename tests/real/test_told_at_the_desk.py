@@ -42,6 +42,6 @@ async def test_a_message_is_shown_on_the_display_and_read_out_by_telephone(stage
         states = {each.channel: each.state for each in scene.ledger.deliveries()}
         return states == {"display": "delivered", "phone": "delivered"}
 
-    await waiting.until(all_delivered, 5.0, "The deliveries")
+    await waiting.until(all_delivered, 15, "The deliveries")
     (message,) = scene.ledger.messages()
     assert message.heard_at is not None

@@ -96,7 +96,7 @@ class FakeAsterisk:
 
     async def send_text(self, text: str) -> None:
         """Send any text to every socket."""
-        await asyncio.wait_for(self._connected.wait(), 5)
+        await asyncio.wait_for(self._connected.wait(), 15)
         for socket in self._sockets:
             await socket.send_str(text)
 

@@ -45,7 +45,7 @@ async def test_a_missing_recording_folder_does_not_stop_the_link(
     office = Office(client)
     office.link._on_connect = note
     await office.open()
-    await asyncio.wait_for(reconciled.wait(), 5)
+    await asyncio.wait_for(reconciled.wait(), 15)
 
     assert asterisk.asked("GET", "/recordings/stored")
     assert office.link.status.connects == 1
