@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -22,6 +22,9 @@ from tests.real.test_transfers import FRIDAY
 pytestmark = pytest.mark.real
 
 HANS, ANNA, EVA, OTTO = "0441112233", "0442223344", "0443334455", "0444445566"
+NUMBERS = count(1)
+"""Calls owed since the same instant are offered in the order of their ids."""
+
 ONLY_SOUND, ONLY_A_MAILBOX = "0445550001", "0445550002"
 """Numbers whose calls end in the PBX; see the dialplan in conftest.py."""
 
@@ -62,7 +65,7 @@ def owes(scene: Scene, extension: str, caller: str) -> Debt:
     at = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     key = caller if caller.startswith("ext:") else f"+81{caller[1:]}"
     row = OwedRow(
-        id=uuid4().hex,
+        id=f"owed-{next(NUMBERS):04}",
         code=key[-4:],
         extension=extension,
         called=extension,
