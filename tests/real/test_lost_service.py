@@ -179,6 +179,6 @@ async def test_a_service_that_freezes_while_phones_ring_leaves_the_caller_to_the
     await mobile.wait_incoming()
     with scene.service_frozen():
         # Asterisk plays brisk sounds here; the service counts the seven seconds that its own take
-        await caller.hears("vm-theperson", GUARD_SECONDS + 10)
+        await caller.hears("vm-intro", GUARD_SECONDS + 10)
         await mobile.wait_ended()
         await caller.hangs_up()
