@@ -19,6 +19,9 @@ SOCKET_NAME = "control.sock"
 ANSWER_SECONDS = 5.0
 LINE_BYTES_MAX = 64 * 1024
 
+_PATIENCE_SECONDS = {"reload": 60.0}
+"""Thousands of people take a few seconds, and the names that are new are spoken before the answer."""
+
 Handler = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
@@ -73,7 +76,7 @@ def ask_service(data_folder: Path, do: str, **facts: str) -> Mapping[str, Any]:
         ServiceNotRunning: nobody listens in ``data_folder``, or not in time.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(ANSWER_SECONDS)
+        connection.settimeout(_PATIENCE_SECONDS.get(do, ANSWER_SECONDS))
         try:
             connection.connect(str(data_folder / SOCKET_NAME))
             connection.sendall(json.dumps({"do": do, **facts}).encode() + b"\n")

@@ -52,6 +52,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "share/ari-absence/config/absence.yaml",
         "share/ari-absence/config/people.yaml",
         "share/ari-absence/config/.env.example",
+        "share/ari-absence/config/grafana.json",
         "share/ari-absence/sounds/en/manifest.json",
     ],
 )

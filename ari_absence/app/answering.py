@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from ari_absence.app.measures import Measures
 from ari_absence.app.records import Records
 from ari_absence.asterisk.channel_call import ChannelCall
 from ari_absence.attendant.announce_only import NoNotebook, announce
@@ -105,9 +106,17 @@ class Announcing:
 class Answering(Announcing):
     """Calls that are noted in the ledger."""
 
-    def __init__(self, records: Records, speaker: Speaker, clock: Clock, notebook: LedgerNotebook) -> None:
+    def __init__(
+        self,
+        records: Records,
+        speaker: Speaker,
+        clock: Clock,
+        notebook: LedgerNotebook,
+        measures: Measures | None = None,
+    ) -> None:
         super().__init__(records, speaker, clock)
         self._notebook = notebook
+        self._measures = measures or Measures()
         international(
             "0", records.directory().site.country
         )  # reads the numbering plan, that no call waits for it
@@ -132,8 +141,10 @@ class Answering(Announcing):
         try:
             outcome = await self._hold(talk, begin)
         except CallerReplaced:  # who came is waiting: what there is to note comes after them
+            self._measures.call_over(Outcome.TRANSFERRED.value, call.first_sound_seconds)
             self._afterwards(self._note_end(opening, call.call_id, Outcome.TRANSFERRED))
             raise
+        self._measures.call_over(outcome.value, call.first_sound_seconds)
         await self._note_end(opening, call.call_id, outcome)
 
     async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:

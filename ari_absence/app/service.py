@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
 from ari_absence.app.mailbox_desk import GreetingLoans
+from ari_absence.app.measures import Measures
+from ari_absence.app.monitoring import Monitoring
 from ari_absence.app.mornings import Mornings
 from ari_absence.app.parts import (
     cancelled,
@@ -43,6 +46,7 @@ from ari_absence.app.parts import (
 from ari_absence.app.reading_out import phone_notifier
 from ari_absence.app.records import Records
 from ari_absence.app.returning import Returns
+from ari_absence.app.saved_files import SavedFiles
 from ari_absence.app.settling import LedgerDebts
 from ari_absence.app.snapshots import Snapshots
 from ari_absence.app.systemd import READY, STOPPING, notify
@@ -81,6 +85,7 @@ from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.recovery import Recovery
 from ari_absence.ledger.reminders import LedgerReminders
 from ari_absence.ledger.thread import LedgerThread
+from ari_absence.ledger.vital_signs import vital_signs
 from ari_absence.presence.lamps import Lamps
 from ari_absence.presence.message_lamps import MessageLamps
 from ari_absence.presence.owed_lamps import OwedLamps
@@ -118,6 +123,9 @@ class Service:
         self._begun = holder.current  # what can't change while we run is taken from here
         self._clock = clock
         self._records = Records(holder, clock)
+        self._measures = Measures()
+        self._reloading = asyncio.Lock()
+        self._saved_files = SavedFiles(holder.folder, clock, self._files_saved)
         self._names_ready = False
         self._ledger_trouble: str | None = None
         self._stopping = asyncio.Event()
@@ -128,6 +136,7 @@ class Service:
         """Serve until a signal: everything, or, as long as the ledger can't be used, announcements only."""
         async with AsyncExitStack() as stack:
             await self._take_data_folder(stack)
+            await self._let_watch(stack)
             while not self._stopping.is_set():
                 await self._serve()
 
@@ -152,6 +161,13 @@ class Service:
         self._store = await asyncio.to_thread(RecordingStore, folder)
         lock = ServiceLock(folder)
         stack.callback(lock.release)
+
+    async def _let_watch(self, stack: AsyncExitStack) -> None:
+        monitoring = Monitoring(self._measures, self._vital_status)
+        stack.push_async_callback(monitoring.close)
+        if self._begun.watch.listen is not None:
+            await monitoring.open(self._begun.watch.listen)
+        stack.push_async_callback(cancelled, asyncio.create_task(self._saved_files.run()))
 
     async def _start(self, stack: AsyncExitStack) -> None:
         configuration = self._begun
@@ -271,7 +287,9 @@ class Service:
         self._housekeeping = Housekeeping(
             self._records, books, self._greeting_loans, self._message_lamps.refresh_all
         )
-        answering = self._answering = Answering(self._records, self._speaker, self._clock, self._notebook)
+        answering = self._answering = Answering(
+            self._records, self._speaker, self._clock, self._notebook, self._measures
+        )
         tools = self._tools(configuration)
         holding = Holding(self._records)
         self._phones_watch = PhonesWatch(tools, holding.phones, holding.follow)
@@ -418,7 +436,10 @@ class Service:
     async def _open_control(
         self, stack: AsyncExitStack, configuration: Configuration, changes: Mapping[str, Handler]
     ) -> None:
-        control = ControlSocket(configuration.storage.folder, {"status": self._status, **changes})
+        control = ControlSocket(
+            configuration.storage.folder,
+            {"status": self._vital_status, "reload": self._reload_by_command, **changes},
+        )
         await control.open()
         stack.push_async_callback(control.close)
 
@@ -481,12 +502,22 @@ class Service:
         await cancelled(task)
         await self._notebook.finish()
 
-    async def _status(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _vital_status(self, _question: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """How everything is; what the ledger can't tell is left out."""
+        facts = self._status()
+        if self._ledger_trouble is None:
+            with suppress(LedgerError):
+                signs = await self._thread.query(partial(vital_signs, now=self._clock.now()))
+                facts |= asdict(signs)
+        return facts
+
+    def _status(self) -> dict[str, Any]:
         status = self._link.status
         since = status.connected_since
         return {
             "pid": os.getpid(),
             "connected_since": since.isoformat() if since else None,
+            "connected_seconds": (self._clock.now() - since).total_seconds() if since else None,
             "trouble": status.trouble,
             "ledger_trouble": self._ledger_trouble,
             "calls": status.calls,
@@ -497,18 +528,36 @@ class Service:
             "lamps_set": self._lamps.settled,
             "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,
+            "digest": self._records.configuration.digest,
+            "mistakes": self._holder.mistakes,
+            "people": len(self._records.directory().people),
         }
 
     def _begin_reload(self) -> None:
-        self._reloading = asyncio.create_task(self._reload())
+        self._reload_task = asyncio.create_task(self._reload())
 
-    async def _reload(self) -> None:
-        """Take a new configuration as a whole, or say what is wrong with it and keep the old one."""
-        mistakes = await asyncio.to_thread(self._holder.reload)
-        for mistake in mistakes:
-            log.error("configuration.refused", mistake=mistake)
-        if not mistakes:
-            await self._take_over(self._records.configuration)
+    def _files_saved(self) -> None:
+        if self._records.configuration.watch.reload_on_change:
+            self._begin_reload()
+
+    async def _reload_by_command(self, _question: Mapping[str, Any]) -> Mapping[str, Any]:
+        mistakes = await self._reload()
+        waiting = [] if mistakes else list(waiting_for_a_start(self._begun, self._records.configuration))
+        return {"mistakes": mistakes, "at_the_next_start": waiting}
+
+    async def _reload(self) -> list[str]:
+        """Take a new configuration as a whole, or say what is wrong with it and keep the old one; the mistakes."""
+        async with self._reloading:
+            self._saved_files.forget()
+            mistakes = await asyncio.to_thread(self._holder.reload)
+            for mistake in mistakes:
+                log.error("configuration.refused", mistake=mistake)
+            if mistakes:
+                self._measures.reloads_refused += 1
+            else:
+                self._measures.reloads_taken += 1
+                await self._take_over(self._records.configuration)
+        return mistakes
 
     async def _take_over(self, fresh: Configuration) -> None:
         log.info("configuration.taken", digest=fresh.digest)

@@ -337,6 +337,7 @@ class ChannelCall(CallingChannel[Utterance]):
         astray: bool = False,
     ) -> None:
         super().__init__(tools, line, tools.media, extension)
+        self._began_at = asyncio.get_running_loop().time()
         self._astray = astray
         self._why = why
         self._shown = ""
@@ -346,6 +347,12 @@ class ChannelCall(CallingChannel[Utterance]):
         self._house: Speaking[DeskUtterance] = Speaking(
             tools.client, line, tools.desk_media, self._guard, tools.seconds_of
         )
+
+    @property
+    def first_sound_seconds(self) -> float | None:
+        """How long after the call's arrival Asterisk accepted its first sound; None: nothing was played."""
+        at = self.line.first_sound_at
+        return None if at is None else at - self._began_at
 
     @property
     def extension(self) -> str:

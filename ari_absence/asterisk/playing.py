@@ -66,6 +66,7 @@ async def play(
     playback = Playback(ids.of_playback(line.name, line.next_count()), began_at)
     line.playback = playback
     await line.effect(client.play(line.channel.id, media, playback.id))
+    line.first_sound_at = line.first_sound_at or asyncio.get_running_loop().time()
     await _follow(line, client, playback, interrupted=interrupted, sound_seconds_max=sound_seconds_max)
     line.check()
     line.playback = None

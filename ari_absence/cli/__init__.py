@@ -55,10 +55,25 @@ def _register() -> None:
         run,
         schema,
         sounds,
+        status,
         who,
     )
 
-    told = (run, check, who, explain, listing, callbacks, heard, outbox, digests, absences, forward, pin)
+    told = (
+        run,
+        status,
+        check,
+        who,
+        explain,
+        listing,
+        callbacks,
+        heard,
+        outbox,
+        digests,
+        absences,
+        forward,
+        pin,
+    )
     for module in (*told, sounds, lab, schema, bench):
         module.register(app)
     show_flags_as_flags(app)

@@ -25,6 +25,11 @@ class ConfigurationHolder:
         self._mistakes: tuple[str, ...] = ()
 
     @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._folder
+
+    @property
     def current(self) -> Configuration:
         """The last good configuration."""
         return self._current

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+import yaml
+
 from ari_absence.config import environment as secrets_file
 from ari_absence.config import people_file, references, site_file
 from ari_absence.config.codes_of import note_people_with_codes
@@ -14,7 +16,7 @@ from ari_absence.config.delivery_of import hook_warnings
 from ari_absence.config.mistakes import FileMistakes, Mistakes
 from ari_absence.config.people_file import PeopleReader
 from ari_absence.config.reader import entries, read_bytes
-from ari_absence.config.settings import Configuration, Secrets
+from ari_absence.config.settings import Configuration, Secrets, StorageSettings
 from ari_absence.config.site_file import SiteDraft
 from ari_absence.core.codes import Codes
 from ari_absence.core.people import Directory
@@ -38,6 +40,15 @@ def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
     assert draft is not None  # noqa: S101 - without a draft there was a mistake
     warnings = (*_warnings(draft, people, secrets), *mistakes.warnings(), *_open_secrets(env_folders))
     return _configuration(draft, people, secrets, _digest(site_content, people_content), warnings)
+
+
+def data_folder(folder: Path) -> Path:
+    """Where ``absence.yaml`` in ``folder`` keeps everything, however wrong the rest of it is."""
+    try:
+        site = yaml.safe_load((folder / site_file.NAME).read_bytes())
+        return Path(site["storage"]["folder"])
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return StorageSettings().folder
 
 
 def _read_site(content: bytes | None, mistakes: Mistakes) -> SiteDraft | None:
@@ -98,6 +109,7 @@ def _configuration(
         transcription=draft.transcription,
         callbacks=draft.callbacks,
         digests=draft.digests,
+        watch=draft.watch,
         secrets=secrets,
         warnings=warnings,
     )

@@ -14,6 +14,7 @@ _AT_START = {
     "pbx.message_lamp": attrgetter("pbx.message_lamp"),
     "pbx.mailbox_context": attrgetter("pbx.mailbox_context"),
     "pbx.sounds": attrgetter("pbx.sounds"),
+    "monitoring.listen": attrgetter("watch.listen"),
     "storage.folder": attrgetter("storage.folder"),
     "site.language": attrgetter("directory.site.language"),
     "ARI_USERNAME": attrgetter("secrets.ari_username"),

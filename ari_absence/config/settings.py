@@ -134,6 +134,15 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """How the service is watched: the loopback address and port that are answered, None: none; and whether files
+    that were saved are read again by themselves."""
+
+    listen: tuple[str, int] | None = None
+    reload_on_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that was configured, checked as a whole. ``digest`` changes whenever a file does."""
 
@@ -147,6 +156,7 @@ class Configuration:
     transcription: TranscriptionSettings | None = None
     callbacks: ReminderRules = field(default_factory=ReminderRules)
     digests: DigestSettings = DigestSettings()
+    watch: WatchSettings = WatchSettings()
 
     @property
     def digest(self) -> str:
@@ -165,4 +175,5 @@ __all__ = [
     "Secrets",
     "StorageSettings",
     "TranscriptionSettings",
+    "WatchSettings",
 ]

@@ -17,6 +17,7 @@ from ari_absence.config.digests_of import digests_of, reminder_rules_of
 from ari_absence.config.handling_of import handling_of, source_of
 from ari_absence.config.hours_of import weekly_hours
 from ari_absence.config.mistakes import FileMistakes, line_of
+from ari_absence.config.monitoring_of import listen_of
 from ari_absence.config.outside_numbers import OutsideNumbers
 from ari_absence.config.reader import Block, Entry, no_value
 from ari_absence.config.references import Reference
@@ -89,6 +90,7 @@ class SiteDraft:
     transcription: settings.TranscriptionSettings | None = None
     callbacks: ReminderRules = field(default_factory=ReminderRules)
     digests: settings.DigestSettings = field(default_factory=settings.DigestSettings)
+    watch: settings.WatchSettings = field(default_factory=settings.WatchSettings)
     region: str | None = None
     references: tuple[Reference, ...] = ()
     judges_numbers: bool = False
@@ -165,6 +167,7 @@ class _SiteReader:
             transcription=self._transcription(),
             callbacks=reminder_rules_of(self._shape.callbacks, self._root.below("callbacks"), self._mistakes),
             digests=digests_of(self._shape.digests),
+            watch=self._watch(),
             region=shape.site.region,
             references=(*self._operator(), *self._references),
             judges_numbers=judges_numbers,
@@ -309,6 +312,10 @@ class _SiteReader:
 
     def _transcription(self) -> settings.TranscriptionSettings | None:
         return transcription_of(self._shape.transcription, self._root.below("transcription"), self._mistakes)
+
+    def _watch(self) -> settings.WatchSettings:
+        listen = listen_of(self._shape.monitoring, self._root.below("monitoring"), self._mistakes)
+        return settings.WatchSettings(listen, self._shape.reload.on_change)
 
     def _mailbox(self) -> settings.MailboxSettings:
         return settings.MailboxSettings(self._shape.mailbox.pin_from_own_phone)

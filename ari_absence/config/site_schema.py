@@ -10,6 +10,7 @@ from ari_absence.config.conversation_schema import AnswerShape, CodesShape, Keys
 from ari_absence.config.delivery_schema import DeliveryRuleShape, HookName, HookShape
 from ari_absence.config.digest_schema import CallbacksShape, DigestsShape
 from ari_absence.config.handling_schema import HandlingShape
+from ari_absence.config.monitoring_schema import MonitoringShape, ReloadShape
 from ari_absence.config.settling_keys import OutsideLine
 from ari_absence.config.transcription_of import TranscriptionShape
 from ari_absence.config.value_types import (
@@ -255,4 +256,10 @@ class AbsenceFile(Shape):
     )
     digests: DigestsShape = Field(
         default_factory=DigestsShape, description="What is summed up for whom (docs/digests.md)."
+    )
+    monitoring: MonitoringShape = Field(
+        default_factory=MonitoringShape, description="Who may ask how the service is (docs/operations.md)."
+    )
+    reload: ReloadShape = Field(
+        default_factory=ReloadShape, description="When a running service reads its files again."
     )

@@ -25,7 +25,7 @@ def test_every_setting_that_waits_for_the_next_start_is_named_and_no_secret_is_s
     begun = loaded(tmp_path)
     site = SITE + (
         "pbx: {ari_url: 'http://pbx.example.com:8088', app: other, ami: 'pbx.example.com:5038', sounds: /sounds}\n"
-        "storage: {folder: elsewhere}\n"
+        "storage: {folder: elsewhere}\nmonitoring: {listen: '127.0.0.1:9110'}\n"
     )
     other = loaded(tmp_path, site)
     directory = replace(other.directory, site=replace(other.directory.site, language="xx"))
@@ -38,6 +38,7 @@ def test_every_setting_that_waits_for_the_next_start_is_named_and_no_secret_is_s
         "pbx.app",
         "pbx.ami",
         "pbx.sounds",
+        "monitoring.listen",
         "storage.folder",
         "site.language",
         "ARI_USERNAME",

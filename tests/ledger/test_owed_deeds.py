@@ -180,7 +180,9 @@ class TwoPeopleWhoOweCalls(RuleBasedStateMachine):
 
     def _deed(self, place: int, deed: Callable[[Session, str], Any]) -> Any:
         with self.store.reading() as session:
-            ids = list(session.scalars(select(OwedRow.id).order_by(text("rowid"))))  # ids are made up anew each time
+            ids = list(
+                session.scalars(select(OwedRow.id).order_by(text("rowid")))
+            )  # ids are made up anew each time
         return self._on(ids[place % len(ids)], deed)
 
     def _on(self, owed_id: str, deed: Callable[[Session, str], Any]) -> Any:

@@ -79,7 +79,7 @@ class Scene:
         """The recordings of ours that Asterisk holds."""
         return sorted((self.lab.recordings / "abs").glob("*.wav"))
 
-    async def log_tells(self, text: str, deadline_s: float = 10.0) -> None:
+    async def log_tells(self, text: str, deadline_s: float = 20.0) -> None:
         """Wait until the service's log holds a text."""
         await waiting.until(lambda: text in self.log, deadline_s, f"{text!r} in the service's log")
 
