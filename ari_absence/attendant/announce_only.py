@@ -54,6 +54,9 @@ class NoNotebook:
     open_call = reserve_place = keep = save_message = save_callback = close_call = _refuse
     book_dial = note_attempts = calls_today = _refuse
 
+    async def note_urgent(self, call_id: str, *, urgent: bool) -> None:
+        """Nobody will know."""
+
     async def discard(self, recording: Recording, audio: KeptAudio | None = None) -> None:
         """Nothing was recorded."""
 

@@ -114,6 +114,9 @@ class Notebook(Protocol):
     async def open_call(self, decision: Decision) -> None:
         """Note that the call has begun, with the decision and its reasons."""
 
+    async def note_urgent(self, call_id: str, *, urgent: bool) -> None:
+        """Note that the caller has called it urgent, or has taken that back. Never raises."""
+
     async def reserve_place(self, call_id: str, extension: str) -> bool:
         """Keep a place for one more message; False when the mailbox is full.
 

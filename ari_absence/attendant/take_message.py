@@ -135,7 +135,7 @@ async def _review(talk: Talk, take: Take) -> None:
         if key == AGAIN:
             take.accepted = False
             return
-        news = _answer_to(key, take)
+        news = await _answer_to(talk, key, take)
 
 
 def _is_silent_again(take: Take) -> bool:
@@ -143,9 +143,10 @@ def _is_silent_again(take: Take) -> bool:
     return take.silent_reviews >= SILENT_REVIEWS
 
 
-def _answer_to(key: str | None, take: Take) -> list[Phrase]:
+async def _answer_to(talk: Talk, key: str | None, take: Take) -> list[Phrase]:
     if key == URGENT:
         take.urgent = not take.urgent
+        await talk.mark_urgent(urgent=take.urgent)
         return [Phrase.MARKED_URGENT if take.urgent else Phrase.URGENT_REMOVED]
     return [] if key in (None, LISTEN) else [Phrase.NOT_UNDERSTOOD]
 

@@ -151,6 +151,11 @@ class Talk:
         due = self.decision.promise if self.urgent or wish is Wish.CALL_BACK else None
         return CallbackDraft(self.decision, wish, number, self.name_audio, due, self.urgent)
 
+    async def mark_urgent(self, *, urgent: bool = True) -> None:
+        """The caller has called it urgent, or has taken that back: it counts from now on, whatever happens."""
+        self.urgent = urgent
+        await self.notebook.note_urgent(self.call.call_id, urgent=urgent)
+
     def phones_of(self, extension: str) -> Sequence[DialTarget]:
         """The desk phones that may be rung for ``extension``."""
         return DialPolicy(self.directory.dialing).phones_of(self.directory.people[extension])

@@ -126,7 +126,7 @@ async def connect_colleague(talk: Talk) -> Outcome | None:
 async def reach_urgently(talk: Talk) -> Outcome | None:
     """Key 5: the urgent ladder; when nobody is reached, a message that is urgent."""
     talk.gone_from_menu.add(Action.URGENT)
-    talk.urgent = True  # from now on: who hangs up while phones ring has said so, too
+    await talk.mark_urgent()  # from now on: who hangs up while phones ring has said so, too
     end = await _ring(talk, talk.decision.urgent, Fixed(Phrase.REACHING_SOMEBODY))
     if end is HuntEnd.TALKED:
         return await parted(talk)

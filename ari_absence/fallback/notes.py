@@ -114,6 +114,9 @@ class LeftNotes:
     async def open_call(self, decision: object) -> None:
         """The note says it all."""
 
+    async def note_urgent(self, call_id: str, *, urgent: bool) -> None:
+        """The note says so when it is written."""
+
     async def reserve_place(self, *_: str) -> bool:
         """How full the mailbox is, only the ledger knows: what is left here is taken in all the same."""
         return True

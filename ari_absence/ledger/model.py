@@ -85,7 +85,12 @@ def table_of(row: type[Row]) -> Table:
 
 
 class CallRow(Row):
-    """One call that reached us, with the reasons of its decision. ``zone`` is the person's."""
+    """One call that reached us, with the reasons of its decision. ``zone`` is the person's.
+
+    What follows ``outcome`` counts if we die in the call: whether the caller has called it urgent, by when somebody is
+    to call them, the team that owes it (``team:sales``; None: the person), and whether others are told of an urgent
+    message.
+    """
 
     __tablename__ = "calls"
 
@@ -102,6 +107,10 @@ class CallRow(Row):
     began_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(_WORD)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    due: Mapped[datetime | None]
+    covered_by: Mapped[str | None] = mapped_column(String(64))
+    escalates: Mapped[bool] = mapped_column(default=False)
 
 
 class AudioRow(Row):

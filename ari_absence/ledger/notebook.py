@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -117,6 +118,13 @@ class LedgerNotebook:
     async def open_call(self, decision: Decision) -> None:
         """Note that the call has begun, with the decision and its reasons."""
         await self._thread.change(lambda connection: writing.insert_call(connection, decision))
+
+    async def note_urgent(self, call_id: str, *, urgent: bool) -> None:
+        """Note what counts if we die before the call is over. Never raises."""
+        try:
+            await self._thread.change(partial(writing.note_urgent, call_id=call_id, urgent=urgent))
+        except LedgerError as fault:
+            _log.warning("urgency_not_noted", call=call_id, why=str(fault))
 
     async def mailbox_full(self, extension: str) -> bool:
         """Whether nobody can leave a message for ``extension`` now; what the decision wants to know."""

@@ -18,6 +18,7 @@ from ari_absence.ledger.deliveries import withdraw_callback
 from ari_absence.ledger.mailboxes import MailboxKeeper
 from ari_absence.ledger.model import AudioRow, CallbackRow, CallRow
 from ari_absence.ledger.notebook import LedgerNotebook
+from ari_absence.ledger.recovery import escalates_at
 from ari_absence.ledger.thread import LedgerThread
 
 _log = structlog.get_logger(__name__)
@@ -61,12 +62,18 @@ class Orphans:
         return message_id
 
     def _save(self, session: Session, call_id: str, audio: KeptAudio) -> str | None:
-        if session.get(CallRow, call_id) is None:
+        call = session.get(CallRow, call_id)
+        if call is None:
             return None
         mailboxes = MailboxKeeper(self._limits(), self._addressees)
         now = self._clock.now()
-        left = writing.LeftMessage(call_id, audio.audio_id, country=self._country)
-        message_id = writing.save_message(session.connection(), left, mailboxes, self._addressees, now).id
+        left, again_at = (
+            writing.LeftMessage.of_lost_call(call, audio.audio_id, self._country),
+            escalates_at(call, self._limits()),
+        )
+        message_id = writing.save_message(
+            session.connection(), left, mailboxes, self._addressees, now, again_at
+        ).id
         withdraw_missed(session.connection(), call_id)
         return message_id
 

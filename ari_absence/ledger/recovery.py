@@ -103,9 +103,13 @@ class Recovery:
             if writing.is_owned(session.connection(), audio.id):
                 continue
             call_id = self.call_of(audio.recording_name) if audio.recording_name else None
-            if call_id is not None and session.get(CallRow, call_id) is not None:
-                left = writing.LeftMessage(call_id, audio.id, country=self.country)
-                saved = writing.save_message(session.connection(), left, mailboxes, self.addressees, now)
+            call = session.get(CallRow, call_id) if call_id is not None else None
+            if call is not None:
+                left = writing.LeftMessage.of_lost_call(call, audio.id, self.country)
+                again_at = escalates_at(call, self.limits)
+                saved = writing.save_message(
+                    session.connection(), left, mailboxes, self.addressees, now, again_at
+                )
                 adopted.append(saved.id)
         return adopted
 
@@ -118,8 +122,19 @@ class Recovery:
             by="recovery",
             told_from=told_from,
             country=self.country,
+            at=call.began_at,
+            covered_by=call.covered_by,
+            owed_due=call.due,
+            urgent=call.urgent,
         )
         return writing.save_callback(session.connection(), noted, self.addressees, now).id
+
+
+def escalates_at(call: CallRow, limits: Limits) -> datetime | None:
+    """When others are told of what was said in a call that we died in (UTC; the past: at once); None: never."""
+    minutes = limits.urgent_again_minutes
+    tells = call.urgent and call.escalates and minutes
+    return call.began_at + timedelta(minutes=minutes[0]) if tells else None
 
 
 def _open_calls(session: Session) -> list[CallRow]:

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, true, update
 
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, MessageDraft, Outcome, Wish
-from ari_absence.core.covering import Covering
 from ari_absence.core.decision import Decision
 from ari_absence.core.delivery_rules import ItemKind
 from ari_absence.core.owed import OwedWish
@@ -34,6 +33,9 @@ _KIND_OF = {
     Wish.WILL_CALL_AGAIN: ItemKind.WILL_CALL_AGAIN,
 }
 
+_ASK_FOR_NOTHING = frozenset({Wish.JUST_CALLED, Wish.WILL_CALL_AGAIN})
+"""Nobody is reminded of a call that its caller did not ask for."""
+
 _calls, _audio = table_of(CallRow), table_of(AudioRow)
 _messages, _callbacks = table_of(MessageRow), table_of(CallbackRow)
 _OF: BindParameter[str] = bindparam("of")
@@ -45,6 +47,7 @@ _END_CALL = (
     .where(_calls.c.id == _OF, _calls.c.ended_at.is_(None))
     .values(ended_at=bindparam("at"), outcome=bindparam("how"))
 )
+_NOTE_URGENT = update(_calls).where(_calls.c.id == _OF).values(urgent=bindparam("so"))
 _AUDIO = select(_audio.c.discarded, _audio.c.recording_name).where(_audio.c.id == _OF)
 _INSERT_AUDIO = insert(_audio)
 _FORGET_RECORDING = update(_audio).where(_audio.c.id == _OF).values(recording_name=None)
@@ -78,7 +81,8 @@ class Saved:
 class LeftMessage:
     """A message of a call that the ledger knows. ``due`` is in UTC. ``country`` reads the caller's number.
 
-    ``at`` (UTC) is when it was left; None: now.
+    ``at`` (UTC) is when it was left; None: now. ``covered_by``: the team that owes the call (``team:sales``); None: the
+    person called does. ``owed_due``: by when it is owed if nothing was promised.
     """
 
     call_id: str
@@ -87,19 +91,28 @@ class LeftMessage:
     due: datetime | None = None
     country: str = ""
     at: datetime | None = None
-    covering: Covering | None = None
+    covered_by: str | None = None
+    owed_due: datetime | None = None
 
     @classmethod
     def of(cls, draft: MessageDraft, country: str = "", at: datetime | None = None) -> LeftMessage:
         """The message a conversation wants to save."""
-        call_id, covering = draft.decision.enquiry.call_id, draft.decision.covering
-        return cls(call_id, draft.audio.audio_id, draft.urgent, draft.due, country, at, covering)
+        call_id, by, by_when = draft.decision.enquiry.call_id, *_covered(draft.decision)
+        return cls(call_id, draft.audio.audio_id, draft.urgent, draft.due, country, at, by, by_when)
+
+    @classmethod
+    def of_lost_call(cls, call: CallRow, audio_id: str, country: str) -> LeftMessage:
+        """What a caller said in a call that we died in: nothing was promised to them, and yet it is owed."""
+        return cls(
+            call.id, audio_id, call.urgent, None, country, call.began_at, call.covered_by, owed_due=call.due
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class NotedCallback:
     """A callback of a call that the ledger knows. ``number`` None: only information, by the plan of ``country``.
-    ``due`` is in UTC, and so are ``told_from``, until when nobody is told of it, and ``at``, when it was left."""
+    ``due`` is in UTC, and so are ``told_from``, until when nobody is told of it, and ``at``, when it was left.
+    ``covered_by`` and ``owed_due`` as for a message."""
 
     call_id: str
     wish: Wish
@@ -110,14 +123,15 @@ class NotedCallback:
     told_from: datetime | None = None
     country: str = ""
     at: datetime | None = None
-    covering: Covering | None = None
+    covered_by: str | None = None
+    owed_due: datetime | None = None
     urgent: bool = False
 
     @classmethod
     def of(cls, draft: CallbackDraft, country: str = "", at: datetime | None = None) -> NotedCallback:
         """The callback a conversation wants to save."""
         audio_id = draft.name_audio.audio_id if draft.name_audio else None
-        call_id = draft.decision.enquiry.call_id
+        call_id, by, by_when = draft.decision.enquiry.call_id, *_covered(draft.decision)
         return cls(
             call_id,
             draft.wish,
@@ -127,13 +141,20 @@ class NotedCallback:
             country=country,
             urgent=draft.urgent,
             at=at,
-            covering=draft.decision.covering,
+            covered_by=by,
+            owed_due=by_when,
         )
+
+
+def _covered(decision: Decision) -> tuple[str | None, datetime | None]:
+    """The team that owes what nobody takes, and by when it is owed, promised or not."""
+    covering = decision.covering
+    return (None, decision.promise) if covering is None else (covering.owner, covering.due)
 
 
 def insert_call(connection: Connection, decision: Decision) -> None:
     """The call, with its decision's reasons. A call that is there already is left as it is."""
-    enquiry = decision.enquiry
+    enquiry, (covered_by, owed_due) = decision.enquiry, _covered(decision)
     if _extension_of(connection, enquiry.call_id) is not None:
         return
     connection.execute(
@@ -152,6 +173,10 @@ def insert_call(connection: Connection, decision: Decision) -> None:
             "began_at": enquiry.at,
             # should we die before its end: nobody is owed a call for it
             "outcome": Outcome.CONSULTED.value if enquiry.consulting else None,
+            "urgent": False,
+            "due": owed_due,
+            "covered_by": covered_by,
+            "escalates": bool(decision.urgent),
         },
     )
     if enquiry.handover is not None:
@@ -161,6 +186,11 @@ def insert_call(connection: Connection, decision: Decision) -> None:
 def end_call(connection: Connection, call_id: str, outcome: Outcome, now: datetime) -> None:
     """How the call ended. The first ending told is the one that stays."""
     connection.execute(_END_CALL, {"of": call_id, "at": now, "how": outcome.value})
+
+
+def note_urgent(connection: Connection, call_id: str, *, urgent: bool) -> None:
+    """The caller has called it urgent, or has taken that back."""
+    connection.execute(_NOTE_URGENT, {"of": call_id, "so": urgent})
 
 
 def insert_audio(connection: Connection, audio: KeptAudio, recording_name: str, now: datetime) -> None:
@@ -229,7 +259,7 @@ def save_message(
             "owed_id": owed_id,
         },
     )
-    _leave_to_team(connection, owed_id, left.covering, addressees, now)
+    _leave_to_team(connection, owed_id, left.covered_by, addressees, now)
     queued = queue_message(connection, message_id, addressees.of(extension), now, urgent=left.urgent)
     if escalate_at is not None:
         begin_escalation(connection, message_id, escalate_at, now)
@@ -268,41 +298,42 @@ def save_callback(
             "owed_id": owed_id,
         },
     )
-    _leave_to_team(connection, owed_id, noted.covering, addressees, now)
+    _leave_to_team(connection, owed_id, noted.covered_by, addressees, now)
     to, kind = addressees.of(extension), _KIND_OF[noted.wish]
     queued = queue_callback(connection, callback_id, to, now, noted.told_from, kind, urgent=noted.urgent)
     return Saved(callback_id, queued, audio_id, recording_name)
 
 
 def _owe_message(connection: Connection, left: LeftMessage, now: datetime) -> str | None:
-    due = left.due or (left.covering.due if left.covering else None)
-    return note_owed(connection, Missed(left.call_id, OwedWish.MESSAGE, left.urgent, due), left.country, now)
+    due = left.due or left.owed_due
+    missed = Missed(left.call_id, OwedWish.MESSAGE, left.urgent, due)
+    return note_owed(connection, missed, left.country, left.at or now)
 
 
 def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -> str | None:
-    covering = noted.covering if noted.wish is Wish.CALL_BACK else None
+    asks_for_nothing = noted.wish in _ASK_FOR_NOTHING and not noted.urgent
     missed = Missed(
         noted.call_id,
         OwedWish(noted.wish.value),
         noted.urgent,
-        noted.due or (covering.due if covering else None),
+        noted.due or (None if asks_for_nothing else noted.owed_due),
         number=fitting(noted.number, 64),
         name_audio_id=noted.name_audio_id,
         by=noted.by,
     )
-    return note_owed(connection, missed, noted.country, now)
+    return note_owed(connection, missed, noted.country, noted.at or now)
 
 
 def _leave_to_team(
     connection: Connection,
     owed_id: str | None,
-    covering: Covering | None,
+    team: str | None,
     addressees: Addressees,
     now: datetime,
 ) -> None:
-    """Have the team of ``covering`` owe what was noted, and its members told, in the same transaction."""
-    if owed_id is not None and covering is not None:
-        cover(connection, owed_id, covering.owner, addressees.of(covering.owner), now)
+    """Have the team owe what was noted, and its members told, in the same transaction."""
+    if owed_id is not None and team is not None:
+        cover(connection, owed_id, team, addressees.of(team), now)
 
 
 def _require_audio(connection: Connection, audio_id: str) -> str | None:

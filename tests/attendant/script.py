@@ -377,6 +377,9 @@ class MemoryNotebook:
         self.callbacks.append(draft)
         return f"C-{len(self.callbacks)}"
 
+    async def note_urgent(self, call_id: str, *, urgent: bool) -> None:
+        self.called_urgent = urgent
+
     async def book_dial(self, extension: str) -> bool:
         self._write("book_dial")
         self.dials -= 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ari_absence.core.owed_lamp import Pressing, PressingCall
 from ari_absence.ledger import owed_calls
 from ari_absence.ledger.pressing import pressing_calls
-from tests.ledger.office import NOON, Office
+from tests.ledger.office import NOON, Office, callback_draft, decision
 from tests.ledger.test_owed import ask_for_a_call, do
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -31,7 +32,8 @@ async def test_a_call_presses_from_when_its_owner_is_reminded_until_it_is_over(o
 
 
 async def test_what_was_promised_for_no_time_never_presses(office: Office) -> None:
-    await ask_for_a_call(office, due=None)
+    about = replace(decision("call-1", at=NOON), promise=None)
+    await office.notebook.save_callback(replace(callback_draft(about), due=None))
     assert pressing(office, NOON + 900 * HOUR) == Pressing()
 
 

@@ -30,7 +30,7 @@ from ari_absence.ledger.thread import LedgerThread
 from tests.ledger.office import NOON
 from tests.waiting import eventually
 
-HEAD = "0011"  # of the schema that this program knows
+HEAD = "0012"  # of the schema that this program knows
 LATER_REVISION = """
 import sqlalchemy as sa
 from alembic import op
