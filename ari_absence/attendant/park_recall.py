@@ -5,6 +5,7 @@ from __future__ import annotations
 from ari_absence.attendant.call import Display, HuntEnd, Pastime, Ring
 from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import Outcome
+from ari_absence.attendant.reach import Rung, recalled_way, ring_noted
 from ari_absence.attendant.take_message import take_message
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.hold import RECALLS_BEFORE_OPERATOR, parked_label
@@ -45,7 +46,8 @@ async def _ring(talk: Talk, extension: str, slot: str, for_whom: str | None = No
     rings = [Ring(phone, shown) for phone in talk.phones_of(extension)]
     if not rings:
         return HuntEnd.UNREACHABLE
-    return (await talk.call.hunt(rings, talk.limits.recall_ring_seconds, _company(talk))).end
+    rung = Rung(recalled_way(talk, extension), extension)
+    return (await ring_noted(talk, rung, rings, talk.limits.recall_ring_seconds, _company(talk))).end
 
 
 def _company(talk: Talk) -> Pastime:

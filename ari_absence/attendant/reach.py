@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Pastime, Ring
+from ari_absence.attendant.call import Display, Hunt, HuntEnd, LegEnd, Pastime, Ring
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
@@ -79,13 +79,27 @@ async def ring_desk(talk: Talk, extension: str, ring_seconds: int) -> HuntEnd:
     if not rings:
         return _NOBODY
     way = Way.DESK if extension == talk.call.extension else Way.OPERATOR
-    rung, began_at, ends = [Rung(way, extension)] * len(rings), talk.now(), [LegEnd.CANCELLED] * len(rings)
+    return (await ring_noted(talk, Rung(way, extension), rings, ring_seconds, keep_company(talk))).end
+
+
+async def ring_noted(
+    talk: Talk, rung: Rung, rings: Sequence[Ring], ring_seconds: int, pastime: Pastime | None
+) -> Hunt:
+    """Ring phones of one person at once, and note in the ledger's call how each of them ended."""
+    began_at, ends = talk.now(), [LegEnd.CANCELLED] * len(rings)
     try:
-        hunt = await talk.call.hunt(rings, ring_seconds, keep_company(talk))
+        hunt = await talk.call.hunt(rings, ring_seconds, pastime)
         ends = list(hunt.legs)
     finally:  # also of a caller who was missed by a second: who was rung is to be seen
-        await _note(talk, rung, ends, ring_seconds, began_at)
-    return hunt.end
+        await _note(talk, [rung] * len(rings), ends, ring_seconds, began_at)
+    return hunt
+
+
+def recalled_way(talk: Talk, extension: str) -> Way:
+    """What ringing ``extension`` means for who was called: their own desk, the operator, or who sent the caller."""
+    if extension == talk.call.extension:
+        return Way.DESK
+    return Way.OPERATOR if extension == talk.directory.site.operator else Way.NAMED
 
 
 async def _before_ringing(talk: Talk, leg: Leg) -> LegEnd:

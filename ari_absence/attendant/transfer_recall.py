@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ari_absence.attendant import wishes
 from ari_absence.attendant.call import Callee, Display, HuntEnd, Ring, Screening, Verdict
 from ari_absence.attendant.notebook import Outcome
-from ari_absence.attendant.reach import hunt_through, keep_company
+from ari_absence.attendant.reach import Rung, hunt_through, keep_company, recalled_way, ring_noted
 from ari_absence.attendant.take_message import take_message
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.desk_phrases import RungUtterance
@@ -55,7 +55,8 @@ async def recall(talk: Talk) -> Outcome | None:
         if not rings:
             continue
         seconds = talk.limits.transfer_recall_ring_seconds
-        hunt = await talk.call.hunt(rings, seconds, keep_company(talk, told, ringing=True))
+        rung = Rung(recalled_way(talk, extension), extension)
+        hunt = await ring_noted(talk, rung, rings, seconds, keep_company(talk, told, ringing=True))
         if choice.colleague:
             return await wishes.connect_colleague(talk)
         if hunt.end in DECIDED:

@@ -125,55 +125,80 @@ def decide(
         KeyError: nobody in the directory has the extension that was called.
     """
     case = case_of(enquiry, directory, set_absences, set_forwards)
-    person, state, own = case.person, case.state, set_absences.of(enquiry.extension)
-    back = None if state.present else back_at(person, enquiry.at, own)
-    reach = reach_of(case)
-    handling = _promising(case, reach.occasion)
-    due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
-    covering = covering_for(case, due, handling.promise_seconds)
-    where = _whereabouts(case, enquiry.caller, back)
-    own_words = _own_greeting(case, greetings)
-    known = _known(enquiry)
-    hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
-    offers = tuple(_offers(case, hindrances))
-    found = _Found(person, state, where, back, handling, due, offers, reach)
+    found = _found(case)
+    known, own_words = _known(enquiry), _own_greeting(case, greetings)
+    reach = found.reach
     return Decision(
         enquiry=enquiry,
-        person=person,
-        state=state,
-        back_at=back,
-        greeting=wording.greeting(
-            directory,
-            enquiry.caller,
-            where,
-            nothing_noted=enquiry.nothing_noted,
-            own=own_words,
-            known=words_of(known, person, enquiry.at, directory.site.zone) if known else (),
-        ),
-        menu=wording.menu(
-            [(offer.key, offer.action) for offer in offers],
-            reach.colleague,
-            Name.of(person),
-            said_already(known),
-        ),
-        offers=offers,
+        person=found.person,
+        state=found.state,
+        back_at=found.back,
+        greeting=_greeting(case, found, own_words, known),
+        menu=_menu(found, known),
+        offers=found.offers,
         attempts=reach.attempts,
-        promise=due,
-        reasons=(
-            *_reasons(enquiry, directory, found),
-            *_greeting_reason(own_words),
-            *((reason_of(known, person),) if known else ()),
-            *covering_reason(covering, person),
-            *_refusals(case, hindrances),
-        ),
+        promise=found.due,
+        reasons=tuple(_all_reasons(case, found, own_words, known)),
         rings_as_desk=reach.rings_as_desk,
         colleague=reach.help,
         urgent=reach.urgent,
         straight_to_message=reach.ends_in_message,
-        told_to_callees=_told_to_callees(case, reach, where, back),
+        told_to_callees=_told_to_callees(case, reach, found.where, found.back),
         transferred_by=_name_of_sender(case),
-        covering=covering,
+        covering=found.covering,
     )
+
+
+def _found(case: Case) -> _Found:
+    """Find out what greeting, menu and reasons are made of."""
+    enquiry, person, own = case.enquiry, case.person, case.set_absences.of(case.enquiry.extension)
+    back = None if case.state.present else back_at(person, enquiry.at, own)
+    reach = reach_of(case)
+    handling = _promising(case, reach.occasion)
+    due = None if enquiry.nothing_noted else due_at(person, own, enquiry.at, handling.promise_seconds)
+    hindrances = {action: why_not(action, case, reach) for action in DEFAULT_KEYS}
+    return _Found(
+        person=person,
+        state=case.state,
+        where=_whereabouts(case, enquiry.caller, back),
+        back=back,
+        handling=handling,
+        due=due,
+        covering=covering_for(case, due, handling.promise_seconds),
+        hindrances=hindrances,
+        offers=tuple(_offers(case, hindrances)),
+        reach=reach,
+    )
+
+
+def _greeting(
+    case: Case, found: _Found, own_words: Greeting | None, known: Known | None
+) -> tuple[Utterance, ...]:
+    enquiry, directory = case.enquiry, case.directory
+    return wording.greeting(
+        directory,
+        enquiry.caller,
+        found.where,
+        nothing_noted=enquiry.nothing_noted,
+        own=own_words,
+        known=words_of(known, found.person, enquiry.at, directory.site.zone) if known else (),
+    )
+
+
+def _menu(found: _Found, known: Known | None) -> tuple[Utterance, ...]:
+    offered = [(offer.key, offer.action) for offer in found.offers]
+    return wording.menu(offered, found.reach.colleague, Name.of(found.person), said_already(known))
+
+
+def _all_reasons(
+    case: Case, found: _Found, own_words: Greeting | None, known: Known | None
+) -> Iterator[Reason]:
+    yield from _reasons(case.enquiry, case.directory, found)
+    yield from _greeting_reason(own_words)
+    if known:
+        yield reason_of(known, found.person)
+    yield from covering_reason(found.covering, found.person)
+    yield from _refusals(case, found.hindrances)
 
 
 def _own_greeting(case: Case, greetings: SetGreetings) -> Greeting | None:
@@ -225,7 +250,7 @@ _PROMISES_NOTHING = Handling()
 
 
 class _Found(NamedTuple):
-    """What was found out about a call, for its reasons."""
+    """What was found out about a call: what it is answered with, and the reasons, are made of it."""
 
     person: Person
     state: State
@@ -233,6 +258,8 @@ class _Found(NamedTuple):
     back: datetime | None
     handling: Handling
     due: datetime | None
+    covering: Covering | None
+    hindrances: Mapping[Action, str | None]
     offers: tuple[Offer, ...]
     reach: Reachable
 

@@ -9,6 +9,7 @@ from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.park_recall import recall_parked
 from ari_absence.attendant.reception import attend
 from ari_absence.core.phrases import Phrase
+from ari_absence.core.steps import Way
 from tests.attendant.conversation import Conversation
 from tests.attendant.script import Rings, Speaks, Step
 
@@ -42,6 +43,17 @@ async def test_parker_twice_then_the_operator_then_a_message_for_the_parker() ->
     assert rung(talk)[2][1] == "Parked 701 +81312345678, for Alice Tanaka"
     assert talk.call.phrases().count(Phrase.SERVED_SOON) == 3
     assert len(talk.notebook.messages) == 1
+
+
+async def test_every_ringing_of_a_park_recall_is_noted_in_the_call() -> None:
+    talk = Conversation(*TO_MESSAGE)
+    await parked(talk)
+
+    assert [(each.position, each.way, each.extension, each.end) for each in talk.notebook.attempts] == [
+        (1, Way.DESK, "101", LegEnd.NO_ANSWER),
+        (2, Way.DESK, "101", LegEnd.NO_ANSWER),
+        (3, Way.OPERATOR, "100", LegEnd.NO_ANSWER),
+    ]
 
 
 async def test_caller_may_choose_the_message_while_the_parker_is_rung() -> None:

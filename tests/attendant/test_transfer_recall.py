@@ -12,7 +12,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.core.people import Directory, Handling, Why
 from ari_absence.core.phrases import Fixed, Name, Phrase, Welcome
 from ari_absence.core.reception_phrases import ChoiceOfColleague, ReceptionPhrase, TransferRecall
-from ari_absence.core.steps import Situation
+from ari_absence.core.steps import Situation, Way
 from tests.attendant.conversation import Conversation
 from tests.attendant.reach_office import ALICE, KENJI, office, steps
 from tests.attendant.script import SILENCE, Rings, Speaks, Step
@@ -72,6 +72,24 @@ async def test_operator_comes_next_and_then_the_usual_choices() -> None:
     talk = sent_on(Rings((LegEnd.DECLINED,)), Rings((LegEnd.NO_ANSWER,)), "3", Speaks(1.0))
     assert await talk.hold() is Outcome.JUST_CALLED
     assert [endpoint for ((endpoint, _, _),) in talk.call.rung] == ["PJSIP/110", "PJSIP/100"]
+
+
+async def test_every_ringing_of_a_transfer_recall_is_noted_in_the_call() -> None:
+    talk = sent_on(Rings((LegEnd.DECLINED,)), Rings((LegEnd.NO_ANSWER,)), "3", Speaks(1.0))
+    await talk.hold()
+    assert [(each.position, each.way, each.extension, each.end) for each in talk.notebook.attempts] == [
+        (1, Way.NAMED, "110", LegEnd.DECLINED),
+        (2, Way.OPERATOR, "100", LegEnd.NO_ANSWER),
+    ]
+
+
+async def test_caller_who_leaves_while_the_sender_is_rung_leaves_that_ringing_noted() -> None:
+    seen = set()
+    for step in range(6):
+        talk = sent_on(Rings((LegEnd.NO_ANSWER,)), gone_after_steps=step)
+        await talk.hold()
+        seen |= {(each.extension, each.end) for each in talk.notebook.attempts}
+    assert ("110", LegEnd.CANCELLED) in seen
 
 
 async def test_operator_who_sent_the_caller_is_rung_once() -> None:
