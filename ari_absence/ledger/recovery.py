@@ -95,6 +95,7 @@ class Recovery:
         release_all(session.connection())
         release_attempts(session, now)
         tell_apart(session, self.country, now)
+        _forget_names(session, talking, self.call_of)
         messages = tuple(self._adopt_audio(session, now))
         ended = [call for call in _open_calls(session) if call.id not in still_live]
         lost = [call for call in ended if call.id not in talking]
@@ -129,6 +130,14 @@ class Recovery:
             country=self.country,
         )
         return writing.save_callback(session.connection(), noted, self.addressees, now).id
+
+
+def _forget_names(session: Session, talking: Collection[str], call_of: Callable[[str], str | None]) -> None:
+    """Who has got through has left no message: all that was kept of them is the name they said."""
+    for audio in session.scalars(select(AudioRow).where(AudioRow.discarded.is_(False))).all():
+        of_talk = audio.recording_name is not None and call_of(audio.recording_name) in talking
+        if of_talk and not writing.is_owned(session.connection(), audio.id):
+            writing.discard_audio(session.connection(), audio.id)
 
 
 def _open_calls(session: Session) -> list[CallRow]:
