@@ -2,7 +2,8 @@
 
 While we were not connected Asterisk kept our channels, bridges and recordings but threw our events away.
 What has ended meanwhile is delivered to its call as if the event had come. What is ours by its id but
-belongs to no living call is a left-over of an earlier life; two who talk in it talk on. What is not ours is never touched.
+belongs to no living call is a left-over of an earlier life; two who talk in one talk on. What is not ours is
+never touched.
 """
 
 from __future__ import annotations

@@ -103,7 +103,9 @@ class Sessions:
 
     def knows_channel(self, channel_id: str) -> bool:
         """Whether the channel is a living call's caller or leg, or talks without us."""
-        return self._switchboard.of_channel(channel_id) is not None or self.left_talks.knows_channel(channel_id)
+        return self._switchboard.of_channel(channel_id) is not None or self.left_talks.knows_channel(
+            channel_id
+        )
 
     def _caller_of(self, call_id: str) -> Caller | None:
         call = self._calls.get(call_id)
@@ -150,8 +152,7 @@ class Sessions:
             raise
 
     async def close(self, grace_seconds: float) -> None:
-        """Take no more calls, leave those who talk with each other to themselves, wait ``grace_seconds`` for the others,
-        release the rest.
+        """Take no more calls, let those talk on who do, wait ``grace_seconds`` for the others, release the rest.
 
         Returns within those and eight seconds: a caller who could not be released has the dialplan's own time limit.
         """
@@ -170,7 +171,7 @@ class Sessions:
             await asyncio.wait(waiting, timeout=seconds)
 
     def _leave_talks(self) -> None:
-        """For their conversations, who talk have left our hands; their bridge stays, for the next life to look after."""
+        """For their conversations, who talk have left our hands; their bridge stays, for our next life to look after."""
         for line in self.lines:
             if line.bridge_id is not None:
                 line.bridge_id = None

@@ -88,8 +88,8 @@ class Speaking(Generic[Sayable]):
             self.line.playback = None
 
     async def quieten(self) -> None:
-        """End what is playing or being recorded: whatever is asked of the channel next would wait for it. A request that
-        was not answered in time may have been carried out all the same."""
+        """End what is playing or being recorded: whatever is asked of the channel next would wait for it. A request
+        that was not answered in time may have been carried out all the same."""
         await self.fall_silent()
         if self.line.take is not None:
             await taking.stop(self._client, self.line.take)

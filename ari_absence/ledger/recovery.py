@@ -87,9 +87,7 @@ class Recovery:
             )
         return found
 
-    def _rows(
-        self, session: Session, still_live: Collection[str], talking: Collection[str]
-    ) -> Recovered:
+    def _rows(self, session: Session, still_live: Collection[str], talking: Collection[str]) -> Recovered:
         now = self.clock.now()
         free_all_places(session.connection())
         release_all(session.connection())

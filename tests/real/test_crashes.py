@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.real.crowd import PATIENT, STEPS, crowd
-from tests.real.scenes import Stage
+from ari_absence.lab import waiting
+from tests.real.crowd import PATIENT, STEPS, crowd, number_of
+from tests.real.scenes import Scene, Stage, longest_silence
 
 pytestmark = pytest.mark.real
 
@@ -24,7 +25,9 @@ async def test_kill_minus_nine_at_every_step_of_the_conversation_loses_and_doubl
     await scene.office.kill_service()
     await scene.office.start_service()
     for step in SPEAKING:
-        await everybody[step].presses("#")  # nobody has interrupted them: they say themselves when they are done
+        await everybody[step].presses(
+            "#"
+        )  # nobody has interrupted them: they say themselves when they are done
     spoken_with = set(STEPS) - {"talking"}
     await asyncio.gather(*(everybody[step].hears("vm-intro", TOLD_SECONDS) for step in spoken_with))
     await everybody.mori.hears("im-sorry", TOLD_SECONDS)
@@ -33,3 +36,75 @@ async def test_kill_minus_nine_at_every_step_of_the_conversation_loses_and_doubl
     await everybody["talking"].is_hung_up_on()
     await everybody.hang_up()
     await everybody.is_in_the_ledger(owed=tuple(spoken_with))
+
+
+@pytest.mark.fault("F02", "F58", "F62", "F67", "P2", "P7")
+async def test_asterisk_and_service_killed_at_once_at_every_step_lose_and_double_nothing(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=PATIENT)
+    everybody = await crowd(scene)
+    await asyncio.gather(scene.lab.kill(), scene.office.kill_service())
+    await scene.lab.restart()
+    await scene.office.start_service()
+    await everybody.is_in_the_ledger(owed=STEPS)
+    (said,) = [each for each in scene.ledger.messages() if each.caller_number == number_of("saved")]
+    assert not said.possibly_cut
+    assert {call.outcome for call in scene.ledger.calls()} <= {"lost", "message"}
+    await waiting.until(lambda: scene.office.status()["lamps_set"], 15, "The lamps")
+    assert (await scene.lab.lamp("101")).state == "confirmed"
+    assert (await scene.lab.lamp("102")).state == "terminated"
+    await (await scene.lab.message_lamp("101")).wait_for_state("yes")
+
+
+@pytest.mark.fault("F02", "P7")
+async def test_asterisk_that_is_stopped_gracefully_lets_callers_end_and_all_is_right_again_afterwards(
+    scene: Scene,
+) -> None:
+    saving, asking = await scene.caller(), await scene.caller("0442223344")
+    for caller in (saving, asking):
+        await caller.calls_among_others("101")
+    await saving.chooses("1")
+    await saving.phone.wait_for_beep()
+    await saving.speaks()
+    await scene.lab.cli("core stop gracefully")
+    await asking.presses("0")  # no phone can be rung any more
+    await asking.hears("say-operator-not-reached")
+    await asking.hangs_up()
+    await saving.presses("#")
+    await saving.hears("say-review-menu")
+    await saving.presses("1")
+    await saving.hears("say-message-saved")
+    await saving.is_hung_up_on()
+    await waiting.until(lambda: not scene.lab.running, 15, "Asterisk's end")
+    await scene.lab.restart()
+    await waiting.until(lambda: scene.office.status()["lamps_set"], 15, "The lamps")
+    assert (await scene.lab.lamp("101")).state == "confirmed"
+    await scene.ledger.the_message()
+    assert sorted(call.outcome or "" for call in scene.ledger.calls()) == ["message", "missed"]
+
+
+@pytest.mark.fault("F04", "P1")
+async def test_a_frozen_service_frees_whoever_hears_waits_or_speaks_within_ten_seconds(stage: Stage) -> None:
+    """The voice that ships: how long silence really is. A recording runs to its limit before anything can be heard."""
+    scene = await stage.open(real_voice=True, limits={**PATIENT, "message_max_seconds": 6})
+    operator = await scene.lab.desk_phone("100", on_ring="ring")
+    greeting, menu, ringing, speaking = [await scene.caller(f"044100000{n}") for n in range(1, 5)]
+    for caller in (greeting, menu, ringing, speaking):
+        await caller.calls_among_others("101")
+    await asyncio.gather(ringing.chooses("0"), speaking.chooses("1"), menu.chooses("7"))
+    await operator.wait_incoming()
+    await speaking.phone.wait_for_beep()
+    with scene.service_frozen():
+        everybody = (greeting, menu, ringing, speaking)
+        await asyncio.gather(*(caller.hears("vm-intro", 60) for caller in everybody))
+        for caller in (greeting, menu, ringing):
+            assert longest_silence(caller.phone.heard) < TOLD_SECONDS + 2
+        assert longest_silence(speaking.phone.heard) < 6 + TOLD_SECONDS + 2
+        await operator.hang_up()
+        for caller in everybody:
+            await caller.hangs_up()
+        await scene.lab.until_quiet()
+    await waiting.until(lambda: len(scene.ledger.owed()) == 4, 15, "What is owed to the four")
+    assert len(scene.ledger.calls()) == 4
+    assert scene.ledger.messages() == []
