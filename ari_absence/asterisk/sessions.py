@@ -171,7 +171,7 @@ class Sessions:
             await asyncio.wait(waiting, timeout=seconds)
 
     def _leave_talks(self) -> None:
-        """For their conversations, who talk have left our hands; their bridge stays, for our next life to look after."""
+        """For their conversations, who talk have left our hands; their bridge stays, for the next life to see to."""
         for line in self.lines:
             if line.bridge_id is not None:
                 line.bridge_id = None

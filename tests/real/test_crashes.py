@@ -61,22 +61,25 @@ async def test_asterisk_and_service_killed_at_once_at_every_step_lose_and_double
 async def test_asterisk_that_is_stopped_gracefully_lets_callers_end_and_all_is_right_again_afterwards(
     scene: Scene,
 ) -> None:
+    operator = await scene.lab.desk_phone("100")
     saving, asking = await scene.caller(), await scene.caller("0442223344")
     for caller in (saving, asking):
         await caller.calls_among_others("101")
     await saving.chooses("1")
     await saving.phone.wait_for_beep()
     await saving.speaks()
-    await scene.lab.cli("core stop gracefully")
-    await asking.presses("0")  # no phone can be rung any more
-    await asking.hears("say-operator-not-reached")
-    await asking.hangs_up()
+    stopping = asyncio.create_task(scene.lab.cli("core stop gracefully", 60))  # answered at the end
     await saving.presses("#")
     await saving.hears("say-review-menu")
+    await asking.presses("0")
+    await asking.hears("say-operator-not-reached")  # Asterisk makes no new channel any more
+    assert operator.calls == []
+    await asking.hangs_up()
     await saving.presses("1")
     await saving.hears("say-message-saved")
     await saving.is_hung_up_on()
     await waiting.until(lambda: not scene.lab.running, 15, "Asterisk's end")
+    await stopping
     await scene.lab.restart()
     await waiting.until(lambda: scene.office.status()["lamps_set"], 15, "The lamps")
     assert (await scene.lab.lamp("101")).state == "confirmed"
@@ -86,8 +89,8 @@ async def test_asterisk_that_is_stopped_gracefully_lets_callers_end_and_all_is_r
 
 @pytest.mark.fault("F04", "P1")
 async def test_a_frozen_service_frees_whoever_hears_waits_or_speaks_within_ten_seconds(stage: Stage) -> None:
-    """The voice that ships: how long silence really is. A recording runs to its limit before anything can be heard."""
-    scene = await stage.open(real_voice=True, limits={**PATIENT, "message_max_seconds": 6})
+    """By the voice that ships: how long silence really is. While a recording runs, nothing else can be heard."""
+    scene = await stage.open(real_voice=True, limits={**PATIENT, "message_max_seconds": 10})
     operator = await scene.lab.desk_phone("100", on_ring="ring")
     greeting, menu, ringing, speaking = [await scene.caller(f"044100000{n}") for n in range(1, 5)]
     for caller in (greeting, menu, ringing, speaking):
@@ -100,7 +103,7 @@ async def test_a_frozen_service_frees_whoever_hears_waits_or_speaks_within_ten_s
         await asyncio.gather(*(caller.hears("vm-intro", 60) for caller in everybody))
         for caller in (greeting, menu, ringing):
             assert longest_silence(caller.phone.heard) < TOLD_SECONDS + 2
-        assert longest_silence(speaking.phone.heard) < 6 + TOLD_SECONDS + 2
+        assert longest_silence(speaking.phone.heard) < 10 + TOLD_SECONDS + 2
         await operator.hang_up()
         for caller in everybody:
             await caller.hangs_up()
