@@ -13,6 +13,8 @@ from tests.real.scenes import Scene, Stage, longest_silence
 pytestmark = pytest.mark.real
 
 TOLD_SECONDS = 10.0
+HUNG_SECONDS = TOLD_SECONDS + 3
+"""A guard is set in whole seconds and may be half a second late; the dialplan waits half a second before it speaks."""
 SPEAKING = ("beep", "recording")
 
 
@@ -102,8 +104,8 @@ async def test_a_frozen_service_frees_whoever_hears_waits_or_speaks_within_ten_s
         everybody = (greeting, menu, ringing, speaking)
         await asyncio.gather(*(caller.hears("vm-intro", 60) for caller in everybody))
         for caller in (greeting, menu, ringing):
-            assert longest_silence(caller.phone.heard) < TOLD_SECONDS + 2
-        assert longest_silence(speaking.phone.heard) < 10 + TOLD_SECONDS + 2
+            assert longest_silence(caller.phone.heard) < HUNG_SECONDS, caller.phone.name
+        assert longest_silence(speaking.phone.heard) < 10 + HUNG_SECONDS
         await operator.hang_up()
         for caller in everybody:
             await caller.hangs_up()
