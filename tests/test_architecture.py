@@ -55,6 +55,7 @@ ARROWS: dict[str, set[str]] = {
 TESTS = Path(__file__).parent
 # The only sleeps of the tests, and why: everything else waits for a condition, with a deadline.
 SLEEPS = {
+    "asterisk/proxy.py: _pass_on": "a network that is slow on purpose",
     "waiting.py: eventually": "looks at a condition again and again",
     "delivery/mail_server.py: handle_DATA": "a mail server that is slow on purpose",
     "delivery/test_email.py: longest_hold_up": "gives way between two looks at the loop",

@@ -13,12 +13,14 @@ import structlog
 
 from ari_absence.asterisk.ami import AmiClient
 from ari_absence.asterisk.client import AriClient
+from ari_absence.asterisk.left_talks import calls_that_talk
 from ari_absence.asterisk.message_lamp import AmiLamp, AriLamp, MinivmLamp
 from ari_absence.clock import Clock
 from ari_absence.config.settings import Configuration
 from ari_absence.delivery.email import EmailNotifier, MailServer, Security
 from ari_absence.delivery.letter import Sender
 from ari_absence.delivery.smtp import ATTACHMENT_BYTES_MAX
+from ari_absence.errors import AsteriskError
 from ari_absence.installed import folder
 from ari_absence.ledger.store import Store, default_url, open_store
 from ari_absence.presence.message_lamps import MessageLamp, NoLamp
@@ -56,6 +58,15 @@ def client_of(configuration: Configuration) -> AriClient:
     secrets = configuration.secrets
     url = f"{configuration.pbx.ari_url.rstrip('/')}/ari"
     return AriClient(url, secrets.ari_username or "", secrets.ari_password or "")
+
+
+async def talking_calls(configuration: Configuration) -> frozenset[str]:
+    """The calls of an earlier life whose callers talk with somebody; none, if Asterisk can't be asked."""
+    async with client_of(configuration) as client:
+        try:
+            return await calls_that_talk(client, configuration.pbx.app)
+        except AsteriskError:
+            return frozenset()
 
 
 def notifiers_of(configuration: Configuration, clock: Clock) -> list[EmailNotifier]:

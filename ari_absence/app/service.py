@@ -41,6 +41,7 @@ from ari_absence.app.parts import (
     sounds_of,
     spare_what_stays,
     store_of,
+    talking_calls,
     tell_warnings,
 )
 from ari_absence.app.reading_out import phone_notifier
@@ -431,7 +432,7 @@ class Service:
     async def _recover(self) -> None:
         site = self._records.directory().site
         recovery = Recovery(self._addressees, site.limits, self._clock, ids.owner, site.country)
-        await recovery.run(self._thread, self._store)
+        await recovery.run(self._thread, self._store, talking=await talking_calls(self._begun))
 
     async def _open_control(
         self, stack: AsyncExitStack, configuration: Configuration, changes: Mapping[str, Handler]

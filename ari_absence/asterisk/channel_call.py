@@ -130,6 +130,7 @@ class CallingChannel(Speaking[Sayable]):
     async def play(self, recording: Recording) -> str | None:
         """Play a recording back; a key interrupts and is returned."""
         self.line.catch_up()
+        await self.quieten()
         await self._guard.prolong(recording.seconds)
         await playing.play(
             self.line,
@@ -143,6 +144,7 @@ class CallingChannel(Speaking[Sayable]):
     async def record(self, terms: RecordingTerms) -> Recording:
         """Beep and record. A hang-up meanwhile gives a recording ended by ``HANGUP``."""
         self.line.catch_up()
+        await self.quieten()
         await self._guard.prolong(terms.max_seconds)
         done = await taking.record(self.line, self._client, self._tools.recording_format, terms)
         self._log.info("call.recorded", ended_by=done.ended_by.value, seconds=round(done.seconds))
@@ -153,6 +155,7 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
+        await self.quieten()
         await self._guard.prolong()
         try:
             await self.line.effect(self._client.music(self.line.channel.id))
@@ -165,6 +168,7 @@ class CallingChannel(Speaking[Sayable]):
         self.line.catch_up()
         if self.line.keys:
             return self.line.keys.popleft()
+        await self.quieten()
         await self._guard.prolong()
         try:
             await self.line.effect(self._client.ring(self.line.channel.id))
@@ -284,13 +288,6 @@ class CallingChannel(Speaking[Sayable]):
 
     def _let_go(self) -> None:
         self._released = self.line.gone = True
-
-    async def quieten(self) -> None:
-        """End what is playing or being recorded; whatever is asked of the channel next would wait for it."""
-        await self.fall_silent()
-        if self.line.take is not None:
-            await taking.stop(self._client, self.line.take)
-            self.line.take = None
 
     @property
     def guard(self) -> Guard:

@@ -25,7 +25,10 @@ RENEWAL_SECONDS = 4.0
 """How often the guard is looked after while a caller waits for a key, for a phone or with music."""
 
 _SLACK_SECONDS = 3.0
-"""What is nearer to the end that is wanted than this is left alone: it costs a request."""
+"""While a caller waits, a guard that ends so much sooner than is wanted is left alone: to set it costs a request."""
+
+_OVERHANG_SECONDS = 0.5
+"""So much later than is wanted it may always end; every second more is one more of silence."""
 
 _VARIABLE = "TIMEOUT(absolute)"
 _OFF = "0"
@@ -74,7 +77,7 @@ class Guard:
             return False  # who takes a caller's place by a transfer comes without one
         wanted = seconds + GUARD_SECONDS
         shortest = wanted if seconds else GUARD_SECONDS - _SLACK_SECONDS
-        return shortest <= left_seconds <= wanted + _SLACK_SECONDS
+        return shortest <= left_seconds <= wanted + _OVERHANG_SECONDS
 
     async def _set(self, value: str) -> None:
         await self._line.effect(self._client.set_variable(self._line.channel.id, _VARIABLE, value))

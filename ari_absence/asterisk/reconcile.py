@@ -2,7 +2,8 @@
 
 While we were not connected Asterisk kept our channels, bridges and recordings but threw our events away.
 What has ended meanwhile is delivered to its call as if the event had come. What is ours by its id but
-belongs to no living call is a left-over of an earlier life. What is not ours is never touched.
+belongs to no living call is a left-over of an earlier life; two who talk in one talk on. What is not ours is
+never touched.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from ari_absence.asterisk import ids, protocol
+from ari_absence.asterisk import ids, left_talks, protocol
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.sessions import Sessions
@@ -65,6 +66,7 @@ async def reconcile(client: AriClient, app: str, sessions: Sessions) -> Findings
         for event in await _missed(client, belief, held, channels):
             sessions.deliver(event)
             ends += 1
+    await _take_over_talks(client, app, sessions)
     strangers = await _release_strangers(client, app, sessions, held)
     bridges = await _destroy_bridges(client, app, sessions)
     orphans = [
@@ -124,6 +126,15 @@ async def _is_gone(question: Awaitable[object]) -> bool:
     return False
 
 
+async def _take_over_talks(client: AriClient, app: str, sessions: Sessions) -> None:
+    going_on = left_talks.talks(await client.bridges(), app)
+    for bridge_id, both in going_on.items():
+        if _is_orphan(bridge_id, sessions):
+            sessions.left_talks.take_over(bridge_id, both)
+    for bridge_id in sessions.left_talks.bridges - going_on.keys():
+        await sessions.left_talks.end(bridge_id)
+
+
 async def _release_strangers(client: AriClient, app: str, sessions: Sessions, held: set[str]) -> int:
     suspects = {channel_id for channel_id in held if not sessions.knows_channel(channel_id)}
     if not suspects:
@@ -143,7 +154,9 @@ async def _destroy_bridges(client: AriClient, app: str, sessions: Sessions) -> i
     leftover = [
         str(bridge.get("id"))
         for bridge in await client.bridges()
-        if bridge.get("name") == app and _is_orphan(str(bridge.get("id")), sessions)
+        if bridge.get("name") == app
+        and _is_orphan(str(bridge.get("id")), sessions)
+        and str(bridge.get("id")) not in sessions.left_talks.bridges
     ]
     for bridge_id in leftover:
         with contextlib.suppress(AlreadyGone):

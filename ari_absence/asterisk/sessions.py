@@ -21,6 +21,7 @@ from ari_absence.asterisk.arrival import ASTRAY, CODE, PARKED, mistake_in
 from ari_absence.asterisk.audio_watch import AudioWatch
 from ari_absence.asterisk.channel_call import ChannelCall, DeskChannel
 from ari_absence.asterisk.connecting import connect
+from ari_absence.asterisk.left_talks import LeftTalks
 from ari_absence.asterisk.line import Line
 from ari_absence.asterisk.protocol import BridgeAttendedTransfer, CallEvent, Channel, StasisStart
 from ari_absence.asterisk.returned import (
@@ -85,6 +86,7 @@ class Sessions:
         self._audio = AudioWatch(tools.client, tools.switchboard)
         self._tasks: dict[str, asyncio.Task[Any]] = {}
         self._errands: set[asyncio.Task[None]] = set()
+        self.left_talks = LeftTalks(tools.client)
         self.admission = Admission()
         self.taking_calls = True
         self.counters: Counter[str] = Counter()
@@ -100,8 +102,10 @@ class Sessions:
         return list(self._switchboard.lines)
 
     def knows_channel(self, channel_id: str) -> bool:
-        """Whether the channel is a living call's caller or leg."""
-        return self._switchboard.of_channel(channel_id) is not None
+        """Whether the channel is a living call's caller or leg, or talks without us."""
+        return self._switchboard.of_channel(channel_id) is not None or self.left_talks.knows_channel(
+            channel_id
+        )
 
     def _caller_of(self, call_id: str) -> Caller | None:
         call = self._calls.get(call_id)
@@ -173,6 +177,9 @@ class Sessions:
     # -- events
 
     def _for_nobody(self, event: CallEvent) -> None:
+        if (ended := self.left_talks.ended_by(event)) is not None:
+            self._run_errand(self.left_talks.end(ended))
+            return
         if isinstance(event, protocol.ChannelEvent) and ids.owner(event.channel_id) is None:
             return  # of a phone that we are only told about, or of a caller who has left
         self.counters["for nobody"] += 1
@@ -192,6 +199,8 @@ class Sessions:
         channel_id = event.channel.id
         if event.replaced and self._switchboard.replace(event):
             self._watch_audio(event.channel)
+            return
+        if event.replaced and self.left_talks.replace(event):
             return
         if ids.owner(channel_id):
             if not self._switchboard.deliver(event):

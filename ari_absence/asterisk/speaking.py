@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from ari_absence.asterisk import playing
+from ari_absence.asterisk import recording as taking
 from ari_absence.asterisk.client import AriClient
 from ari_absence.asterisk.guard import RENEWAL_SECONDS, Guard
 from ari_absence.asterisk.line import Line
@@ -86,6 +87,14 @@ class Speaking(Generic[Sayable]):
             await playing.stop(self.line, self._client, self.line.playback)
             self.line.playback = None
 
+    async def quieten(self) -> None:
+        """End what is playing or being recorded: whatever is asked of the channel next would wait for it. A request
+        that was not answered in time may have been carried out all the same."""
+        await self.fall_silent()
+        if self.line.take is not None:
+            await taking.stop(self._client, self.line.take)
+            self.line.take = None
+
     def _is_key_waiting(self) -> bool:
         return bool(self.line.keys)
 
@@ -94,6 +103,7 @@ class Speaking(Generic[Sayable]):
         if utterances and not media:
             structlog.get_logger().warning("prompt.without_sounds", call=self.line.call_id)
         if media:
+            await self.quieten()
             await self._keep_guard(self._seconds_of(media))
         await playing.play(self.line, self._client, media, interrupted=interrupted)
 

@@ -79,11 +79,12 @@ class Load:
     listen_s: float = 4.0
     keys: str = ""
     speak_s: float = 2.0
+    key_ms: int = KEY_MS
 
     @property
     def call_s(self) -> float:
         """How long one call takes after its answer."""
-        return self.listen_s + self.speak_s + len(self.keys) * KEY_MS / 1000
+        return self.listen_s + self.speak_s + len(self.keys) * self.key_ms / 1000
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _scenario(load: Load, speech: Path) -> str:
         _pause(load.listen_s * 1000),
     ]
     for number, key in enumerate(load.keys):
-        steps += [in_dialog("INFO", 2 + number, _KEY.format(key=key)), OK, _pause(KEY_MS)]
+        steps += [in_dialog("INFO", 2 + number, _KEY.format(key=key)), OK, _pause(load.key_ms)]
     bye = in_dialog("BYE", 2 + len(load.keys), NOTHING)
     return "".join([*steps, _pause(load.speak_s * 1000), bye, OK, "</scenario>\n"])
 

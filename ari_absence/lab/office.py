@@ -71,6 +71,11 @@ class Office:
         self.mail.stop()
 
     @property
+    def is_running(self) -> bool:
+        """Whether the service was started and not ended since."""
+        return self._service is not None
+
+    @property
     def pid(self) -> int:
         """The process id of the running service."""
         if self._service is None:

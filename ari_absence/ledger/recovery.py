@@ -57,15 +57,20 @@ class Recovery:
     country: str = ""
 
     async def run(
-        self, thread: LedgerThread, store: RecordingStore, still_live: Collection[str] = ()
+        self,
+        thread: LedgerThread,
+        store: RecordingStore,
+        still_live: Collection[str] = (),
+        talking: Collection[str] = (),
     ) -> Recovered:
-        """Before the first call is taken. Calls in ``still_live`` are left alone.
+        """Before the first call is taken. Calls in ``still_live`` are left alone; the callers of those in ``talking``
+        have been connected with somebody.
 
         Raises:
             LedgerError: the ledger or the data folder can't be used.
         """
         recovered = await thread.write(
-            lambda session: self._rows(session, still_live), RECOVERY_LIMIT_SECONDS
+            lambda session: self._rows(session, still_live, talking), RECOVERY_LIMIT_SECONDS
         )
         owned, unplaced = await thread.read(_audio_ids)
         moved = await thread.do(lambda: store.quarantine_except(owned), RECOVERY_LIMIT_SECONDS)
@@ -82,18 +87,21 @@ class Recovery:
             )
         return found
 
-    def _rows(self, session: Session, still_live: Collection[str]) -> Recovered:
+    def _rows(self, session: Session, still_live: Collection[str], talking: Collection[str]) -> Recovered:
         now = self.clock.now()
         free_all_places(session.connection())
         release_all(session.connection())
         release_attempts(session, now)
         tell_apart(session, self.country, now)
+        _forget_names(session, talking, self.call_of)
         messages = tuple(self._adopt_audio(session, now))
-        lost = [call for call in _open_calls(session) if call.id not in still_live]
+        ended = [call for call in _open_calls(session) if call.id not in still_live]
+        lost = [call for call in ended if call.id not in talking]
         owed = [call for call in lost if call.outcome is None and _left_nothing(session, call)]
         callbacks = tuple(self._owe_call(session, call, now) for call in owed)
-        for call in lost:
-            writing.end_call(session.connection(), call.id, Outcome.LOST, now)
+        for call in ended:
+            outcome = Outcome.CONNECTED if call.id in talking else Outcome.LOST
+            writing.end_call(session.connection(), call.id, outcome, now)
         return Recovered(tuple(call.id for call in lost), messages, callbacks)
 
     def _adopt_audio(self, session: Session, now: datetime) -> list[str]:
@@ -135,6 +143,14 @@ def escalates_at(call: CallRow, limits: Limits) -> datetime | None:
     minutes = limits.urgent_again_minutes
     tells = call.urgent and call.escalates and minutes
     return call.began_at + timedelta(minutes=minutes[0]) if tells else None
+
+
+def _forget_names(session: Session, talking: Collection[str], call_of: Callable[[str], str | None]) -> None:
+    """Who has got through has left no message: all that was kept of them is the name they said."""
+    for audio in session.scalars(select(AudioRow).where(AudioRow.discarded.is_(False))).all():
+        of_talk = audio.recording_name is not None and call_of(audio.recording_name) in talking
+        if of_talk and not writing.is_owned(session.connection(), audio.id):
+            writing.discard_audio(session.connection(), audio.id)
 
 
 def _open_calls(session: Session) -> list[CallRow]:

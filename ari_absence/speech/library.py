@@ -26,7 +26,7 @@ from ari_absence.speech.repertoire import LAST_RESORT as LAST_RESORT
 from ari_absence.speech.repertoire import Repertoire
 
 UNKNOWN_SECONDS = 90.0  # of what is not a clip of ours; a sound that plays for longer is taken for stuck
-GAP_SECONDS = 0.1  # what Asterisk may take from one sound to the next
+GAP_SECONDS = 0.02  # what Asterisk takes from one sound to the next; a list may have fifteen
 RECORDINGS_FOLDER = "names"
 MADE_FOLDER = "made"
 

@@ -18,6 +18,10 @@ class Proxy:
         self._pipes: set[asyncio.Task[None]] = set()
         self.passing = True
         self.refused = 0
+        self.delay_seconds = 0.0
+        """How much later everything arrives, in both directions."""
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.requests: list[str] = []
         """What we asked Asterisk for, as ``GET /ari/…``, in order."""
         self.misled: tuple[bytes, bytes] | None = None
@@ -51,6 +55,16 @@ class Proxy:
         """Let new connections through again."""
         self.passing = True
 
+    def freeze(self) -> None:
+        """Pass nothing on any more, and close nothing: packets vanish, also those of new connections."""
+        self._flowing.clear()
+
+    async def thaw(self) -> None:
+        """End of the freeze; what was connected meanwhile is dropped, as its partners have given it up."""
+        await self.cut()
+        self._flowing.set()
+        self.mend()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self.passing:
             self.refused += 1
@@ -58,9 +72,23 @@ class Proxy:
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
         for source, sink, note in ((reader, far_writer, self._note), (far_reader, writer, _unchanged)):
-            pipe = asyncio.create_task(_pass_on(source, sink, note))
+            pipe = asyncio.create_task(self._pass_on(source, sink, note))
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
+
+    async def _pass_on(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: Callable[[bytes], bytes]
+    ) -> None:
+        try:
+            while data := await source.read(65_536):
+                await asyncio.sleep(self.delay_seconds)
+                await self._flowing.wait()
+                sink.write(note(data))
+                await sink.drain()
+        except OSError:
+            return
+        finally:
+            sink.close()
 
     def _note(self, sent: bytes) -> bytes:
         self.requests += re.findall(r"([A-Z]+ \S+) HTTP/1\.1\r\n", sent.decode(errors="replace"))
@@ -69,16 +97,3 @@ class Proxy:
 
 def _unchanged(sent: bytes) -> bytes:
     return sent
-
-
-async def _pass_on(
-    source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: Callable[[bytes], bytes]
-) -> None:
-    try:
-        while data := await source.read(65_536):
-            sink.write(note(data))
-            await sink.drain()
-    except OSError:
-        return
-    finally:
-        sink.close()

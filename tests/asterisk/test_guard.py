@@ -54,6 +54,15 @@ async def test_what_takes_long_is_not_interrupted_and_the_silence_after_it_is_sh
     assert pbx.guards == ["10", "31", "11"]
 
 
+async def test_after_a_sound_that_a_key_cut_short_no_second_of_it_is_added_to_the_silence() -> None:
+    pbx, watch = guarded()
+    await watch.prolong(12)
+    await watch.prolong(11.4)
+    await watch.prolong(9)
+    await watch.prolong(0)
+    assert pbx.guards == ["22", "22", "19", "10"]
+
+
 async def test_guard_is_set_again_before_it_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "GUARD_SECONDS", 0.1)
     monkeypatch.setattr(guard, "_SLACK_SECONDS", 0.05)

@@ -228,8 +228,8 @@ class Office:
     def recovery(self) -> Recovery:
         return Recovery(self.addressees, self.directory.site.limits, self.clock, call_of)
 
-    async def recover(self, still_live: Collection[str] = ()) -> object:
-        return await self.recovery.run(self.thread, self.audio, still_live)
+    async def recover(self, still_live: Collection[str] = (), talking: Collection[str] = ()) -> object:
+        return await self.recovery.run(self.thread, self.audio, still_live, talking)
 
     async def leave_message(
         self,

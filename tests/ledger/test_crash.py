@@ -164,6 +164,24 @@ async def test_f17_a_call_that_is_still_live_is_left_alone(office: Office) -> No
     assert await office.thread.read(reading.callbacks) == []
 
 
+@pytest.mark.fault("F17", "F58")
+async def test_f17_a_caller_who_talks_with_somebody_is_owed_nothing_and_their_name_is_no_message(
+    office: Office,
+) -> None:
+    await office.notebook.open_call(decision("call-1"))
+    said_name = office.asterisk.add()
+    await office.notebook.keep(said_name, 0.4)
+
+    await office.recover(talking=["call-1"])
+    await office.notebook.clear_leftovers()
+
+    assert [call.outcome for call in await office.thread.read(reading.calls)] == ["connected"]
+    assert await office.thread.read(reading.callbacks) == []
+    assert await office.thread.read(reading.messages) == []
+    assert office.asterisk.deleted == [said_name.name]
+    assert office.audio.in_quarantine() == []
+
+
 async def test_places_reserved_by_a_dead_process_are_free_again(office: Office) -> None:
     office.directory = directory(Limits(messages_per_person=1))
     await office.notebook.reserve_place("call-1", "101")

@@ -14,14 +14,15 @@ _DIGEST = re.compile(r"-[0-9a-f]{16}$")
 
 
 class Playbill:
-    """The names of the sounds played since it was opened, in order.
+    """The names of the sounds played since it was opened, in order; with ``channel`` all those played there.
 
     ``hears`` goes through them like a listener: what came before the last awaited sound is past.
     """
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, channel: str | None = None) -> None:
         self._log = log
-        self._read_to = log.stat().st_size
+        self._channel = channel
+        self._read_to = 0 if channel else log.stat().st_size
         self._rest = ""
         self._played: list[str] = []
         self._past = self._forgotten = 0
@@ -61,7 +62,8 @@ class Playbill:
             new = file.read()
         self._read_to += len(new)
         *lines, self._rest = (self._rest + new.decode(errors="replace")).split("\n")
-        self._played += [_name(found["file"]) for line in lines if (found := _PLAYING.search(line))]
+        found = [each for line in lines if (each := _PLAYING.search(line))]
+        self._played += [_name(each["file"]) for each in found if self._channel in (None, each["channel"])]
 
 
 def _name(file: str) -> str:

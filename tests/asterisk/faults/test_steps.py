@@ -45,6 +45,40 @@ async def test_a_step_that_asterisk_refuses_is_an_effect_that_failed(
     assert (await asterisk.until_asked("POST", "/continue"))["extension"] == "fallback"
 
 
+UNANSWERED: dict[str, tuple[Callable[[ChannelCall], Awaitable[object]], tuple[str, str]]] = {
+    "/play": (lambda call: call.say(SOUND), ("DELETE", "-p1")),
+    "/record": (lambda call: call.record(TERMS), ("POST", "-r1/stop")),
+}
+
+
+@pytest.mark.fault("F13", "P1")
+@pytest.mark.parametrize("ending", UNANSWERED)
+@pytest.mark.parametrize("then", ["/play", "/record", "/moh"])
+async def test_what_was_never_answered_is_ended_before_anything_else_is_asked_for(
+    asterisk: FakeAsterisk, office: Office, impatient: None, ending: str, then: str
+) -> None:
+    """Asterisk may have begun it all the same: an apology would wait behind two minutes of recording."""
+    step, (verb, its_end) = UNANSWERED[ending]
+
+    async def conversation(call: ChannelCall) -> None:
+        with pytest.raises(EffectFailed):
+            await step(call)
+        asterisk.answer("POST", then, 500)
+        with pytest.raises(EffectFailed):
+            await STEPS[then](call)
+
+    asterisk.answer("POST", ending, NEVER)
+    asterisk.answer("DELETE", "-p1", 404)
+    office.answer_with(conversation)
+    await asterisk.start_call()
+    await office.outcome(5)
+
+    asked = [(each, path) for each, path, _ in asterisk.requests if each in ("POST", "DELETE")]
+    begun = [n for n, (each, path) in enumerate(asked) if each == "POST" and path.endswith((ending, then))]
+    ended = [n for n, (each, path) in enumerate(asked) if each == verb and path.endswith(its_end)]
+    assert begun[0] < ended[0] < begun[1]
+
+
 @pytest.mark.fault("F10")
 @pytest.mark.parametrize("ending", STEPS)
 async def test_a_step_on_a_channel_that_is_gone_is_the_caller_gone(
