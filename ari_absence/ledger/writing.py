@@ -280,7 +280,7 @@ def _owe_message(connection: Connection, left: LeftMessage, now: datetime) -> st
 
 
 def _owe_callback(connection: Connection, noted: NotedCallback, now: datetime) -> str | None:
-    covering = noted.covering if noted.wish is Wish.CALL_BACK else None
+    covering = noted.covering if noted.wish in (Wish.CALL_BACK, Wish.MISSED) else None
     missed = Missed(
         noted.call_id,
         OwedWish(noted.wish.value),
