@@ -10,6 +10,7 @@ from ari_absence.attendant.message_call import LeftMessage, MessageCalls
 from ari_absence.clock import Clock
 from ari_absence.delivery.phone import PhoneNotifier
 from ari_absence.ledger import reading
+from ari_absence.ledger.escalations import has_escalation
 from ari_absence.ledger.settling import mark_heard
 from ari_absence.ledger.thread import LedgerThread
 
@@ -39,4 +40,7 @@ def phone_notifier(
         minutes = records.limits().urgent_again_minutes
         return timedelta(minutes=minutes[0]) if minutes else None
 
-    return PhoneNotifier(tell, rounds_after, clock)
+    async def has_round(message_id: str) -> bool:
+        return await thread.query(lambda connection: has_escalation(connection, message_id))
+
+    return PhoneNotifier(tell, rounds_after, clock, has_round)

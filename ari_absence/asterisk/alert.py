@@ -10,7 +10,7 @@ from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
 
 
 async def alert(tools: Tools, call_id: str, rings: Sequence[Ring], ring_seconds: float) -> Hunt:
-    """Ring all at once and talk with each who answers; who takes it has heard everything by then."""
+    """Ring all at once and talk with each who answers; the first who takes it is talked with on, the others let go."""
     hunting = Hunting(tools, Cause(call_id), rings, ring_seconds)
     at_once = True
     try:
@@ -19,6 +19,7 @@ async def alert(tools: Tools, call_id: str, rings: Sequence[Ring], ring_seconds:
         hunting.dismiss_the_rest(caller_left=False)
         if end is HuntEnd.TALKED and hunting.taker is not None:
             hunting.taker.end = LegEnd.TALKED
+            await hunting.taker.attend()
         at_once = False
     finally:
         await hunting.end(at_once=at_once)

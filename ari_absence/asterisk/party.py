@@ -30,6 +30,9 @@ GUARD = "TIMEOUT(absolute)"
 SCREENING_SECONDS_MAX = 180.0
 """Longest talk with somebody who was rung; three rounds of everything there is to say take half of it."""
 
+HEARING_SECONDS_MAX = 540.0
+"""Longest talk with who has taken a message: below the lease of an escalation, in which others are not told of it."""
+
 FAREWELL_SECONDS_MAX = 8.0
 """Longest word to somebody whose decision is no longer needed."""
 
@@ -72,6 +75,17 @@ class Party:
             return self._why_unanswered()
         self._log.info("leg.answered")
         return await self._hear_out()
+
+    async def attend(self) -> None:
+        """The talk with who has taken what has no caller; whatever becomes of it, they have taken it."""
+        if self.ring.afterwards is None:
+            return
+        try:
+            async with asyncio.timeout(HEARING_SECONDS_MAX):
+                await self._guard_for(HEARING_SECONDS_MAX + RING_MARGIN_SECONDS)
+                await self.ring.afterwards(self.callee)
+        except (CallError, TimeoutError) as error:
+            self._log.info("leg.hearing_over", error=type(error).__name__)
 
     async def let_go(self, words: Sequence[CalleeUtterance] = ()) -> None:
         """Stop ringing; who has answered and was still deciding hears ``words`` first."""
@@ -157,7 +171,7 @@ class Party:
         try:
             async with asyncio.timeout(SCREENING_SECONDS_MAX):
                 verdict = await self._ask_verdict()
-                if verdict is Verdict.TAKE:
+                if verdict is Verdict.TAKE and self.ring.afterwards is None:
                     await self._guard_for(0)  # they may talk for hours, and go on talking without us
         except TimeoutError:
             return LegEnd.UNDECIDED

@@ -117,6 +117,9 @@ class Callee(Protocol):
 Screening = Callable[[Callee], Awaitable[Verdict | None]]
 """The talk with one callee before the caller is joined; None: no decision came."""
 
+Afterwards = Callable[["Callee"], Awaitable[None]]
+"""What is said to who has taken it, and what they may choose then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ring:
@@ -129,6 +132,8 @@ class Ring:
     """Said to who is still deciding when another takes the call, and only then."""
     left: tuple[CalleeUtterance, ...] = ()
     """Said to who is still deciding, or just took it, when the caller has hung up; not when the caller chose."""
+    afterwards: Afterwards | None = None
+    """Without a caller: the talk with who has taken it, while all others have been let go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,9 +146,11 @@ class Talk:
     def callback(self, wish: Wish, number: str | None) -> CallbackDraft:
         """The ledger entry for somebody who did not get through, with their name if they said it.
 
-        What is urgent is due as a message would be, though nothing was promised: so it is seen to in time.
+        What is urgent, or was missed, is due as a message would be, though nothing was promised: so it is seen to in
+        time. Who just called or will call again asks for no call.
         """
-        due = self.decision.promise if self.urgent or wish is Wish.CALL_BACK else None
+        asks_for_none = wish in (Wish.JUST_CALLED, Wish.WILL_CALL_AGAIN) and not self.urgent
+        due = None if asks_for_none else self.decision.promise
         return CallbackDraft(self.decision, wish, number, self.name_audio, due, self.urgent)
 
     async def mark_urgent(self, *, urgent: bool = True) -> None:

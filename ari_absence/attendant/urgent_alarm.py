@@ -1,11 +1,12 @@
 """An urgent message that nobody has heard yet: somebody on the ladder is rung and hears it, by one key.
 
-Pressing 1 counts as having heard it, also for who hangs up while it plays: they know of it.
+Whoever presses 1 first has taken it: all others stop ringing while it plays. Pressing 1 counts as having heard it, also for who hangs up while it plays: they know of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ari_absence.attendant.call import Callee, Display, Ring, Verdict
@@ -56,19 +57,20 @@ class Alarm:
 
         what = "urgent" if self.urgent else "message"
         shown = Display(self.person.extension, f"{what} for {self.person.name}")
-        return Ring(leg.target, shown, screening, too_late=(Fixed(Phrase.ALREADY_TAKEN),))
+        too_late = (Fixed(Phrase.ALREADY_TAKEN),)
+        return Ring(leg.target, shown, screening, too_late, afterwards=self.play)
 
     async def tell(self, callee: Callee, extension: str) -> Verdict | None:
-        """Tell of the message and play it; NOT_ME passes it on, None after ``screen_rounds`` silent rounds."""
+        """Tell of the message; TAKE wants to hear it, NOT_ME passes it on, None after ``screen_rounds`` silent rounds."""
         for _ in range(self.limits.screen_rounds):
             key = await callee.ask(self._opening(), self.limits.screen_seconds)
             if key == PASS_ON:
                 await callee.say(Fixed(Phrase.URGENT_PASSED_ON))
                 return Verdict.NOT_ME
             if key == HEAR:
-                self.heard_by = extension
+                self.heard_by = self.heard_by or extension
                 self.on_heard()
-                return await self._play(callee)
+                return Verdict.TAKE
         return None
 
     def _opening(self) -> list[CalleeUtterance]:
@@ -77,13 +79,11 @@ class Alarm:
         opening = UrgentMessageFor(name) if self.urgent else MessageFor(name)
         return [opening, *number, Fixed(Phrase.URGENT_MENU)]
 
-    async def _play(self, callee: Callee) -> Verdict:
+    async def play(self, callee: Callee) -> None:
+        """Play it to who has taken it, as often as they like; who hangs up knows of it."""
         spoken: list[CalleeUtterance] = [MessageAudio(self.audio_id), Fixed(Phrase.URGENT_HEARD_MENU)]
-        try:
+        with suppress(CalleeGone):
             for _ in range(REPEATS_MAX):
                 if await callee.ask(spoken, self.limits.screen_seconds) != HEAR:
                     break
             await callee.say(Fixed(Phrase.THANK_YOU))
-        except CalleeGone:
-            pass  # they know of it
-        return Verdict.TAKE

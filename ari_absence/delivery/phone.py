@@ -19,25 +19,34 @@ class PhoneNotifier:
     """``delivery.ports.Notifier`` by telephone.
 
     ``rounds_after`` gives how long after it was left an urgent message goes round the ladder by itself (None: never);
-    from then on it is not told here, too.
+    from then on it is not told here, too, unless ``has_round`` (of its id) knows of none: nobody is on that ladder.
     """
 
     channel = PHONE
     destination = "asterisk:phone"
 
-    def __init__(self, tell: Tell, rounds_after: Callable[[], timedelta | None], clock: Clock) -> None:
+    def __init__(
+        self,
+        tell: Tell,
+        rounds_after: Callable[[], timedelta | None],
+        clock: Clock,
+        has_round: Callable[[str], Awaitable[bool]],
+    ) -> None:
         self._tell = tell
         self._rounds_after = rounds_after
         self._clock = clock
+        self._has_round = has_round
 
     async def deliver(self, memo: Memo, recipient: str, key: str) -> None:
         """Ring them; a hang-up, a mailbox or silence is no delivery, and they are rung again later."""
         del key  # who has heard it is not rung again: the ledger knows
-        if self._goes_round(memo):
+        if await self._goes_round(memo):
             raise RecipientAway("urgent messages that nobody hears go round by phone anyway", AGAIN_AFTER)
         if not await self._tell(recipient, memo.item_id):
             raise RecipientAway(f"nobody at extension {recipient} wanted to hear it", AGAIN_AFTER)
 
-    def _goes_round(self, memo: Memo) -> bool:
+    async def _goes_round(self, memo: Memo) -> bool:
         after = self._rounds_after()
-        return memo.urgent and after is not None and self._clock.now() - memo.at >= after
+        if not memo.urgent or after is None or self._clock.now() - memo.at < after:
+            return False
+        return await self._has_round(memo.item_id)

@@ -93,6 +93,12 @@ def begin_escalation(connection: Connection, message_id: str, first_at: datetime
     )
 
 
+def has_escalation(connection: Connection, message_id: str) -> bool:
+    """Whether the message goes round a ladder, or has been round; not when nobody was on it."""
+    query = select(EscalationRow.message_id).where(EscalationRow.message_id == message_id)
+    return connection.scalar(query) is not None
+
+
 def claim_due(session: Session, now: datetime) -> list[Escalation]:
     """Lease what is due. Nobody else gets it before the lease ends."""
     query = (

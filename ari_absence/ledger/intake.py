@@ -167,7 +167,8 @@ class Intake:
             draft = MessageDraft(decision, audio, note.urgent, note.due)
             self._notebook.write_message(connection, draft, note.at)
         else:
-            callback = CallbackDraft(decision, Wish(kind.value), note.number, audio, note.due)
+            due = note.due or (decision.promise if kind is Kind.MISSED else None)
+            callback = CallbackDraft(decision, Wish(kind.value), note.number, audio, due)
             noted = writing.NotedCallback.of(callback, self._country(), note.at)
             writing.save_callback(connection, noted, self._addressees, self._clock.now())
         if kind is not Kind.MISSED:

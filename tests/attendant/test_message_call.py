@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring, Verdict
 from ari_absence.attendant.message_call import LeftMessage, MessageCalls
 from ari_absence.attendant.urgent_rounds import Office
 from ari_absence.core.decision import NO_FORWARDS
@@ -60,7 +60,9 @@ class House:
             assert ring.screening is not None
             callee = ScriptedCallee(list(self.keys))
             try:
-                await ring.screening(callee)
+                if await ring.screening(callee) is Verdict.TAKE:
+                    assert ring.afterwards is not None
+                    await ring.afterwards(callee)
             except CalleeGone:
                 pass
             finally:

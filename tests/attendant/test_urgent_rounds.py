@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring
+from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Ring, Verdict
 from ari_absence.attendant.urgent_rounds import GIVE_UP, Office, UrgentRounds, next_telling
 from ari_absence.core.decision import NO_FORWARDS
 from ari_absence.core.ladder import Attempt
@@ -91,7 +91,9 @@ class Building:
         assert ring.screening is not None
         callee = ScriptedCallee(list(self.answers.pop(0)))
         try:
-            await ring.screening(callee)
+            if await ring.screening(callee) is Verdict.TAKE:
+                assert ring.afterwards is not None
+                await ring.afterwards(callee)
         except CalleeGone:
             return LegEnd.DECLINED
         finally:

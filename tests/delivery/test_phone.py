@@ -31,8 +31,13 @@ class Phones:
         self.rung.append((extension, message_id))
         return self.somebody
 
-    def notifier(self, clock: FakeClock, rounds: timedelta | None = QUARTER) -> PhoneNotifier:
-        return PhoneNotifier(self.tell, lambda: rounds, clock)
+    def notifier(
+        self, clock: FakeClock, rounds: timedelta | None = QUARTER, *, somebody_on_ladder: bool = True
+    ) -> PhoneNotifier:
+        async def has_round(message_id: str) -> bool:
+            return somebody_on_ladder and message_id == MEMO.item_id
+
+        return PhoneNotifier(self.tell, lambda: rounds, clock, has_round)
 
 
 async def test_a_key_is_a_delivery() -> None:
@@ -81,6 +86,14 @@ async def test_before_it_goes_round_or_if_nothing_does_it_is_told() -> None:
     clock.advance(QUARTER)
     await phones.notifier(clock, rounds=None).deliver(urgent, "101", "key")
     assert len(phones.rung) == 2
+
+
+async def test_an_urgent_message_with_nobody_on_its_ladder_is_told_at_any_time() -> None:
+    phones, clock = Phones(somebody=True), FakeClock()
+    clock.advance(2 * QUARTER)
+
+    await phones.notifier(clock, somebody_on_ladder=False).deliver(replace(MEMO, urgent=True), "101", "key")
+    assert phones.rung == [("101", MEMO.item_id)]
 
 
 async def _queued(office: Office) -> str:

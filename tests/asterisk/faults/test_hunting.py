@@ -500,3 +500,54 @@ async def test_an_alert_is_ended_when_the_service_stops(asterisk: FakeAsterisk, 
     assert (await alarmed).legs == (LegEnd.CANCELLED,)
     assert asterisk.asked("DELETE", leg)
     assert (await office.link.alert(PHONE, 5)).taken_by is None
+
+
+async def test_while_the_first_taker_listens_nobody_else_is_rung_and_their_hanging_up_refuses_nothing(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    listening = asyncio.Event()
+
+    async def take(callee: Callee) -> Verdict:
+        return Verdict.TAKE
+
+    async def listen(callee: Callee) -> None:
+        listening.set()
+        await callee.ask([SOUND], 5)
+
+    phones = [dataclasses.replace(each, screening=take, afterwards=listen) for each in two_phones()]
+    alarmed = asyncio.create_task(office.link.alert(phones, 5))
+    await asterisk.until_asked("POST", "/channels/create", times=2)
+    taker, other = (values["channelId"] for values in asterisk.asked("POST", "/channels/create"))
+    await asterisk.send("StasisStart", channel=channel(taker), args=["leg"])
+    await asyncio.wait_for(listening.wait(), 5)
+    await asterisk.until_asked("DELETE", other)
+    assert not alarmed.done()
+    asterisk.answer("POST", f"/channels/{taker}/variable", 404)
+    await asterisk.send("ChannelDestroyed", channel=channel(taker), cause=16)
+
+    assert await asyncio.wait_for(alarmed, 5) == Hunt(HuntEnd.TALKED, 0, (LegEnd.TALKED, LegEnd.CANCELLED))
+
+
+async def test_who_takes_a_message_and_is_gone_at_once_has_taken_it(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    async def listen(callee: Callee) -> None:
+        await callee.ask([SOUND], 5)
+
+    async def take(callee: Callee) -> Verdict:
+        asterisk.answer("POST", "/variable", 404)
+        return Verdict.TAKE
+
+    phones = [dataclasses.replace(each, screening=take, afterwards=listen) for each in two_phones()]
+    alarmed = asyncio.create_task(office.link.alert(phones, 5))
+    await asterisk.until_asked("POST", "/channels/create", times=2)
+    taker, other = (values["channelId"] for values in asterisk.asked("POST", "/channels/create"))
+    await asterisk.send("StasisStart", channel=channel(taker), args=["leg"])
+
+    hunt = await asyncio.wait_for(alarmed, 5)
+    assert hunt.end is HuntEnd.TALKED
+    assert asterisk.asked("DELETE", other)
+
+
+def two_phones() -> list[Ring]:
+    return rings("PJSIP/101", "PJSIP/102")
