@@ -384,13 +384,15 @@ async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) ->
         done = await asyncio.to_thread(lambda: run("forward", "101", "102", config=office))
         await asyncio.to_thread(lambda: run("forward", "101", "--off", config=office))
         await asyncio.to_thread(lambda: run("away", "101", "out", "--reach", NUMBER, config=office))
+        await asyncio.to_thread(lambda: run("away", "101", "meeting", config=office))
         await asyncio.to_thread(lambda: run("back", "101", config=office))
     finally:
         await control.close()
     assert "not running" not in done.stdout
     assert {each["extension"] for each in heard} == {"101"}
-    assert [(each["what"], each.get("occasion")) for each in heard] == [
-        ("set", "at_once"), ("removed", "at_once"), ("set out", None), ("ended", None),
+    assert [(each["what"], each.get("occasion"), each.get("calls")) for each in heard] == [
+        ("set", "at_once", None), ("removed", "at_once", None), ("set out", None, "go on by steps of its own"),
+        ("set meeting", None, ""), ("ended", None, ""),
     ]  # fmt: skip
     assert all(each["by"].startswith("command (") for each in heard)
     assert "1234" not in str(heard)

@@ -165,7 +165,7 @@ async def test_the_log_tells_whose_calls_were_moved_and_by_whom_and_never_the_nu
     assert [line.replace("'", '"') for line in told] == [
         f"forwards.changed extension=101 what=set occasion=busy {by}",
         f"forwards.changed extension=101 what=removed occasion=busy {by}",
-        f'absences.changed extension=101 what="set out" {by}',
+        f'absences.changed extension=101 what="set out" calls="go on by steps of its own" {by}',
     ]
     assert "1234" not in scene.log
 
