@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import structlog
+import yaml
 from typer.testing import CliRunner
 
 from ari_absence.attendant.call import LegEnd
@@ -367,6 +368,19 @@ def test_steps_of_an_absence_that_make_no_sense_are_refused_as_those_of_a_forwar
     assert len(done.stderr.strip().splitlines()) == 1
     assert sentence in done.stderr
     assert not any(digits in done.stderr for digits in ("7946", "0312345678"))
+
+
+def test_occasion_for_which_nobody_is_written_is_shown_as_nobody(office: Path) -> None:
+    site = office / "absence.yaml"
+    told = yaml.safe_load(site.read_text(encoding="utf-8"))
+    told["handling"]["busy"] = {"reach": []}
+    site.write_text(yaml.safe_dump(told), encoding="utf-8")
+
+    (row,) = [row for row in run_json("forward", "101", config=office) if row["occasion"] == "busy"]
+
+    assert row["steps"] == []
+    assert " nobody " in run("forward", "101", config=office).stdout
+    assert "dnd" not in run("forward", "101", config=office).stdout
 
 
 async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) -> None:
