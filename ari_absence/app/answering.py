@@ -29,7 +29,7 @@ from ari_absence.core.desk_phrases import DeskUtterance, RungUtterance
 from ari_absence.core.display import shown_to_colleague
 from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialPolicy, DialTarget, international
-from ari_absence.core.people import Directory
+from ari_absence.core.people import Directory, Why
 from ari_absence.core.phrases import CallerNumber, ReadBack, Utterance
 from ari_absence.core.reception_phrases import NoteDigits
 from ari_absence.core.status_phrases import CallbackNumber
@@ -132,11 +132,13 @@ class Answering(Announcing):
         directory = self._records.directory()
         if not await self._is_for_somebody(call, directory):
             return
-        decision = await self._decide(call, directory, consulting=await is_consultation(call, directory))
+        enquiry = await self._enquiry(call, consulting=await is_consultation(call, directory))
+        decide_by = self._deciding(call, directory, enquiry)
+        decision = await decide_by(call.why, {})
         call.show_colleague(_shown(decision, directory))
         opening = asyncio.create_task(self._note_opening(decision))
         talk = self._talk(call, decision, directory, self._notebook)
-        talk.camp_ons = self.camp_ons
+        talk.camp_ons, talk.decide_again = self.camp_ons, decide_by
         talk.handover = decision.enquiry.handover
         try:
             outcome = await self._hold(talk, begin)
@@ -168,13 +170,13 @@ class Answering(Announcing):
         await opening
         await self._note_closing(call_id, outcome)
 
-    async def _decide(self, call: ChannelCall, directory: Directory, *, consulting: bool) -> Decision:
+    async def _enquiry(self, call: ChannelCall, *, consulting: bool) -> Enquiry:
         try:
             mailbox_full, known = await self._notebook.before_call(call.extension, call.caller)
         except LedgerError:
             mailbox_full, known = False, None  # whether anything can be kept is found out when it is tried
         now = self._clock.now()
-        enquiry = Enquiry(
+        return Enquiry(
             call.call_id,
             call.extension,
             call.caller,
@@ -187,12 +189,21 @@ class Answering(Announcing):
             known=known,
         )
 
-        def decide_with(unreachable: Mapping[str, str]) -> Decision:
-            told = replace(enquiry, unreachable=unreachable)
-            records = self._records
-            return decide(told, directory, records.absences, records.forwards, records.greetings)
+    def _deciding(
+        self, call: ChannelCall, directory: Directory, enquiry: Enquiry
+    ) -> Callable[[Why, Mapping[str, str]], Awaitable[Decision]]:
+        """What decides this call, also again: by what is set now, whoever returns or changes a forward meanwhile."""
+        records = self._records
+        absences, forwards, greetings = records.absences, records.forwards, records.greetings
 
-        return await decide_by_phones(call, decide_with, _operator(directory))
+        async def decide_by(why: Why, left_out: Mapping[str, str]) -> Decision:
+            def decide_with(unreachable: Mapping[str, str]) -> Decision:
+                told = replace(enquiry, why=why, unreachable={**unreachable, **left_out})
+                return decide(told, directory, absences, forwards, greetings)
+
+            return await decide_by_phones(call, decide_with, _operator(directory))
+
+        return decide_by
 
     async def _note_opening(self, decision: Decision) -> None:
         try:

@@ -12,6 +12,7 @@ from ari_absence.app.records import Records
 from ari_absence.attendant.camp_on import CampOnRounds
 from ari_absence.control import Handler
 from ari_absence.delivery.outbox import OutboxWorker
+from ari_absence.ledger.forward_log import mark_logged
 from ari_absence.ledger.notebook import LedgerNotebook
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.presence.lamps import Lamps
@@ -58,6 +59,7 @@ class Commands:
     async def _forwards_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._records.read_forwards(self._thread)
         log.info("forwards.changed", **told(question, "extension", "what", "occasion", "by"))
+        await self._thread.write(mark_logged)
         extension = question.get("extension")
         self._lamps.refresh(None if extension is None else [str(extension)])
         self._outbox.wake()
@@ -65,7 +67,8 @@ class Commands:
 
     async def _absences_changed(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         await self._records.read_absences(self._thread)
-        log.info("absences.changed", **told(question, "extension", "what", "by"))
+        log.info("absences.changed", **told(question, "extension", "what", "calls", "by"))
+        await self._thread.write(mark_logged)
         self._lamps.refresh([str(question.get("extension"))])
         self._camp_ons.wake()
         self._on_absence_changed(str(question.get("extension")))

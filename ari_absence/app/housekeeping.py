@@ -18,6 +18,7 @@ from ari_absence.asterisk import ids
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.aways import forget_aways
 from ari_absence.ledger.backups import KEPT_FOR, forget_old_backups
+from ari_absence.ledger.forward_log import changes_not_logged
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
 from ari_absence.ledger.orphans import Orphans
@@ -50,6 +51,7 @@ class Housekeeping:
 
     async def run(self) -> None:
         """At the start and once a day: tell changed forwards, forget what was settled longer ago than is kept."""
+        await self._log_forwards()
         while True:
             # before what has ended is forgotten, so that its end is known as one
             await self.watch_forwards()
@@ -78,6 +80,23 @@ class Housekeeping:
         except LedgerError as error:
             log.error("changes of forwards could not be looked for", reason=str(error))
         books.outbox.wake()
+
+    async def _log_forwards(self) -> None:
+        """What commands changed while we did not run; what they change from now on they tell us."""
+        try:
+            changes = await self._books.thread.write(changes_not_logged)
+        except LedgerError as error:
+            log.error("changes of forwards could not be looked for", reason=str(error))
+            return
+        for each in changes:
+            log.info(
+                "forwards.changed",
+                extension=each.extension,
+                what=each.what,
+                occasion=each.occasion,
+                by=each.by,
+                at=each.at.isoformat(timespec="seconds"),
+            )
 
     async def adopt(self, names: list[str]) -> None:
         """Recordings of ours that no living call owns: a process of ours died while they were made."""

@@ -68,12 +68,18 @@ class Hunting:
     def dismiss_the_rest(self, *, caller_left: bool) -> None:
         """Let go of everybody but the taker, in the background.
 
-        Who is still deciding hears that the caller has left or that somebody took the call; of anything else, nothing.
+        Who is still deciding hears that the caller has left, that somebody took the call, or at least a thank-you.
         """
         for party in self._parties:
             if party.end is None and party is not self.taker:
-                too_late = party.ring.too_late if self.taker is not None and party.ring.screening else ()
-                self.dismiss(party, party.ring.left if caller_left else too_late)
+                self.dismiss(party, self._last_words(party.ring, caller_left=caller_left))
+
+    def _last_words(self, ring: Ring, *, caller_left: bool) -> Sequence[CalleeUtterance]:
+        if caller_left:
+            return ring.left
+        if self.taker is None:
+            return ring.not_needed
+        return ring.too_late if ring.screening else ()
 
     def dismiss(self, party: Party, words: Sequence[CalleeUtterance]) -> None:
         """Let go of one party with these words, in the background."""

@@ -145,7 +145,7 @@ class Joining:
             await self._side.answer()
         for side in (self._line, taker.line):
             side.bridge_id, side.parted = bridge_id, False
-        taker.end = LegEnd.NO_ANSWER
+        taker.end = LegEnd.DROPPED
         if not await self._join(bridge_id, taker) or not await self._have_talked(taker):
             return HuntEnd.NO_ANSWER
         taker.end = LegEnd.TALKED
@@ -205,7 +205,7 @@ class Joining:
 
     def _tell_the_taker(self) -> None:
         taker = self._hunting.taker
-        if taker is not None and taker.end in (None, LegEnd.NO_ANSWER):
+        if taker is not None and taker.end in (None, LegEnd.DROPPED):
             self._hunting.dismiss(taker, taker.ring.left)
 
     async def _tidy(self, company: asyncio.Task[None], *, at_once: bool) -> None:

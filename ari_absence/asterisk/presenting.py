@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ari_absence.attendant.call import Ring
 from ari_absence.core.people import Caller, Trunk
+from ari_absence.core.steps import Situation
 
 _CALLER_ID_SIGNS = frozenset('"\\<>')  # the signs that have a meaning in `"name" <number>`
 
@@ -51,7 +52,7 @@ def present(ring: Ring, caller: Caller | None, called: Identity | None) -> Prese
         "CALLERID(name)": called.name if called else "",
     }
     if trunk is not None and trunk.shows == "own" and called is not None:
-        variables |= _diversion(called, shown)
+        variables |= _diversion(called, shown, ring.forwarded_on)
     if trunk is not None and shown is None:
         return Presentation(None, caller_id(None, ANONYMOUS), variables=variables | _WITHHELD)
     ours = trunk is not None and (caller is None or caller.inside or trunk.shows != "caller")
@@ -96,13 +97,22 @@ def _own_number(trunk: Trunk, extension: str | None) -> str | None:
     return trunk.own_number.replace("{extension}", extension or "")
 
 
-def _diversion(called: Identity, own_number: str | None) -> dict[str, str]:
+_REASONS = {
+    Situation.AT_ONCE: "cfu",
+    Situation.BUSY: "cfb",
+    Situation.NO_ANSWER: "cfnr",
+    Situation.UNREACHABLE: "unavailable",
+}
+"""What Asterisk calls them; chan_pjsip sends ``unconditional``, ``user-busy``, ``no-answer``, ``unavailable``."""
+
+
+def _diversion(called: Identity, own_number: str | None, forwarded_on: Situation) -> dict[str, str]:
     """Makes chan_pjsip send ``Diversion: <sip:own number@…>;reason=no-answer``."""
     if own_number is None:
         return {}
     return {
         "REDIRECTING(from-num,i)": own_number,
         "REDIRECTING(from-name,i)": called.name,
-        "REDIRECTING(reason,i)": "cfnr",
+        "REDIRECTING(reason,i)": _REASONS[forwarded_on],
         "REDIRECTING(count,i)": "1",
     }

@@ -18,6 +18,7 @@ from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Caller, Why
 from ari_absence.core.phrases import CalleeUtterance, MessageAudio, Utterance
+from ari_absence.core.steps import Situation
 
 Sayable = TypeVar("Sayable", contravariant=True)
 
@@ -67,6 +68,8 @@ class LegEnd(StrEnum):
     """How the ringing of one phone ended."""
 
     TALKED = "talked"
+    DROPPED = "dropped"
+    """Took the call, and hung up before they could talk: within a second, or before the caller was joined."""
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
@@ -131,9 +134,13 @@ class Ring:
     too_late: tuple[CalleeUtterance, ...] = ()
     """Said to who is still deciding when another takes the call, and only then."""
     left: tuple[CalleeUtterance, ...] = ()
-    """Said to who is still deciding, or just took it, when the caller has hung up; not when the caller chose."""
+    """Said to who is still deciding, or just took it, when the caller has hung up."""
     afterwards: Afterwards | None = None
     """Without a caller: the talk with who has taken it, while all others have been let go."""
+    not_needed: tuple[CalleeUtterance, ...] = ()
+    """Said to who is still deciding when the caller has chosen something else, or another had a message taken."""
+    forwarded_on: Situation = Situation.NO_ANSWER
+    """Why the call goes on to this phone, which is told to one outside."""
 
 
 @dataclass(frozen=True, slots=True)

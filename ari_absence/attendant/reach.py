@@ -16,7 +16,7 @@ from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
-from ari_absence.core.steps import Way
+from ari_absence.core.steps import Situation, Way
 from ari_absence.errors import CallerGone, CallerReplaced, LedgerError
 
 
@@ -122,9 +122,16 @@ def ring_of(talk: Talk, leg: Leg) -> Ring:
     if not leg.target.outside:
         shown = with_note(talk, shown)
     if not leg.screened:
-        return Ring(leg.target, shown)
-    too_late, left = (Fixed(Phrase.ALREADY_TAKEN),), (Fixed(Phrase.CALLER_LEFT),)
-    return Ring(leg.target, shown, screening_of(talk, leg), too_late, left)
+        return Ring(leg.target, shown, forwarded_on=talk.forwarded_on)
+    return Ring(
+        leg.target,
+        shown,
+        screening_of(talk, leg),
+        too_late=(Fixed(Phrase.ALREADY_TAKEN),),
+        left=(Fixed(Phrase.CALLER_LEFT),),
+        not_needed=(Fixed(Phrase.THANK_YOU),),
+        forwarded_on=talk.forwarded_on,
+    )
 
 
 def display_for(talk: Talk, *, own: bool) -> Display:
@@ -155,10 +162,26 @@ def keep_company(talk: Talk, first: Sequence[Phrase | Utterance] = (), *, ringin
     return company
 
 
+def _know_of_the_desk(talk: Talk, rung: Sequence[Leg | Rung], ends: Sequence[LegEnd]) -> None:
+    """What the person's own desk phone said, rung alone: that is why the call goes on."""
+    if rung and all(each.way is Way.DESK for each in rung):
+        talk.forwarded_on = _SAID.get(ends[0], talk.forwarded_on)
+
+
+_SAID = {
+    LegEnd.BUSY: Situation.BUSY,
+    LegEnd.NO_ANSWER: Situation.NO_ANSWER,
+    LegEnd.DECLINED: Situation.NO_ANSWER,
+    LegEnd.UNREACHABLE: Situation.UNREACHABLE,
+}
+
+
 async def _note(
     talk: Talk, rung: Iterable[Leg | Rung], ends: Iterable[LegEnd], ring_seconds: int, began_at: datetime
 ) -> None:
     position = talk.next_position()
+    rung, ends = tuple(rung), tuple(ends)
+    _know_of_the_desk(talk, rung, ends)
     notes = [
         AttemptNote(
             call_id=talk.call.call_id,

@@ -10,6 +10,8 @@ from ari_absence.attendant.call import Callee, Screening, Verdict
 from ari_absence.attendant.talk import Talk
 from ari_absence.core.desk_phrases import RungUtterance
 from ari_absence.core.ladder import Leg
+from ari_absence.core.mailbox_phrases import MailboxPhrase
+from ari_absence.core.owed import OwedWish
 from ari_absence.core.phrases import (
     CallerNamed,
     CallerNumber,
@@ -21,12 +23,14 @@ from ari_absence.core.phrases import (
     Recorded,
 )
 from ari_absence.core.reception_phrases import NoteDigits, NoteFrom, ReceptionPhrase
+from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.core.steps import Way
 
 TAKE, NOT_ME, TO_MESSAGE, MAY, REPEAT = "1", "2", "3", "4", "0"
 ROUNDS_MAX = 12  # who keeps asking to hear it again is a stuck key, and the caller is waiting
 
 _VERDICTS = {TAKE: Verdict.TAKE, NOT_ME: Verdict.NOT_ME, TO_MESSAGE: Verdict.TO_MESSAGE}
+_OWED = {OwedWish.CALL_BACK: CallbackWish.CALL_BACK, OwedWish.MESSAGE: CallbackWish.MESSAGE}
 _OFTEN = {2: Phrase.SECOND_CALL_TODAY, 3: Phrase.THIRD_CALL_TODAY}
 
 
@@ -82,14 +86,14 @@ def _may_note(talk: Talk, leg: Leg) -> MayNote | None:
 
 
 def _details(talk: Talk, leg: Leg) -> list[RungUtterance]:
-    """For whom, why that person does not answer, who calls, and how often they did today.
+    """For whom, why that person does not answer, who calls, how often they did today, and what they are owed.
 
-    Whoever picks up the person's own mobile hears for whom it is, too; where the person is, that mobile knows.
+    Of the person's own mobile also others may pick up; while the person is there, that mobile is told nothing of it.
     """
     opening: list[RungUtterance] = [CallFor(Name.of(talk.decision.person))]
-    if leg.way is not Way.MOBILE or not leg.own:
+    if leg.way is not Way.MOBILE or not leg.own or not talk.decision.state.present:
         opening.append(talk.decision.told_to_callees)
-    return [*opening, *_caller(talk), *_often(talk), *note_with(talk)]
+    return [*opening, *_caller(talk), *_often(talk), *_owed(talk), *note_with(talk)]
 
 
 def note_with(talk: Talk) -> list[RungUtterance]:
@@ -113,6 +117,14 @@ def _caller(talk: Talk) -> list[RungUtterance]:
         [Fixed(Phrase.CALLER_SAID), Recorded(talk.name_said.name)] if talk.name_said else []
     )
     return [*said, CallerNumber(caller.number) if caller.number else Fixed(Phrase.CALLER_WITHHELD)]
+
+
+def _owed(talk: Talk) -> list[RungUtterance]:
+    """The call back that this caller waits for: what they asked for or left, and that it is overdue."""
+    known, now = talk.decision.enquiry.known, talk.decision.enquiry.at
+    if known is None or known.wish not in _OWED:
+        return []
+    return [_OWED[known.wish], *([MailboxPhrase.OVERDUE] if known.late(now) else [])]
 
 
 def _often(talk: Talk) -> list[RungUtterance]:

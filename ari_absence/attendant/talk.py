@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, O
 from ari_absence.core.decision import Decision
 from ari_absence.core.handover import Handover
 from ari_absence.core.numbers import DialPolicy, DialTarget
-from ari_absence.core.people import Directory, Limits
+from ari_absence.core.people import Directory, Limits, Why
 from ari_absence.core.phrases import Action, CalleeUtterance, CallPromise, Choice, Fixed, Phrase, Utterance
+from ari_absence.core.reachable import SITUATIONS
+from ari_absence.core.steps import Situation
 from ari_absence.core.wording import promise
 from ari_absence.errors import LedgerError
 
@@ -35,7 +37,8 @@ class Talk:
     there are sounds for an utterance. ``news`` is what the next menu opens with, so that a key can interrupt it.
     ``handover`` comes or goes with a caller who is transferred; ``passed_on``: that happened while phones rang.
     ``attempted``: who can be rung without asking was rung already. ``urgent``: the caller has said so, whatever
-    comes of it.
+    comes of it. ``forwarded_on``: what a phone outside is told of why it is rung. ``decide_again`` decides the same
+    call as if it came from the desk phone, without the extensions given, each with the reason.
     """
 
     call: Call
@@ -57,6 +60,12 @@ class Talk:
     urgent: bool = False
     passed_on: bool = False
     camp_ons: CampOns | None = None
+    forwarded_on: Situation = Situation.AT_ONCE
+    decide_again: Callable[[Why, Mapping[str, str]], Awaitable[Decision]] | None = None
+
+    def __post_init__(self) -> None:
+        """The dialplan rang the desk phone before the call came to us, unless it is called elsewhere at once."""
+        self.forwarded_on = SITUATIONS.get(self.decision.enquiry.why, Situation.AT_ONCE)
 
     @property
     def limits(self) -> Limits:

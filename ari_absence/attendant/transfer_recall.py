@@ -59,13 +59,10 @@ async def recall(talk: Talk) -> Outcome | None:
         hunt = await ring_noted(talk, rung, rings, seconds, keep_company(talk, told, ringing=True))
         if choice.colleague:
             return await wishes.connect_colleague(talk)
-        if hunt.end in DECIDED:
+        if hunt.end in wishes.DECIDED:
             return await _decided(talk, hunt.end)
         told = (Phrase.STILL_TRYING,)
     return None
-
-
-DECIDED = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 
 
 async def _decided(talk: Talk, end: HuntEnd) -> Outcome | None:
@@ -84,7 +81,7 @@ async def _followed(talk: Talk) -> Outcome | None:
         return None
     talk.attempted = True
     end = await hunt_through(talk, attempts, Reaching(attempts[0].name), *talk.way_out())
-    return await _decided(talk, end) if end in DECIDED else None
+    return await _decided(talk, end) if end in wishes.DECIDED else None
 
 
 def _whom(talk: Talk) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ari_absence.attendant.after_all import decide_as_from_the_desk
 from ari_absence.attendant.call import FREE, HuntEnd
 from ari_absence.attendant.callback_request import request_callback
 from ari_absence.attendant.general_questions import answer_questions
@@ -16,6 +17,7 @@ from ari_absence.core.ladder import Attempt
 from ari_absence.core.phrases import Action, ConnectingWith, Fixed, Phrase, Reaching, Utterance
 from ari_absence.errors import CallerGone, EffectFailed, LedgerError
 
+DECIDED = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 CALL_AGAIN = "1"
 CALL_AGAIN_SECONDS = 3.0  # who has no use for the key waits no longer for the thanks
 WAITING_ROUNDS = 20  # eight minutes; after that a message serves the caller better
@@ -101,7 +103,8 @@ async def rings_as_the_desk(talk: Talk) -> Outcome | None:
             await talk.call.answer()
             await talk.say(*talk.decision.greeting)
             return await take_message(talk)
-        case _:
+        case end:
+            await decide_as_from_the_desk(talk, end)
             return None
 
 
@@ -109,9 +112,16 @@ async def reach_at_once(talk: Talk, greeting: Sequence[Utterance]) -> Outcome | 
     """Greet, tell the caller whom we try to reach, and try. None: nobody was reached, and that was said."""
     if await talk.tell(*greeting):
         return await take_message(talk)
+    end = await _ring_unasked(talk)
+    if end not in DECIDED and await decide_as_from_the_desk(talk, end) and talk.decision.attempts:
+        end = await _ring_unasked(talk)
+    return await _go_on(talk, end)
+
+
+async def _ring_unasked(talk: Talk) -> HuntEnd:
     attempts = talk.decision.attempts
     who = attempts[0].name
-    return await _reach(talk, attempts, Reaching(who) if attempts[0].tries_person else ConnectingWith(who))
+    return await _ring(talk, attempts, Reaching(who) if attempts[0].tries_person else ConnectingWith(who))
 
 
 async def connect_colleague(talk: Talk) -> Outcome | None:
@@ -120,7 +130,7 @@ async def connect_colleague(talk: Talk) -> Outcome | None:
     if help_ is None:
         return None
     talk.gone_from_menu.add(Action.COLLEAGUE)
-    return await _reach(talk, help_.attempts, ConnectingWith(help_.name))
+    return await _go_on(talk, await _ring(talk, help_.attempts, ConnectingWith(help_.name)))
 
 
 async def reach_urgently(talk: Talk) -> Outcome | None:
@@ -135,9 +145,9 @@ async def reach_urgently(talk: Talk) -> Outcome | None:
     return await take_message(talk, urgent=True)
 
 
-async def _reach(talk: Talk, attempts: Sequence[Attempt], told: Utterance) -> Outcome | None:
-    """None: nobody was reached, and that was said; back to the menu."""
-    match await _ring(talk, attempts, told):
+async def _go_on(talk: Talk, end: HuntEnd) -> Outcome | None:
+    """After phones have rung. None: nobody was reached, and that is said; back to the menu."""
+    match end:
         case HuntEnd.TALKED:
             return await parted(talk)
         case HuntEnd.TO_MESSAGE:

@@ -98,12 +98,13 @@ def _set(configuration: Configuration, absence: NewAbsence, now: datetime) -> No
     with writing_ledger(configuration) as session:
         set_absence(session, absence, now)
         watch(session, configuration.directory, now, [absence.extension])
-    _tell_service(configuration, absence.extension, f"set {absence.kind.value}")
+    calls = "" if absence.reach is None else "go on by steps of its own"
+    _tell_service(configuration, absence.extension, f"set {absence.kind.value}", calls)
 
 
-def _tell_service(configuration: Configuration, extension: str, what: str) -> None:
+def _tell_service(configuration: Configuration, extension: str, what: str, calls: str = "") -> None:
     """What the running service logs of it: never a step, which may be a number."""
-    facts = {"what": what, "by": command_user()}
+    facts = {"what": what, "calls": calls, "by": command_user()}
     tell_service(configuration, "absences-changed", otherwise=AT_START, extension=extension, **facts)
 
 

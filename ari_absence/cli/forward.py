@@ -29,7 +29,7 @@ from ari_absence.cli.options import (
 )
 from ari_absence.cli.typed_steps import steps_in_words, typed_steps
 from ari_absence.clock import SystemClock
-from ari_absence.core.people import OCCASIONS, Caller, Occasion, Why
+from ari_absence.core.people import NOWHERE, OCCASIONS, Caller, Occasion, Why
 from ari_absence.core.steps import Situation, Way
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _tell_service(
 
 
 def _rows(configuration: Configuration, person: Person, only: Occasion | None) -> list[dict[str, Any]]:
-    """What is in force now, per occasion; without ``only``, occasions on which nobody was ever named are left out."""
+    """What is in force now, per occasion; without ``only``, occasions of which nothing is written are left out."""
     from ari_absence.core.reachable import Enquiry, case_of, handling_on
 
     forwards, now = forwards_set(configuration), SystemClock().now()
@@ -184,7 +184,7 @@ def _rows(configuration: Configuration, person: Person, only: Occasion | None) -
     rows = []
     for occasion in [only] if only else OCCASIONS.values():
         handling, own = handling_on(case, occasion), forwards.of(person.extension, occasion, now)
-        if only or own or handling.reach:
+        if only or own or handling.reach or handling.reach_source is not NOWHERE:
             rows.append(
                 {
                     "occasion": occasion.value,

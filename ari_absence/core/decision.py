@@ -81,7 +81,8 @@ class Decision:
     ``attempts`` are made without asking: before anything is said if ``rings_as_desk``, else after the greeting.
     ``colleague`` is offered, ``urgent`` is the ladder of that key. With ``straight_to_message`` no menu is spoken.
     ``told_to_callees`` is what those hear who are rung for the person; ``transferred_by`` the name of who transferred.
-    ``covering``: the team that owes this call in the place of the person.
+    ``covering``: the team that owes this call in the place of the person. ``passes_over_desk``: it goes elsewhere
+    although the desk phone could ring.
     """
 
     enquiry: Enquiry
@@ -101,6 +102,7 @@ class Decision:
     told_to_callees: Whereabouts
     transferred_by: str | None = None
     covering: Covering | None = None
+    passes_over_desk: bool = False
 
     @property
     def promised(self) -> datetime | None:
@@ -146,6 +148,7 @@ def decide(
         told_to_callees=_told_to_callees(case, reach, found.where, found.back),
         transferred_by=_name_of_sender(case),
         covering=found.covering,
+        passes_over_desk=reach.passes_over_desk,
     )
 
 
@@ -225,7 +228,7 @@ def _greeting_reason(own_words: Greeting | None) -> Iterator[Reason]:
 
 def _told_to_callees(case: Case, reach: Reachable, where: Whereabouts, back: datetime | None) -> Whereabouts:
     """What a colleague would hear; what the caller hears if that is one, or if nobody is told anyway."""
-    if case.enquiry.caller.inside or not reach.rings_others:
+    if case.enquiry.caller.inside or not reach.rings_anybody:
         return where
     return _whereabouts(case, _A_COLLEAGUE, back)
 

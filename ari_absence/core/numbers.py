@@ -115,7 +115,7 @@ class DialPolicy:
         if nature is None:
             return Refusal("it is not an ordinary telephone number")
         if nature.country not in self._dialing.outside:
-            return Refusal(f"calls to {nature.country} are not allowed (dialing: outside)")
+            return Refusal(f"calls to {nature.where} are not allowed (dialing: outside)")
         if not nature.types & self._dialing.types & DIALLABLE_TYPES:
             return Refusal(f"calls to {' or '.join(sorted(nature.types))} numbers are not allowed")
         if nature.is_emergency:
@@ -161,6 +161,12 @@ class _Nature:
     national: str
     is_emergency: bool
     begins_as_emergency: bool
+    shared_code: str = ""
+
+    @property
+    def where(self) -> str:
+        """The country, in words that tell why a number of ``+44`` is none of Great Britain."""
+        return f"{self.country} ({self.shared_code})" if self.shared_code else self.country
 
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -208,6 +214,7 @@ def _nature(digits: str) -> _Nature | None:
         kinds.VOICEMAIL: "mailbox",
     }
     names = types.get(phonenumbers.number_type(number), "unknown")
+    main = phonenumbers.region_code_for_country_code(number.country_code or 0)
     exact = {national, phonenumbers.national_significant_number(number)}
     return _Nature(
         country,
@@ -216,4 +223,5 @@ def _nature(digits: str) -> _Nature | None:
         national,
         is_emergency=any(phonenumbers.is_emergency_number(each, country) for each in exact),
         begins_as_emergency=phonenumbers.connects_to_emergency_number(national, country),
+        shared_code="" if main == country else f"which shares +{number.country_code} with {main}",
     )

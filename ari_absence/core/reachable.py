@@ -32,7 +32,7 @@ from ari_absence.core.schedule import State, state_at
 from ari_absence.core.steps import Destination, Situation, Step, Way
 
 _DESK = (Step((Destination(Way.DESK),)),)
-_SITUATIONS = {
+SITUATIONS = {
     Why.BUSY: Situation.BUSY,
     Why.NOANSWER: Situation.NO_ANSWER,
     Why.UNREACHABLE: Situation.UNREACHABLE,
@@ -120,10 +120,9 @@ class Reachable:
         return self.occasion in (Situation.AT_ONCE, Kind.REMOTE)
 
     @property
-    def rings_others(self) -> bool:
-        """Whether anybody but the person called is rung for this call, or may be."""
-        help_attempts = self.help.attempts if self.help else ()
-        return any(not each.own for each in (*self.attempts, *help_attempts, *self.urgent))
+    def rings_anybody(self) -> bool:
+        """Whether any phone is rung for this call, or may be."""
+        return bool(self.attempts or self.help or self.urgent)
 
     @property
     def colleague(self) -> Name | None:
@@ -219,7 +218,7 @@ _DESK_AFTER_ALL = Handling(reach=_DESK, reach_source=COMPUTED)
 
 def _urgent_handling(case: Case) -> Handling:
     """The handling whose ``urgent`` ladder counts: that of the absence, or of the situation of somebody present."""
-    situation = _SITUATIONS.get(case.enquiry.why)
+    situation = SITUATIONS.get(case.enquiry.why)
     occasion: Occasion = case.state.kind or situation or Kind.AWAY
     return case.directory.handling_of(case.person, occasion)
 
@@ -239,7 +238,7 @@ def _occasions(case: Case) -> tuple[list[Occasion], Occasion | None]:
 
 def _occasion(case: Case) -> Occasion | None:
     why, state = case.enquiry.why, case.state
-    situation = _SITUATIONS.get(why)
+    situation = SITUATIONS.get(why)
     kind = state.kind if situation is None or not state.present else None
     if kind is None or (situation is not None and not handling_on(case, kind).reach):
         return situation

@@ -277,7 +277,7 @@ async def test_who_takes_the_call_and_hangs_up_in_the_same_instant_leaves_the_ca
     await colleague.hang_up()
 
     await caller.wait_for_beep()
-    assert await office.outcome() == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.NO_ANSWER,))
+    assert await office.outcome() == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.DROPPED,))
 
 
 async def test_a_caller_who_leaves_while_the_callee_decides_is_missed_with_a_word(
@@ -323,17 +323,19 @@ async def test_a_callee_who_hangs_up_before_deciding_has_declined(lab: Lab, offi
     assert (await office.outcome()).end is HuntEnd.DECLINED
 
 
-async def test_a_caller_who_chooses_something_else_is_free_and_the_callee_let_go(
+async def test_a_caller_who_chooses_something_else_is_free_and_the_callee_let_go_with_a_word(
     lab: Lab, office: Office
 ) -> None:
     colleague = await lab.desk_phone("101", on_ring="answer")
     ringing = await lab.desk_phone("103")
-    office.answer_with(hunting(screened("PJSIP/101"), screened("PJSIP/103"), pastime=music))
+    deciding = screened("PJSIP/101", not_needed=(BEEP, PAUSE))
+    office.answer_with(hunting(deciding, screened("PJSIP/103"), pastime=music))
     caller = await call_us(lab)
     await ringing.wait_incoming()
     await colleague.wait_established()
     await caller.wait_for_sound()
     await caller.press("#")
+    await colleague.wait_for_beep()
 
     assert (await office.outcome()).end is HuntEnd.CALLER_CHOSE
     await colleague.wait_ended(3)

@@ -10,6 +10,7 @@ from ari_absence.asterisk import ChannelCall
 from ari_absence.attendant.call import Display, HuntEnd, Ring
 from ari_absence.core.numbers import DialTarget
 from ari_absence.core.people import Trunk
+from ari_absence.core.steps import Situation
 from ari_absence.lab import Lab, Phone
 from tests.asterisk.conftest import Office
 from tests.asterisk.scenes import (
@@ -142,20 +143,23 @@ async def test_a_withheld_number_stays_withheld(lab: Lab, office: Office) -> Non
 
 
 @pytest.mark.parametrize(
-    ("trunk", "seen", "diverted"),
+    ("trunk", "seen", "forwarded_on", "reason"),
     [
-        (TRUNK, f"sip:{CALLER}@", None),
-        (OWN, "sip:+41441230101@", "sip:+41441230101@"),
-        (COMPANY, "sip:+41441230000@", None),
+        (TRUNK, f"sip:{CALLER}@", Situation.NO_ANSWER, None),
+        (OWN, "sip:+41441230101@", Situation.NO_ANSWER, "no-answer"),
+        (OWN, "sip:+41441230101@", Situation.AT_ONCE, "unconditional"),
+        (OWN, "sip:+41441230101@", Situation.BUSY, "user-busy"),
+        (OWN, "sip:+41441230101@", Situation.UNREACHABLE, "unavailable"),
+        (COMPANY, "sip:+41441230000@", Situation.NO_ANSWER, None),
     ],
-    ids=lambda value: getattr(value, "shows", ""),
+    ids=["caller", "own", "own, at once", "own, busy", "own, unreachable", "company"],
 )
 async def test_the_trunk_decides_whom_the_called_party_sees(
-    lab: Lab, office: Office, trunk: Trunk, seen: str, diverted: str | None
+    lab: Lab, office: Office, trunk: Trunk, seen: str, forwarded_on: Situation, reason: str | None
 ) -> None:
     carrier = await lab.carrier()
     await lab.refused_outside(NUMBER, 486)
-    office.answer_with(hunting(mobile(NUMBER, trunk)))
+    office.answer_with(hunting(mobile(NUMBER, trunk, forwarded_on=forwarded_on)))
     await call_us(lab)
     await office.outcome()
     (invitation,) = carrier.invitations
@@ -163,9 +167,9 @@ async def test_the_trunk_decides_whom_the_called_party_sees(
 
     assert seen in headers["From"]
     assert seen in headers["P-Asserted-Identity"]
-    assert (diverted is None) == ("Diversion" not in headers)
-    assert (diverted or "") in headers.get("Diversion", "")
-    assert diverted is None or "reason=no-answer" in headers["Diversion"]
+    assert (reason is None) == ("Diversion" not in headers)
+    assert reason is None or f"<{seen}" in headers["Diversion"]
+    assert reason is None or f";reason={reason}" in headers["Diversion"].replace('"', "")
 
 
 @pytest.mark.parametrize(

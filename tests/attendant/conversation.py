@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ari_absence.attendant.notebook import Outcome
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
-from ari_absence.core.decision import Enquiry, decide
+from ari_absence.core.decision import Decision, Enquiry, decide
 from ari_absence.core.hours import HolidayCalendar, WeeklyHours
 from ari_absence.core.known import Known
 from ari_absence.core.people import Caller, Directory, Person, SetAbsences, Site, SiteAnswer, Why
@@ -68,6 +70,11 @@ class Conversation:
         self.call.off_script = bool(failing_steps or self.notebook.failing_steps)
         self.decision = decide(enquiry, office, SetAbsences())
         self.talk = Talk(self.call, self.decision, office, self.notebook, now=lambda: at)
+
+        async def decide_again(why: Why, left_out: Mapping[str, str]) -> Decision:
+            return decide(replace(enquiry, why=why, unreachable=left_out), office, SetAbsences())
+
+        self.talk.decide_again = decide_again
 
     async def hold(self) -> Outcome:
         """Hold the conversation to its end."""

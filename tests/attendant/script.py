@@ -118,6 +118,7 @@ class ScriptedCall:
     several: bool = False
     to_hand_over: Handover | None = None
     rung: list[list[tuple[str, str, float]]] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
     callees: list[ScriptedCallee] = field(default_factory=list)
     off: frozenset[str] = frozenset()
 
@@ -219,6 +220,7 @@ class ScriptedCall:
         assert ring_seconds > 0
         assert rings
         self._step("hunt")
+        self.rings.extend(rings)
         self.rung.append([(ring.target.endpoint, ring.shown.name, ring_seconds) for ring in rings])
         step = self._next(Rings)
         assert isinstance(step, Rings), f"the script has {step} where somebody is rung"

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ari_absence.attendant.call import FREE, Display, LegEnd
 from ari_absence.attendant.notebook import Outcome, Wish
 from ari_absence.core.absences import DatedAbsence
+from ari_absence.core.desk_phrases import RungUtterance
+from ari_absence.core.known import Known
+from ari_absence.core.mailbox_phrases import MailboxPhrase
+from ari_absence.core.owed import OwedWish
 from ari_absence.core.people import Caller, Handling, Kind, Why
 from ari_absence.core.phrases import (
+    AbsenceClass,
     Action,
     CallerNamed,
     CallerNumber,
@@ -26,6 +32,7 @@ from ari_absence.core.phrases import (
     Recorded,
     Whereabouts,
 )
+from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.core.steps import Situation, Way
 from ari_absence.errors import LedgerError
 from tests.attendant.conversation import COLLEAGUE, MORNING, OUTSIDER, WITHHELD, Conversation
@@ -42,6 +49,7 @@ URGENT = office(
 REMOTE = office(away(ALICE, Kind.REMOTE))
 AT_ONCE = office(handling={Situation.AT_ONCE: Handling(reach=steps("mobile"))})
 SEND = "1"
+HOUR = timedelta(hours=1)
 
 
 def to_mobile(*script: object, **keywords: object) -> Conversation:
@@ -84,9 +92,54 @@ async def test_own_mobile_hears_who_calls_and_how_often_before_deciding() -> Non
 
     (callee,) = talk.call.callees
     assert callee.heard[0] == CallFor(Name.of(ALICE)), "somebody else may have picked it up"
-    assert [type(each) for each in callee.heard[1:4]] == [Fixed, Recorded, CallerNumber]
+    told = callee.heard[1]
+    assert isinstance(told, Whereabouts)
+    assert (told.absence_class, told.back is not None) == (AbsenceClass.OUT_NOT_BACK_TODAY, True)
+    assert [type(each) for each in callee.heard[2:5]] == [Fixed, Recorded, CallerNumber]
     assert Fixed(Phrase.SECOND_CALL_TODAY) in callee.heard
     assert callee.heard[-1] == Fixed(Phrase.SCREENING_MENU)
+
+
+async def test_own_mobile_of_somebody_who_works_there_is_told_nothing_of_an_absence() -> None:
+    talk = Conversation(Rings(("1",)), office=REMOTE, why=Why.ABSENT)
+
+    await talk.hold()
+
+    (callee,) = talk.call.callees
+    assert [type(each) for each in callee.heard] == [CallFor, CallerNumber, Fixed]
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (Known(OwedWish.CALL_BACK), [CallbackWish.CALL_BACK]),
+        (Known(OwedWish.CALL_BACK, MORNING + HOUR), [CallbackWish.CALL_BACK]),
+        (Known(OwedWish.CALL_BACK, MORNING - HOUR), [CallbackWish.CALL_BACK, MailboxPhrase.OVERDUE]),
+        (Known(OwedWish.MESSAGE), [CallbackWish.MESSAGE]),
+        (Known(OwedWish.MISSED), []),
+        (None, []),
+    ],
+)
+@pytest.mark.parametrize("whom", ["mobile", "delegate"])
+async def test_whoever_is_rung_hears_of_the_call_back_that_the_caller_waits_for(
+    whom: str, known: Known | None, told: list[RungUtterance]
+) -> None:
+    way = to_mobile(SILENCE, NAME, Rings(("1",)), known=known)
+    talk = way if whom == "mobile" else covered("4", NAME, Rings(("1",)), known=known)
+
+    await talk.hold()
+
+    (callee,) = talk.call.callees
+    owed = [each for each in callee.heard if isinstance(each, CallbackWish | MailboxPhrase)]
+    assert owed == told
+
+
+async def test_who_is_still_deciding_when_the_caller_chooses_the_message_is_thanked() -> None:
+    talk = to_mobile(SILENCE, NAME, Rings(("",), caller=("#",)), Speaks(9), SEND)
+
+    await talk.hold()
+
+    assert [ring.not_needed for ring in talk.call.rings] == [(Fixed(Phrase.THANK_YOU),)]
 
 
 @pytest.mark.fault("F38")

@@ -149,6 +149,21 @@ async def test_message_that_was_not_heard_is_told_to_the_next_half_an_hour_after
     assert building.heard_by == "110"
 
 
+async def test_message_goes_round_the_ladder_until_somebody_has_heard_it() -> None:
+    building = Building([])
+    for keys in ("", "...", "2", "", "1."):
+        assert building.heard_by is None
+        building.answers = [keys]
+        building.told.clear()
+        await building.one_round()
+        assert building.next_at is not None
+        building.now = max(building.now, building.next_at)
+
+    mobile, manager = ["PJSIP/+819012345678@trunk"], ["PJSIP/110"]
+    assert building.rung == [mobile, manager, mobile, manager, mobile]
+    assert building.heard_by == "101"
+
+
 async def test_person_who_is_back_is_rung_at_the_desk_first() -> None:
     building = Building(["1."], alice_is_back=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import structlog
+import yaml
 from typer.testing import CliRunner
 
 from ari_absence.attendant.call import LegEnd
@@ -369,6 +370,19 @@ def test_steps_of_an_absence_that_make_no_sense_are_refused_as_those_of_a_forwar
     assert not any(digits in done.stderr for digits in ("7946", "0312345678"))
 
 
+def test_occasion_for_which_nobody_is_written_is_shown_as_nobody(office: Path) -> None:
+    site = office / "absence.yaml"
+    told = yaml.safe_load(site.read_text(encoding="utf-8"))
+    told["handling"]["busy"] = {"reach": []}
+    site.write_text(yaml.safe_dump(told), encoding="utf-8")
+
+    (row,) = [row for row in run_json("forward", "101", config=office) if row["occasion"] == "busy"]
+
+    assert row["steps"] == []
+    assert " nobody " in run("forward", "101", config=office).stdout
+    assert "dnd" not in run("forward", "101", config=office).stdout
+
+
 async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) -> None:
     heard: list[Mapping[str, Any]] = []
 
@@ -384,13 +398,15 @@ async def test_running_service_is_told_whose_calls_go_elsewhere(office: Path) ->
         done = await asyncio.to_thread(lambda: run("forward", "101", "102", config=office))
         await asyncio.to_thread(lambda: run("forward", "101", "--off", config=office))
         await asyncio.to_thread(lambda: run("away", "101", "out", "--reach", NUMBER, config=office))
+        await asyncio.to_thread(lambda: run("away", "101", "meeting", config=office))
         await asyncio.to_thread(lambda: run("back", "101", config=office))
     finally:
         await control.close()
     assert "not running" not in done.stdout
     assert {each["extension"] for each in heard} == {"101"}
-    assert [(each["what"], each.get("occasion")) for each in heard] == [
-        ("set", "at_once"), ("removed", "at_once"), ("set out", None), ("ended", None),
+    assert [(each["what"], each.get("occasion"), each.get("calls")) for each in heard] == [
+        ("set", "at_once", None), ("removed", "at_once", None), ("set out", None, "go on by steps of its own"),
+        ("set meeting", None, ""), ("ended", None, ""),
     ]  # fmt: skip
     assert all(each["by"].startswith("command (") for each in heard)
     assert "1234" not in str(heard)

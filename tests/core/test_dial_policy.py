@@ -106,6 +106,14 @@ def test_other_country_is_refused_by_name_and_without_the_number() -> None:
     assert refusal == Refusal("calls to DE are not allowed (dialing: outside)")
 
 
+def test_country_that_shares_its_code_with_a_larger_one_is_told_from_it() -> None:
+    policy = DialPolicy(Dialing(frozenset({"GB"}), (Trunk("PJSIP/{number}@trunk"),)))
+
+    assert policy.outside(PrivateNumber("+447911123456")) == Refusal(
+        "calls to GG (which shares +44 with GB) are not allowed (dialing: outside)"
+    )
+
+
 def test_type_that_the_site_does_not_allow_is_refused() -> None:
     policy = DialPolicy(Dialing(WORLD, (Trunk("PJSIP/{number}@trunk"),), frozenset({"fixed"})))
 

@@ -147,7 +147,10 @@ async def test_who_comes_back_during_a_call_is_rung_by_the_next_one(stage: Stage
 
 
 async def test_the_log_tells_whose_calls_were_moved_and_by_whom_and_never_the_number(stage: Stage) -> None:
-    scene = await stage.open(now=FAR_MORNING)
+    scene = await stage.open(now=FAR_MORNING, running=False)
+    await scene.office.cli("forward", "110", "no_answer", "+81 3 1234 5678")
+    await scene.office.start_service()
+    await scene.log_tells("forwards.changed")
     for command in (
         ("forward", "101", "busy", "+81 3 1234 5678"),
         ("forward", "101", "--off"),
@@ -157,15 +160,16 @@ async def test_the_log_tells_whose_calls_were_moved_and_by_whom_and_never_the_nu
     await scene.log_tells("absences.changed")
 
     told = [
-        line.split(" event=")[1].replace(" call=", "")
+        line.split(" event=")[1].replace(" call=", "").split(" at=")[0]
         for line in scene.log.splitlines()
         if "s.changed" in line
     ]
     by = f'by="command ({getpass.getuser()})"'
     assert [line.replace("'", '"') for line in told] == [
+        f"forwards.changed extension=110 what=set occasion=no_answer {by}",
         f"forwards.changed extension=101 what=set occasion=busy {by}",
         f"forwards.changed extension=101 what=removed occasion=busy {by}",
-        f'absences.changed extension=101 what="set out" {by}',
+        f'absences.changed extension=101 what="set out" calls="go on by steps of its own" {by}',
     ]
     assert "1234" not in scene.log
 

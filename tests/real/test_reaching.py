@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 
 from ari_absence.lab import Phone, waiting
 from ari_absence.lab.carrier import Returned
@@ -357,8 +358,12 @@ async def test_who_works_elsewhere_is_rung_there_as_if_at_the_desk(stage: Stage)
     assert not said_anywhere(caller.phone, "9012345678")
 
 
-async def test_who_works_elsewhere_and_presses_three_has_a_message_taken(stage: Stage) -> None:
-    scene = await stage.open(limits=FAST)
+async def test_who_works_elsewhere_has_a_message_taken_by_three_or_is_covered_by_a_colleague(
+    stage: Stage,
+) -> None:
+    scene = await stage.open(limits=FAST, running=False)
+    show_the_companys_number(scene)
+    await scene.office.start_service()
     await scene.office.cli("back", "101")
     await scene.office.cli("away", "101", "remote", "--until", "2026-11-25T17:00")
     mobile = await scene.lab.outside_phone(ALICE_MOBILE, on_ring="answer")
@@ -368,6 +373,19 @@ async def test_who_works_elsewhere_and_presses_three_has_a_message_taken(stage: 
     await mobile.press("3")
     await caller.hears("say-message-after-tone")
     await caller.hangs_up()
+    assert "+81355550000" in str(mobile.sip_messages[0].headers["from"])
+    assert not said_anywhere(mobile, "0441112233"), "the trunk shows the company's number, whoever calls"
+
+    mobile.on_ring = "busy"
+    kenji = await scene.lab.desk_phone("102", on_ring="answer")
+    again = await scene.call("101", "0445556677")
+    await again.chooses("4")
+    await says_name(again)
+    await is_screened(scene, kenji, "say-screening-menu-with-note")
+    await kenji.press("1")
+    await hear_each_other(again, kenji)
+    await again.hangs_up()
+    await kenji.wait_ended()
 
 
 @pytest.mark.fault("F43")
@@ -412,6 +430,15 @@ async def test_desk_phone_rings_shorter_when_calls_go_on_to_the_mobile(stage: St
     await caller.hangs_up()
     await mobile.wait_ended()
     assert await takers(scene) == [("110", "mobile")]
+
+
+def show_the_companys_number(scene: Scene) -> None:
+    """Have the trunk show the company's number to whoever is rung outside."""
+    file = scene.office.config / "absence.yaml"
+    site = yaml.safe_load(file.read_text(encoding="utf-8"))
+    trunk = {"dial": site["dialing"].pop("trunk"), "shows": "company", "company_number": "+81355550000"}
+    site["dialing"]["trunks"] = [trunk]
+    file.write_text(yaml.safe_dump(site), encoding="utf-8")
 
 
 async def until_lit(scene: Scene, device: str) -> None:
