@@ -28,6 +28,7 @@ from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
+from ari_absence.app.loop_watch import LoopWatch
 from ari_absence.app.mailbox_desk import GreetingLoans
 from ari_absence.app.mornings import Mornings
 from ari_absence.app.parts import (
@@ -106,14 +107,25 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     holder = ConfigurationHolder(config_folder, os.environ)
     tell_warnings(holder.current)
     tell_lacking(holder.current)
-    asyncio.run(Service(holder, clock, debug=debug).run())
+    watch = LoopWatch()
+    with asyncio.Runner(loop_factory=watch.loop) as runner:
+        runner.run(Service(holder, clock, debug=debug, loop_watch=watch).run())
+    watch.end()
 
 
 class Service:
     """The whole program, running."""
 
-    def __init__(self, holder: ConfigurationHolder, clock: Clock, *, debug: bool = False) -> None:
+    def __init__(
+        self,
+        holder: ConfigurationHolder,
+        clock: Clock,
+        *,
+        debug: bool = False,
+        loop_watch: LoopWatch | None = None,
+    ) -> None:
         self._debug = debug
+        self._loop_watch = loop_watch or LoopWatch()
         self._holder = holder
         self._begun = holder.current  # what can't change while we run is taken from here
         self._clock = clock
@@ -137,6 +149,7 @@ class Service:
             await self._start(stack)
             self._obey_signals()
             spare_what_stays()
+            self._loop_watch.begin()
             log.info("service ready", people=len(self._records.directory().people))
             notify(READY)
             await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
@@ -497,6 +510,8 @@ class Service:
             "lamps_set": self._lamps.settled,
             "message_lamps_set": self._message_lamps.settled,
             "names_ready": self._names_ready,
+            "tasks": len(asyncio.all_tasks()),
+            **self._loop_watch.status(),
         }
 
     def _begin_reload(self) -> None:
