@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ class Service:
         self._pretend_now = pretend_now
         self._deadline_s = deadline_s
         self._process: asyncio.subprocess.Process | None = None
+        self._first_began: float | None = None
         self.linked_s = 0.0
         self.ready_s = 0.0
 
@@ -55,7 +57,7 @@ class Service:
         with (self._config / "service.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.serve", "run", "--config", str(self._config)),
-                *("--pretend-now", self._pretend_now),
+                *("--pretend-now", self._pretended()),
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
@@ -96,6 +98,13 @@ class Service:
             return ask_service(self._data, "status")
         except ServiceNotRunning:
             return {}
+
+    def _pretended(self) -> str:
+        """The instant at which it believes to start: time goes on while it is away."""
+        now = CLOCK.monotonic()
+        self._first_began = self._first_began or now
+        passed = timedelta(seconds=now - self._first_began)
+        return (datetime.fromisoformat(self._pretend_now) + passed).isoformat()
 
     def _environment(self) -> dict[str, str]:
         credentials = {"ARI_USERNAME": self._lab.ari_username, "ARI_PASSWORD": self._lab.ari_password}

@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--night", choices=("short", "full"), default="short", help="full: eight hours")
     asked = parser.parse_args()
     night = profiles.FULL_NIGHT if asked.night == "full" else profiles.SHORT_NIGHT
-    everything = (profiles.BURST, profiles.STORM, night, profiles.OFFICE)
+    everything = (profiles.OFFICE, profiles.BURST, profiles.STORM, night)
     chosen = [each for each in (*everything, profiles.SMOKE) if each.name in asked.only] or everything
     mistakes = [mistake for profile in chosen for mistake in asyncio.run(_measure(profile))]
     for mistake in mistakes:
@@ -51,6 +51,8 @@ async def _measure(profile: Profile) -> list[str]:
     mistakes = [f"{profile.name}: {mistake}" for mistake in outcome.mistakes]
     for name, value in report.figures_of(outcome).items():
         tell(f"{profile.name}: {name}: {value}")
+    for line in outcome.held_up:
+        tell(f"{profile.name}: {line.partition('loop.')[2]}")
     report.save(outcome, beside, machine)
     return mistakes
 

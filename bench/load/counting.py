@@ -31,13 +31,18 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of the calls made: what is where. ``lost`` and ``doubled`` name callers by number."""
+    """Of the calls made: what is where. ``lost`` and ``doubled`` name callers by number.
+
+    ``noted`` are calls that left no message, as owed; ``noted_before_their_message`` those that were lost with a service,
+    noted at its next start, and whose recording it found in Asterisk a moment later.
+    """
 
     made: int
     answered: int
     to_their_end: int
     messages: int
     noted: int
+    noted_before_their_message: int
     mails: int
     lost: Sequence[str]
     doubled: Sequence[str]
@@ -72,17 +77,24 @@ def count(made: Sequence[CallMade], books: Books, mailed: Sequence[str]) -> Coun
     """Compare the calls that were made with what is in the books and in the mails (their items' ids)."""
     answered = [call.number for call in made if call.answered_at is not None]
     in_ledger = Counter(number for number in books.calls.values() if number is not None)
-    items = Counter(books.calls[call_id] for call_id in (*books.messages.values(), *books.callbacks.values()))
+    of_messages = Counter(books.calls[call_id] for call_id in books.messages.values())
+    of_notes = Counter(books.calls[call_id] for call_id in books.callbacks.values())
+    both = set(books.messages.values()) & set(books.callbacks.values())
     mails = Counter(item for item in mailed if item in books.messages)
     return Count(
         made=len(made),
         answered=len(answered),
         to_their_end=sum(call.to_its_end for call in made),
         messages=len(books.messages),
-        noted=len(books.callbacks),
+        noted=len(books.callbacks) - len(both),
+        noted_before_their_message=len(both),
         mails=sum(mails.values()),
-        lost=[number for number in answered if not items[number]],
-        doubled=[number for number in in_ledger if in_ledger[number] > 1 or items[number] > 1],
+        lost=[number for number in answered if not of_messages[number] + of_notes[number]],
+        doubled=[
+            number
+            for number in in_ledger
+            if max(in_ledger[number], of_messages[number], of_notes[number]) > 1
+        ],
         messages_unmailed=[item for item in books.messages if not mails[item]],
         mailed_twice=[item for item, times in mails.items() if times > 1],
         without_audio=list(books.messages_without_audio),

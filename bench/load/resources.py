@@ -29,12 +29,6 @@ def need_of(pid: int, status: Mapping[str, Any]) -> Need:
     return Need(memory(pid).uss, len(os.listdir(f"/proc/{pid}/fd")), int(status.get("tasks", 0)))  # noqa: PTH208
 
 
-def files_of(pid: int) -> list[str]:
-    """What the process has open, without the numbers of sockets and pipes."""
-    links = [Path(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]  # noqa: PTH208
-    return sorted(str(link.readlink()).partition(":")[0] for link in links if link.is_symlink())
-
-
 class LoopRecord:
     """Looks every five seconds at what the service says of its loop, across its restarts."""
 

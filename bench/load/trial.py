@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ari_absence.lab import Lab
+from ari_absence.lab.waiting import CLOCK
 from bench.load.callers import CallMade, make_calls
 from bench.load.counting import Count, count
 from bench.load.office import PEOPLE, LoadedOffice
@@ -18,6 +19,7 @@ from bench.telling import tell
 WARM_UP = Profile("warm-up", "a few calls before", 10, 5.0, numbers_begin="0313")
 """What is made once, with the first calls, is no leak."""
 
+IDLE_CONNECTIONS_S = 12.0
 TASKS_MORE_MAX, FILES_MORE_MAX = 5, 5
 
 
@@ -37,6 +39,8 @@ class Outcome:
     asterisk_cpu_ms: float
     service_cpu_ms: float
     others_share: float
+    reconnects: int
+    held_up: Sequence[str]
     left_lying: Sequence[str]
 
     @property
@@ -74,12 +78,26 @@ async def try_out(lab: Lab, folder: Path, profile: Profile, *, warm_up: bool = T
             loop_longest_ms=loop.longest_ms,
             loop_blocked=loop.blocked,
             before=before,
-            after=need_of(office.service.pid, office.service.status()),
+            after=await _need_when_quiet(office, before),
             asterisk_cpu_ms=cpu["asterisk"] / len(made) * 1000,
             service_cpu_ms=cpu["service"] / len(made) * 1000,
             others_share=0.0 if disturbed else machine.others_share(),
+            reconnects=office.log.count("event=link.down"),
+            held_up=[
+                line for line in office.log.splitlines() if "loop.blocked" in line or "loop.hangs" in line
+            ],
             left_lying=[f"{number} {what}" for what, number in office.left_lying().items() if number],
         )
+
+
+async def _need_when_quiet(office: LoadedOffice, before: Need) -> Need:
+    """What it needs when the connections of the last requests are closed, which takes some ten seconds."""
+    end = CLOCK.monotonic() + IDLE_CONNECTIONS_S
+    while True:
+        need = need_of(office.service.pid, await asyncio.to_thread(office.service.status))
+        if need.files <= before.files or CLOCK.monotonic() > end:
+            return need
+        await asyncio.sleep(0.5)
 
 
 async def _calls(office: LoadedOffice, profile: Profile) -> list[CallMade]:
