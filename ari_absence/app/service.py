@@ -38,6 +38,7 @@ from ari_absence.app.parts import (
     open_to_asterisk,
     sounds_of,
     spare_what_stays,
+    sparing_what_is_built,
     store_of,
     tell_warnings,
 )
@@ -519,7 +520,8 @@ class Service:
 
     async def _reload(self) -> None:
         """Take a new configuration as a whole, or say what is wrong with it and keep the old one."""
-        mistakes = await asyncio.to_thread(self._holder.reload)
+        with sparing_what_is_built():
+            mistakes = await asyncio.to_thread(self._holder.reload)
         for mistake in mistakes:
             log.error("configuration.refused", mistake=mistake)
         if not mistakes:

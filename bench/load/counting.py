@@ -33,8 +33,8 @@ class Books:
 class Count:
     """Of the calls made: what is where. ``lost`` and ``doubled`` name callers by number.
 
-    ``noted`` are calls that left no message, as owed; ``noted_before_their_message`` those that were lost with a service,
-    noted at its next start, and whose recording it found in Asterisk a moment later.
+    ``noted`` are calls that left no message, as owed; ``noted_before_their_message`` those that were lost with a
+    service, noted at its next start, and whose recording it found in Asterisk a moment later.
     """
 
     made: int

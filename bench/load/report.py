@@ -17,7 +17,7 @@ from bench.load.voicemail import Beside
 RESULTS = Path(__file__).parent / "results.json"
 DOCUMENT = figures.ROOT / "docs" / "load.md"
 ORDER = ("office", "burst", "storm", "night")
-_HEAD = (Path(__file__).parent / "load.md.head").read_text(encoding="utf-8")
+_HEAD = (Path(__file__).parent / "head.md").read_text(encoding="utf-8")
 
 
 def machine(clock: Clock) -> dict[str, Any]:
