@@ -39,6 +39,16 @@ def test_a_call_that_is_owed_stands_for_a_message_where_calls_are_interrupted() 
     assert "2 calls, 2 to their end, 1 messages and 1 mails" in _mistakes(owed, ["m1"], strict=True)
 
 
+def test_a_call_lost_with_a_service_whose_message_is_found_is_not_doubled_as_long_as_only_that_is_told() -> (
+    None
+):
+    found_later = replace(ALL_WELL, callbacks={"b2": "c2"})
+
+    assert count(MADE, found_later, MAILED).noted_before_their_message == 1
+    assert _mistakes(found_later) == ""
+    assert "more than once: 0312" in _mistakes(found_later, [*MAILED, "b2"])
+
+
 @pytest.mark.parametrize(
     ("books", "mailed", "told"),
     [

@@ -34,7 +34,7 @@ class Count:
     """Of the calls made: what is where. ``lost`` and ``doubled`` name callers by number.
 
     ``noted`` are calls that left no message, as owed; ``noted_before_their_message`` those that were lost with a
-    service, noted at its next start, and whose recording it found in Asterisk a moment later.
+    service, noted at its next start, and whose recording it found in Asterisk a moment later: told as a message only.
     """
 
     made: int
@@ -57,7 +57,7 @@ class Count:
             f"{len(names)} {what}: {', '.join(list(names)[:_SOME])}"
             for names, what in (
                 (self.lost, "callers were answered and are not in the ledger"),
-                (self.doubled, "callers are in the ledger more than once"),
+                (self.doubled, "callers are in the ledger, or told of, more than once"),
                 (self.messages_unmailed, "messages were not mailed"),
                 (self.mailed_twice, "messages were mailed more than once"),
                 (self.without_audio, "messages have no audio"),
@@ -80,6 +80,8 @@ def count(made: Sequence[CallMade], books: Books, mailed: Sequence[str]) -> Coun
     of_messages = Counter(books.calls[call_id] for call_id in books.messages.values())
     of_notes = Counter(books.calls[call_id] for call_id in books.callbacks.values())
     both = set(books.messages.values()) & set(books.callbacks.values())
+    told_of_notes = {books.callbacks[item] for item in mailed if item in books.callbacks}
+    told_of_both = {books.calls[call_id] for call_id in both & told_of_notes}
     mails = Counter(item for item in mailed if item in books.messages)
     return Count(
         made=len(made),
@@ -93,7 +95,7 @@ def count(made: Sequence[CallMade], books: Books, mailed: Sequence[str]) -> Coun
         doubled=[
             number
             for number in in_ledger
-            if max(in_ledger[number], of_messages[number], of_notes[number]) > 1
+            if number in told_of_both or max(in_ledger[number], of_messages[number], of_notes[number]) > 1
         ],
         messages_unmailed=[item for item in books.messages if not mails[item]],
         mailed_twice=[item for item, times in mails.items() if times > 1],

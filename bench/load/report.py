@@ -58,7 +58,7 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
         "messages": count.messages,
         "mails of messages": count.mails,
         "calls without a message, noted": count.noted,
-        "the same, and their message found later": count.noted_before_their_message,
+        "noted when lost, their message found then: told once": count.noted_before_their_message,
         "lost": len(count.lost),
         "doubled": len(count.doubled) + len(count.mailed_twice),
         "sent on by admission": outcome.released,
