@@ -67,11 +67,18 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
         "longest hold-up of the event loop": f"{outcome.loop_longest_ms:.0f} ms",
         "hold-ups over 50 ms": outcome.loop_blocked,
         "memory, first and last": _both(outcome, lambda need: f"{need.memory_mb:.0f} MB"),
+        "memory (RSS) in between, fifth by fifth": _fifths(outcome.memory_mb),
         "open files, first and last": _both(outcome, lambda need: str(need.files)),
         "asyncio tasks, first and last": _both(outcome, lambda need: str(need.tasks)),
         **({} if disturbed else _cpu(outcome.asterisk_cpu_ms)),
         **({} if disturbed else {"CPU per call, service": f"{outcome.service_cpu_ms:.0f} ms"}),
     }
+
+
+def _fifths(looked: Sequence[float]) -> str:
+    """Five moments of those looked at, in equal distances."""
+    last = len(looked) - 1
+    return ", ".join(f"{looked[last * fifth // 4]:.0f}" for fifth in range(5)) + " MB" if looked else ""
 
 
 def _both(outcome: Outcome, told: Any) -> str:  # noqa: ANN401 - a lambda

@@ -29,14 +29,15 @@ def need_of(pid: int, status: Mapping[str, Any]) -> Need:
     return Need(memory(pid).uss, len(os.listdir(f"/proc/{pid}/fd")), int(status.get("tasks", 0)))  # noqa: PTH208
 
 
-class LoopRecord:
-    """Looks every five seconds at what the service says of its loop, across its restarts."""
+class Record:
+    """Looks every five seconds at the service, across its restarts: its loop, and its memory in MB (RSS)."""
 
     def __init__(self, status: Callable[[], Mapping[str, Any]]) -> None:
         self._status = status
         self._blocked: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
         self.longest_ms = 0.0
+        self.memory_mb: list[float] = []
 
     @property
     def blocked(self) -> int:
@@ -57,6 +58,7 @@ class LoopRecord:
         """Take in what it says now."""
         status = await asyncio.to_thread(self._status)
         if "loop_blocked" in status:
+            self.memory_mb.append(_resident_mb(status["pid"]))
             self._blocked[status["pid"]] = status["loop_blocked"]
             self.longest_ms = max(self.longest_ms, status["loop_longest_ms"])
 
@@ -85,6 +87,10 @@ class Machine:
         seconds = asyncio.get_running_loop().time() - self._began
         ours = _we_s() - self._we + sum(self.used_s(name) for name in self._pids)
         return max(0.0, (_all_s() - self._all - ours) / seconds)
+
+
+def _resident_mb(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _all_s() -> float:

@@ -13,7 +13,7 @@ from bench.load.callers import CallMade, make_calls
 from bench.load.counting import Count, count
 from bench.load.office import PEOPLE, LoadedOffice
 from bench.load.profiles import Profile
-from bench.load.resources import LoopRecord, Machine, Need, need_of
+from bench.load.resources import Machine, Need, Record, need_of
 from bench.telling import tell
 
 WARM_UP = Profile("warm-up", "a few calls before", 10, 5.0, numbers_begin="0313")
@@ -34,6 +34,7 @@ class Outcome:
     first_sounds_ms: Sequence[float]
     loop_longest_ms: float
     loop_blocked: int
+    memory_mb: Sequence[float]
     before: Need
     after: Need
     asterisk_cpu_ms: float
@@ -62,7 +63,7 @@ async def try_out(lab: Lab, folder: Path, profile: Profile, *, warm_up: bool = T
         await office.drained()
         before = need_of(office.service.pid, office.service.status())
         machine = Machine({"asterisk": lab.pid, "service": office.service.pid})
-        async with LoopRecord(office.service.status) as loop:
+        async with Record(office.service.status) as record:
             made = await _called_and_disturbed(office, profile)
             refused = office.service.status().get("too_many_calls", 0)
             tell(f"{profile.name}: waiting until everything is in the ledger and mailed")
@@ -75,8 +76,9 @@ async def try_out(lab: Lab, folder: Path, profile: Profile, *, warm_up: bool = T
             released=refused,
             taken_in=office.log.count("fallback.taken_in"),
             first_sounds_ms=_first_sounds_ms(made),
-            loop_longest_ms=loop.longest_ms,
-            loop_blocked=loop.blocked,
+            loop_longest_ms=record.longest_ms,
+            loop_blocked=record.blocked,
+            memory_mb=record.memory_mb,
             before=before,
             after=await _need_when_quiet(office, before),
             asterisk_cpu_ms=cpu["asterisk"] / len(made) * 1000,
