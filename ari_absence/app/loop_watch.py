@@ -1,12 +1,14 @@
 """Notices when something holds up the event loop: nobody is served meanwhile, and no event is taken.
 
 A turn of the loop begins when it has found what is to be done, and ends when it looks again. A thread of its own looks
-at turns that take long, and notes where they are; so it also tells of one that never ends.
+at turns that take long, and notes where they are; so it also tells of one that never ends. A turn that took long only
+because other processes had the processors is counted apart: no code of ours is to blame for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import selectors
 import sys
 import threading
@@ -33,12 +35,41 @@ _FRAMES = 5
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Milliseconds that a thread was on a processor, and that it could have been but waited for one."""
+
+    used_ms: float
+    waited_ms: float
+
+
+class _Processors:
+    """What the thread that makes this has of the processors, as Linux counts it (proc(5), schedstat)."""
+
+    def __init__(self) -> None:
+        try:
+            self._file = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+        except OSError:
+            self._file = -1  # not told here: then nobody waits
+
+    def share(self) -> _Share:
+        if self._file < 0:
+            return _Share(time.thread_time() * 1000, 0.0)
+        used, waited, _ = os.pread(self._file, 128, 0).split()
+        return _Share(int(used) / 1e6, int(waited) / 1e6)
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
 @dataclass(slots=True)
 class _Turn:
-    """A turn of the loop: when it began, by the clock and by the loop's own processor time; where it was seen."""
+    """A turn of the loop: when it began, and what its thread had had of the processors then; where it was seen."""
 
     began: float
-    began_cpu: float
+    had: _Share
     where: str = ""
     hangs_told: bool = False
 
@@ -54,8 +85,10 @@ class LoopWatch:
         self._turn: _Turn | None = None
         self._loops_thread: int | None = None
         self._over = threading.Event()
+        self._processors: _Processors | None = None
         self._told_at: float | None = None
         self.blocked = 0
+        self.starved = 0
         self.longest_ms = 0.0
 
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -66,41 +99,54 @@ class LoopWatch:
         """Count from now on the turns of the loop of this thread."""
         if self._loops_thread is None:
             self._loops_thread = threading.get_ident()
+            self._processors = _Processors()
             threading.Thread(target=self._look_on, name="loop-watch", daemon=True).start()
 
     def end(self) -> None:
         """Look no more."""
         self._over.set()
+        if self._processors is not None:
+            self._processors.close()
 
     def status(self) -> Mapping[str, Any]:
-        """What ``ari-absence status`` tells: how often the loop was held up, and for how long at most."""
-        return {"loop_blocked": self.blocked, "loop_longest_ms": round(self.longest_ms, 1)}
+        """How often our code held up the loop, for how long at most; how often it had no processor."""
+        longest_ms = round(self.longest_ms, 1)
+        return {"loop_blocked": self.blocked, "loop_longest_ms": longest_ms, "loop_starved": self.starved}
 
     # -- from the loop
 
     def turn_begins(self) -> None:
         """The loop has found something to do."""
-        if self._loops_thread is not None:
-            self._turn = _Turn(self._monotonic(), time.thread_time())
+        if self._processors is not None:
+            self._turn = _Turn(self._monotonic(), self._processors.share())
 
     def turn_ends(self) -> None:
         """The loop has done it."""
         turn, self._turn = self._turn, None
-        if turn is None:
+        if turn is None or self._processors is None:
             return
-        ms = (self._monotonic() - turn.began) * 1000
-        self.longest_ms = max(self.longest_ms, ms)
+        ms, had = (self._monotonic() - turn.began) * 1000, self._processors.share()
+        waited_ms = had.waited_ms - turn.had.waited_ms
+        own_ms = ms - waited_ms
+        self.longest_ms = max(self.longest_ms, own_ms)
+        self.blocked += own_ms > TURN_MS_MAX
+        self.starved += own_ms <= TURN_MS_MAX < ms
         if ms > TURN_MS_MAX:
-            self.blocked += 1
-            self._tell(turn, ms)
+            self._tell(turn, ms, had.used_ms - turn.had.used_ms, waited_ms)
 
-    def _tell(self, turn: _Turn, ms: float) -> None:
+    def _tell(self, turn: _Turn, ms: float, used_ms: float, waited_ms: float) -> None:
         now = self._monotonic()
         if self._told_at is not None and now - self._told_at < _TOLD_PAUSE_SECONDS:
             return
         self._told_at = now
-        cpu_ms = (time.thread_time() - turn.began_cpu) * 1000
-        log.warning("loop.blocked", ms=round(ms), cpu_ms=round(cpu_ms), where=turn.where or "not seen")
+        event = "loop.blocked" if ms - waited_ms > TURN_MS_MAX else "loop.starved"
+        log.warning(
+            event,
+            ms=round(ms),
+            cpu_ms=round(used_ms),
+            no_cpu_ms=round(waited_ms),
+            where=turn.where or "not seen",
+        )
 
     # -- from the thread that looks on
 

@@ -66,6 +66,7 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
         **_waits(outcome.first_sounds_ms),
         "longest hold-up of the event loop": f"{outcome.loop_longest_ms:.0f} ms",
         "hold-ups over 50 ms": outcome.loop_blocked,
+        "turns over 50 ms for want of a processor": outcome.loop_starved,
         "memory, first and last": _both(outcome, lambda need: f"{need.memory_mb:.0f} MB"),
         "memory (RSS) in between, fifth by fifth": _fifths(outcome.memory_mb),
         "open files, first and last": _both(outcome, lambda need: str(need.files)),

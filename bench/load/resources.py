@@ -35,6 +35,7 @@ class Record:
     def __init__(self, status: Callable[[], Mapping[str, Any]]) -> None:
         self._status = status
         self._blocked: dict[int, int] = {}
+        self._starved: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
         self.longest_ms = 0.0
         self.memory_mb: list[float] = []
@@ -43,6 +44,11 @@ class Record:
     def blocked(self) -> int:
         """How often it was held up for more than 50 ms."""
         return sum(self._blocked.values())
+
+    @property
+    def starved(self) -> int:
+        """How often it waited for so long only because it had no processor."""
+        return sum(self._starved.values())
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run())
@@ -60,6 +66,7 @@ class Record:
         if "loop_blocked" in status:
             self.memory_mb.append(_resident_mb(status["pid"]))
             self._blocked[status["pid"]] = status["loop_blocked"]
+            self._starved[status["pid"]] = status["loop_starved"]
             self.longest_ms = max(self.longest_ms, status["loop_longest_ms"])
 
     async def _run(self) -> None:

@@ -34,6 +34,7 @@ class Outcome:
     first_sounds_ms: Sequence[float]
     loop_longest_ms: float
     loop_blocked: int
+    loop_starved: int
     memory_mb: Sequence[float]
     before: Need
     after: Need
@@ -78,6 +79,7 @@ async def try_out(lab: Lab, folder: Path, profile: Profile, *, warm_up: bool = T
             first_sounds_ms=_first_sounds_ms(made),
             loop_longest_ms=record.longest_ms,
             loop_blocked=record.blocked,
+            loop_starved=record.starved,
             memory_mb=record.memory_mb,
             before=before,
             after=await _need_when_quiet(office, before),
@@ -85,9 +87,7 @@ async def try_out(lab: Lab, folder: Path, profile: Profile, *, warm_up: bool = T
             service_cpu_ms=cpu["service"] / len(made) * 1000,
             others_share=0.0 if disturbed else machine.others_share(),
             reconnects=office.log.count("event=link.down"),
-            held_up=[
-                line for line in office.log.splitlines() if "loop.blocked" in line or "loop.hangs" in line
-            ],
+            held_up=[line for line in office.log.splitlines() if "=loop." in line],
             left_lying=[f"{number} {what}" for what, number in office.left_lying().items() if number],
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from ari_absence.app.loop_watch import TURN_MS_MAX, LoopWatch
+from ari_absence.app.loop_watch import TURN_MS_MAX, LoopWatch, _Processors, _Share
 
 BLOCK_SECONDS = 0.08
 
@@ -33,18 +33,19 @@ class HandTime:
 
 
 @pytest.fixture
-def by_hand() -> tuple[LoopWatch, HandTime]:
+def by_hand() -> Iterator[tuple[LoopWatch, HandTime]]:
     """A watch that has begun, whose turns and looks are the test's."""
     passed = HandTime()
     watch = LoopWatch(passed)
     watch.end()  # nobody else looks
     watch.begin()
-    return watch, passed
+    yield watch, passed
+    watch.end()
 
 
 def _keep_the_loop_busy() -> None:
-    until = time.monotonic() + BLOCK_SECONDS
-    while time.monotonic() < until:
+    until = time.thread_time() + BLOCK_SECONDS
+    while time.thread_time() < until:
         pass
 
 
@@ -63,10 +64,11 @@ def test_a_callback_that_holds_up_the_loop_is_counted_and_logged_with_its_place(
 
     line = next(each for each in logged if "_keep_the_loop_busy" in each.get("where", ""))
     assert (line["event"], line["log_level"]) == ("loop.blocked", "warning")
+    assert watch.status()["loop_blocked"] >= 1
+    assert watch.status()["loop_longest_ms"] > TURN_MS_MAX
     assert "test_loop_watch.py:" in line["where"]
     assert line["ms"] >= BLOCK_SECONDS * 1000
-    assert watch.status()["loop_blocked"] >= 1
-    assert watch.status()["loop_longest_ms"] >= BLOCK_SECONDS * 1000
+    assert line["cpu_ms"] + line["no_cpu_ms"] <= line["ms"] + 5
 
 
 @pytest.mark.fault("F19")
@@ -115,6 +117,24 @@ def test_a_loop_that_is_held_up_again_and_again_is_told_of_once_a_second_and_cou
 
 
 @pytest.mark.fault("F19")
+def test_a_loop_that_gets_no_processor_is_counted_apart(
+    by_hand: tuple[LoopWatch, HandTime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, passed = by_hand
+    waited_ms = iter([1000.0, 1190.0])
+    monkeypatch.setattr(_Processors, "share", lambda _: _Share(7.0, next(waited_ms)))
+    with capture_logs() as logged:
+        watch.turn_begins()
+        passed.seconds += 0.2
+        watch.turn_ends()
+
+    assert (watch.blocked, watch.starved) == (0, 1)
+    assert watch.longest_ms == pytest.approx(10)
+    (line,) = logged
+    assert (line["event"], line["ms"], line["no_cpu_ms"]) == ("loop.starved", 200, 190)
+
+
+@pytest.mark.fault("F19")
 def test_what_takes_long_before_the_watch_begins_is_not_counted() -> None:
     passed = HandTime()
     watch = LoopWatch(passed)
@@ -122,4 +142,4 @@ def test_what_takes_long_before_the_watch_begins_is_not_counted() -> None:
     passed.seconds += 5
     watch.turn_ends()
 
-    assert watch.status() == {"loop_blocked": 0, "loop_longest_ms": 0.0}
+    assert watch.status() == {"loop_blocked": 0, "loop_longest_ms": 0.0, "loop_starved": 0}
