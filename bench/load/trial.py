@@ -19,7 +19,7 @@ from bench.telling import tell
 WARM_UP = Profile("warm-up", "a few calls before", 10, 5.0, numbers_begin="0313")
 """What is made once, with the first calls, is no leak."""
 
-IDLE_CONNECTIONS_S = 12.0
+IDLE_CONNECTIONS_S = 25.0
 TASKS_MORE_MAX, FILES_MORE_MAX = 5, 5
 
 
@@ -97,7 +97,7 @@ async def _need_when_quiet(office: LoadedOffice, before: Need) -> Need:
     end = CLOCK.monotonic() + IDLE_CONNECTIONS_S
     while True:
         need = need_of(office.service.pid, await asyncio.to_thread(office.service.status))
-        if need.files <= before.files or CLOCK.monotonic() > end:
+        if need.files <= before.files + FILES_MORE_MAX or CLOCK.monotonic() > end:
             return need
         await asyncio.sleep(0.5)
 
