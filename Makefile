@@ -9,7 +9,7 @@ REAL_WORKERS ?= 3
 TEST_LOGS := .test-logs
 COLLECTING := ARI_ABSENCE_TEST_LOGS=$(TEST_LOGS) $(BIN)/python -m pytest -p tests.log_collection
 
-.PHONY: help setup check audit test demo bench sounds clean
+.PHONY: help setup check audit test demo bench load sounds clean
 
 help:
 	@echo "make audit   ask PyPI for known vulnerabilities of what is installed; make check asks once a day"
@@ -17,6 +17,7 @@ help:
 	@echo "make test    every check and every test (what .ci/run calls)"
 	@echo "make check   ruff and mypy only"
 	@echo "make bench   speed, side by side with a plain dialplan, app_voicemail and app_followme"
+	@echo "make load    an office's calls by day, all at once, in a storm, in a night of restarts; NIGHT=full: 8 hours"
 	@echo "make sounds  build the spoken phrases again (needs a speech engine)"
 	@echo "make clean   remove the virtual environment and what the tools left"
 
@@ -54,6 +55,9 @@ demo: setup
 
 bench: setup
 	@$(BIN)/ari-absence bench
+
+load: setup
+	@$(BIN)/python -m bench.load --night $(or $(NIGHT),short)
 
 sounds: setup
 	@$(BIN)/ari-absence sounds build

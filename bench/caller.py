@@ -37,10 +37,10 @@ _SILENCE = frozenset((0x7F, 0xFF))  # both zeros of u-law
 _INVITE = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="bench">
   <send retrans="500" start_rtd="1"><![CDATA[
-INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+INVITE sip:[field2]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: "Bench" <sip:0449[call_number]@trunk.lab>;tag=[pid]t[call_number]
-To: <sip:[service]@[remote_ip]>
+From: "Bench" <sip:[field1]@trunk.lab>;tag=[pid]t[call_number]
+To: <sip:[field2]@[remote_ip]>
 Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:bench@[local_ip]:[local_port]>
@@ -74,7 +74,11 @@ _LOGGED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Calls to make. ``keys`` are (seconds after the answer, key), in order; the caller hangs up at ``leave_s``."""
+    """Calls to make. ``keys`` are (seconds after the answer, key), in order; the caller hangs up at ``leave_s``.
+
+    ``numbers`` are the callers', ``called`` whom they call in turn; if left out, some of ours and ``dials``.
+    ``patience_s``: how long an answer is waited for.
+    """
 
     dials: str
     calls: int
@@ -82,6 +86,22 @@ class Plan:
     leave_s: float
     keys: Sequence[tuple[float, str]] = ()
     speaks: bool = True
+    numbers: Sequence[str] = ()
+    called: Sequence[str] = ()
+    patience_s: float = 8.0
+
+    def lines(self, ports: Sequence[int]) -> str:
+        """A line for each call, for SIPp: where it listens, who calls, and whom. The last port serves all further."""
+        called = self.called or (self.dials,)
+        rows = [
+            f"{ports[min(call, len(ports) - 1)]};{self.number(call)};{called[call % len(called)]};"
+            for call in range(self.calls)
+        ]
+        return "\n".join(["SEQUENTIAL", *rows, ""])
+
+    def number(self, call: int) -> str:
+        """The caller's number in the call (0 is the first)."""
+        return self.numbers[call] if self.numbers else f"0449{call + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ class Heard:
 async def make_calls(lab: Lab, plan: Plan) -> Heard:
     """Make the calls and wait until all are over."""
     with Ears(plan.calls) as ears:
-        complete, log = await _traced(lab, plan, ears)
+        complete, log = await traced(lab, plan, ears)
         began, answered = moments(log)
         return Heard(
             [(at - began[port]) * 1000 for port, at in answered.items()],
@@ -116,41 +136,49 @@ class Course:
 async def follow_calls(lab: Lab, plan: Plan) -> dict[str, Course]:
     """Make the calls to their end; gives their courses, by the caller's number."""
     with Ears(plan.calls) as ears:
-        complete, log = await _traced(lab, plan, ears)
+        complete, log = await traced(lab, plan, ears)
     if not complete:
         raise LabError(f"not every call to {plan.dials} went to its end")
     return courses(log)
 
 
-async def _traced(lab: Lab, plan: Plan, ears: Ears) -> tuple[bool, str]:
-    """Make the calls, each with an ear of its own; whether all went to their end, and SIPp's message log."""
+async def traced(lab: Lab, plan: Plan, ears: Ears, *more: str) -> tuple[bool, str]:
+    """Make the calls, each with an ear of its own; whether all went to their end, and SIPp's message log.
+
+    ``more`` are arguments for SIPp.
+    """
     sipp = Sipp(lab, f"bench{plan.dials}", _scenario(plan, lab.settings.folders.phones / "bench.ulaw"))
-    sipp.folder.mkdir(parents=True, exist_ok=True)
-    ports = sipp.folder / "ears.csv"
-    ports.write_text("SEQUENTIAL\n" + "".join(f"{port};\n" for port in ears.ports))
-    complete = await _run(sipp, plan, "-inf", str(ports), trace=True)
+    complete = await _run(sipp, plan, *_lines(sipp, plan, ears), *more, trace=True)
     return complete, sipp.messages.read_text(errors="replace")
 
 
 async def count_calls(lab: Lab, plan: Plan) -> Heard:
     """Make many short calls that nobody listens to: only whether and when each was answered."""
     with Ears(1) as ears:
-        sipp = Sipp(lab, f"rate{plan.dials}", _scenario(plan, None).replace("[field0]", str(ears.ports[0])))
-        complete = await _run(sipp, plan, "-trace_rtt", "-rtt_freq", "1", trace=False)
+        sipp = Sipp(lab, f"rate{plan.dials}", _scenario(plan, None))
+        more = (*_lines(sipp, plan, ears), "-trace_rtt", "-rtt_freq", "1")
+        complete = await _run(sipp, plan, *more, trace=False)
     table = next(sipp.folder.glob("*_rtt.csv"), None)
     rows = table.read_text().splitlines()[1:] if table else []
     return Heard([float(row.split(";")[1]) for row in rows if row.count(";") >= 2], [], complete)
 
 
+def _lines(sipp: Sipp, plan: Plan, ears: Ears) -> tuple[str, str]:
+    sipp.folder.mkdir(parents=True, exist_ok=True)
+    lines = sipp.folder / "lines.csv"
+    lines.write_text(plan.lines(ears.ports))
+    return "-inf", str(lines)
+
+
 async def _run(sipp: Sipp, plan: Plan, *more: str, trace: bool) -> bool:
     rate = ("-r", str(max(1, round(plan.calls_per_s * 10))), "-rp", "10000")
     sipp.start(
-        *("-m", str(plan.calls), *rate, "-l", str(plan.calls), "-recv_timeout", "8000", *more),
+        *("-m", str(plan.calls), *rate, "-l", str(plan.calls), "-recv_timeout", _ms(plan.patience_s), *more),
         dials=plan.dials,
         trace=trace,
     )
     try:
-        code = await sipp.ended(plan.calls / plan.calls_per_s + plan.leave_s + SLACK_S)
+        code = await sipp.ended(plan.calls / plan.calls_per_s + plan.patience_s + plan.leave_s + SLACK_S)
     finally:
         await sipp.stop()
     if code not in (0, 1):
@@ -212,6 +240,17 @@ def courses(log: str) -> dict[str, Course]:
     return found
 
 
+def partings(log: str) -> set[str]:
+    """The numbers of the callers who hung up themselves, and were told that this was understood."""
+    return {
+        _field(message, r"^From: .*?<sip:(\d+)@")
+        for _, way, message in _messages(log)
+        if way == "received"
+        and message.startswith("SIP/2.0 200")
+        and "BYE" in _field(message, r"^CSeq: *(.*)$")
+    }
+
+
 def _messages(log: str) -> Iterator[tuple[float, str, str]]:
     for found in _LOGGED.finditer(log):
         at = datetime.fromisoformat(found[1]).astimezone().timestamp()
@@ -240,4 +279,8 @@ def _scenario(plan: Plan, speech: Path | None) -> str:
 
 
 def _pause(seconds: float) -> str:
-    return _PAUSE.format(ms=round(seconds * 1000))
+    return _PAUSE.format(ms=_ms(seconds))
+
+
+def _ms(seconds: float) -> str:
+    return str(round(seconds * 1000))

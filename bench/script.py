@@ -158,7 +158,7 @@ mailcmd = /bin/true
 """
 
 
-def write_greeting(spool: Path, script: Script) -> None:
+def write_greeting(spool: Path, script: Script, mailbox: str = CALLED) -> None:
     """Voicemail's greeting: everything the others play before the beep, in one file."""
     menu_heard = array("h")
     for file in script.prompts.menu:
@@ -169,7 +169,7 @@ def write_greeting(spool: Path, script: Script) -> None:
     heard.extend(menu_heard[: round(MENU_HEARD_S * WIDEBAND_HZ)])
     for file in script.prompts.after_tone:
         heard.extend(_samples(file))
-    box = spool / "voicemail" / "default" / CALLED
+    box = spool / "voicemail" / "default" / mailbox
     box.mkdir(parents=True, exist_ok=True)
     with wave.open(str(box / f"unavail{SUFFIX}"), "wb") as sound:
         sound.setnchannels(1)

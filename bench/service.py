@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ class Service:
         self._pretend_now = pretend_now
         self._deadline_s = deadline_s
         self._process: asyncio.subprocess.Process | None = None
+        self._first_began: float | None = None
         self.linked_s = 0.0
         self.ready_s = 0.0
 
@@ -43,11 +45,19 @@ class Service:
         return self._process.pid
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start it and wait until it is linked and all lamps are set."""
         began = CLOCK.monotonic()
         with (self._config / "service.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.serve", "run", "--config", str(self._config)),
-                *("--pretend-now", self._pretend_now),
+                *("--pretend-now", self._pretended()),
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
@@ -57,13 +67,17 @@ class Service:
         self.linked_s = CLOCK.monotonic() - began
         await self._until("lamps_set", began)
         self.ready_s = CLOCK.monotonic() - began
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def kill(self) -> None:
+        """Kill it at once, as the kernel does when memory runs out."""
+        await self.stop(signal.SIGKILL)
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, as systemd does; by force if it does not end."""
         if self._process is None:
             return
         if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(how)
         try:
             await asyncio.wait_for(self._process.wait(), STOP_S)
         except TimeoutError:
@@ -71,18 +85,26 @@ class Service:
             await self._process.wait()
 
     async def _until(self, fact: str, began: float) -> None:
-        while not self._status().get(fact):
+        while not self.status().get(fact):
             ended = self._process is None or self._process.returncode is not None
             if ended or CLOCK.monotonic() - began > self._deadline_s:
                 log = (self._config / "service.log").read_text(errors="replace")
                 raise LabError(f"the service did not get ready; its log ends with:\n{log[-3000:]}")
             await asyncio.sleep(POLL_S)
 
-    def _status(self) -> Mapping[str, Any]:
+    def status(self) -> Mapping[str, Any]:
+        """What it says of itself; nothing, if it does not run."""
         try:
             return ask_service(self._data, "status")
         except ServiceNotRunning:
             return {}
+
+    def _pretended(self) -> str:
+        """The instant at which it believes to start: time goes on while it is away."""
+        now = CLOCK.monotonic()
+        self._first_began = self._first_began or now
+        passed = timedelta(seconds=now - self._first_began)
+        return (datetime.fromisoformat(self._pretend_now) + passed).isoformat()
 
     def _environment(self) -> dict[str, str]:
         credentials = {"ARI_USERNAME": self._lab.ari_username, "ARI_PASSWORD": self._lab.ari_password}

@@ -20,6 +20,8 @@ FACTS = {
     "too_many_calls": 0,
     "too_often": 0,
     "returned_forwards": 0,
+    "loop_blocked": 0,
+    "loop_longest_ms": 0.0,
     "deliveries_waiting": 0,
     "deliveries_given_up": 0,
     "oldest_seconds": 0.0,

@@ -19,14 +19,11 @@ _GAUGES = {
     "oldest_seconds": ("outbox_age_seconds", "How long ago the oldest delivery was queued that is late."),
     "callbacks_owed": ("callbacks_owed", "Calls that somebody owes."),
     "callbacks_overdue": ("callbacks_overdue", "Calls that should have been returned by now."),
-    "loop_longest_block_seconds": (
-        "loop_lag_seconds",
-        "The longest time for which nothing else could go on.",
-    ),
 }
 _COUNTERS = {
     "too_many_calls": ("calls_turned_away", "Calls left to the dialplan: more at once than are served."),
     "too_often": ("calls_too_often", "Calls left to the dialplan: too many from one number."),
+    "loop_blocked": ("loop_blocked", "How often nothing else could go on for more than 50 ms."),
     "returned_forwards": ("forwards_returned", "Calls that we had sent out and that came back."),
 }
 
@@ -118,6 +115,10 @@ class _Figures:
         mistakes = float(len(facts["mistakes"]))
         yield GaugeMetricFamily(
             "ari_absence_configuration_mistakes", "Mistakes in files that were not taken.", mistakes
+        )
+        lag = facts["loop_longest_ms"] / 1000
+        yield GaugeMetricFamily(
+            "ari_absence_loop_lag_seconds", "How long nothing else could go on at most.", lag
         )
         for key, (name, what) in _GAUGES.items():
             if facts.get(key) is not None:

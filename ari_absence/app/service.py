@@ -29,6 +29,7 @@ from ari_absence.app.holding import Holding
 from ari_absence.app.house import callback_dialling, code_desk
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.app.log import configure_log
+from ari_absence.app.loop_watch import LoopWatch
 from ari_absence.app.mailbox_desk import GreetingLoans
 from ari_absence.app.measures import Measures
 from ari_absence.app.monitoring import Monitoring
@@ -40,6 +41,7 @@ from ari_absence.app.parts import (
     open_to_asterisk,
     sounds_of,
     spare_what_stays,
+    sparing_what_is_built,
     store_of,
     talking_calls,
     tell_warnings,
@@ -112,14 +114,25 @@ def serve(config_folder: Path, clock: Clock, *, debug: bool = False) -> None:
     holder = ConfigurationHolder(config_folder, os.environ)
     tell_warnings(holder.current)
     tell_lacking(holder.current)
-    asyncio.run(Service(holder, clock, debug=debug).run())
+    watch = LoopWatch()
+    with asyncio.Runner(loop_factory=watch.loop) as runner:
+        runner.run(Service(holder, clock, debug=debug, loop_watch=watch).run())
+    watch.end()
 
 
 class Service:
     """The whole program, running."""
 
-    def __init__(self, holder: ConfigurationHolder, clock: Clock, *, debug: bool = False) -> None:
+    def __init__(
+        self,
+        holder: ConfigurationHolder,
+        clock: Clock,
+        *,
+        debug: bool = False,
+        loop_watch: LoopWatch | None = None,
+    ) -> None:
         self._debug = debug
+        self._loop_watch = loop_watch or LoopWatch()
         self._holder = holder
         self._begun = holder.current  # what can't change while we run is taken from here
         self._clock = clock
@@ -147,6 +160,7 @@ class Service:
             await self._start(stack)
             self._obey_signals()
             spare_what_stays()
+            self._loop_watch.begin()
             log.info("service ready", people=len(self._records.directory().people))
             notify(READY)
             await (self._stopping.wait() if self._ledger_trouble is None else self._until_ledger_is_back())
@@ -532,6 +546,8 @@ class Service:
             "digest": self._records.configuration.digest,
             "mistakes": self._holder.mistakes,
             "people": len(self._records.directory().people),
+            "tasks": len(asyncio.all_tasks()),
+            **self._loop_watch.status(),
         }
 
     def _begin_reload(self) -> None:
@@ -550,7 +566,8 @@ class Service:
         """Take a new configuration as a whole, or say what is wrong with it and keep the old one; the mistakes."""
         async with self._reloading:
             self._saved_files.forget()
-            mistakes = await asyncio.to_thread(self._holder.reload)
+            with sparing_what_is_built():
+                mistakes = await asyncio.to_thread(self._holder.reload)
             for mistake in mistakes:
                 log.error("configuration.refused", mistake=mistake)
             if mistakes:

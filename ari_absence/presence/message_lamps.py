@@ -143,7 +143,12 @@ class MessageLamps:
         """Asterisk may have forgotten everything, and may still light what was heard meanwhile."""
         counts = await self._count(None)
         people = self._directory().people
-        lit = [owner for owner in people if self._total(owner, counts).new]  # first: these are waited for
+        lit = []  # first: these are waited for
+        for number, owner in enumerate(people):
+            if self._total(owner, counts).new:
+                lit.append(owner)
+            if number % BATCH == 0:
+                await asyncio.sleep(0)  # calls go on meanwhile
         gone = [owner for owner in self._shown if owner not in people]
         self._backlog = dict.fromkeys((*lit, *gone, *people))
         self._shown.clear()
