@@ -33,7 +33,9 @@ def touched(asterisk: FakeAsterisk) -> list[str]:
 
 
 @pytest.mark.fault("F17", "F58")
-@pytest.mark.parametrize(("leaves", "stays"), [(CHANNEL_ID, LEG), (LEG, CHANNEL_ID)])
+@pytest.mark.parametrize(
+    ("leaves", "stays"), [(CHANNEL_ID, LEG), (LEG, CHANNEL_ID)], ids=["caller", "colleague"]
+)
 async def test_talk_of_an_earlier_life_goes_on_and_who_stays_behind_is_hung_up(
     asterisk: FakeAsterisk, client: AriClient, leaves: str, stays: str
 ) -> None:
