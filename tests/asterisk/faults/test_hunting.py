@@ -333,6 +333,7 @@ async def test_who_takes_in_the_same_instant_as_the_caller_leaves_is_told_and_le
 
 LEFT: Any = "sound:left"
 TOO_LATE: Any = "sound:too-late"
+NOT_NEEDED: Any = "sound:thank-you"
 
 
 async def deciding(asterisk: FakeAsterisk, office: Office, pastime: Pastime | None = None) -> list[str]:
@@ -343,6 +344,7 @@ async def deciding(asterisk: FakeAsterisk, office: Office, pastime: Pastime | No
         return {"1": Verdict.TAKE, "3": Verdict.TO_MESSAGE}.get(key or "")
 
     ring = dataclasses.replace(PHONE[0], screening=screening, too_late=(TOO_LATE,), left=(LEFT,))
+    ring = dataclasses.replace(ring, not_needed=(NOT_NEEDED,))
     office.answer_with(lambda call: call.hunt([ring, ring], 5, pastime))
     await asterisk.start_call()
     await asterisk.until_asked("POST", "/channels/create", times=2)
@@ -375,19 +377,20 @@ async def test_who_decides_while_another_takes_the_call_hears_that_it_is_too_lat
     assert told(asterisk, taker) == []
 
 
-async def test_who_decides_while_another_sends_the_caller_to_the_message_hears_nothing(
+async def test_who_decides_while_another_sends_the_caller_to_the_message_is_thanked(
     asterisk: FakeAsterisk, office: Office
 ) -> None:
     first, other = await deciding(asterisk, office)
     await asterisk.send("ChannelDtmfReceived", digit="3", channel=channel(first))
 
+    await has_heard(asterisk, other, NOT_NEEDED)
     assert (await office.outcome(2)).end is HuntEnd.TO_MESSAGE
-    await asterisk.until_asked("DELETE", other)
-    assert told(asterisk, first) + told(asterisk, other) == []
+    assert told(asterisk, first) == []
 
 
-async def test_who_decides_while_the_caller_chooses_something_else_hears_nothing(
-    asterisk: FakeAsterisk, office: Office
+@pytest.mark.parametrize("keys", ["", "1"], ids=["deciding", "takes it in that moment"])
+async def test_who_decides_while_the_caller_chooses_something_else_is_thanked(
+    asterisk: FakeAsterisk, office: Office, keys: str
 ) -> None:
     chosen = asyncio.Event()
 
@@ -396,11 +399,12 @@ async def test_who_decides_while_the_caller_chooses_something_else_hears_nothing
 
     legs = await deciding(asterisk, office, pastime)
     chosen.set()
+    for key in keys:
+        await asterisk.send("ChannelDtmfReceived", digit=key, channel=channel(legs[0]))
 
-    assert (await office.outcome(2)).end is HuntEnd.CALLER_CHOSE
     for leg in legs:
-        await asterisk.until_asked("DELETE", leg)
-        assert told(asterisk, leg) == []
+        await has_heard(asterisk, leg, NOT_NEEDED)
+    assert (await office.outcome(2)).end is HuntEnd.CALLER_CHOSE
 
 
 async def test_who_decides_while_the_caller_leaves_hears_that_they_have_left(
@@ -423,7 +427,7 @@ async def test_a_taker_who_is_gone_as_soon_as_joined_was_not_reached(
     await asterisk.until_asked("POST", "/addChannel")
     await asterisk.send("ChannelDestroyed", channel=channel(leg), cause=16)
 
-    assert await office.outcome(2) == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.NO_ANSWER,))
+    assert await office.outcome(2) == Hunt(HuntEnd.NO_ANSWER, None, (LegEnd.DROPPED,))
 
 
 async def test_keys_and_playbacks_of_a_callee_are_not_the_callers(
