@@ -20,7 +20,8 @@ WARM_UP = Profile("warm-up", "a few calls before", 10, 5.0, numbers_begin="0313"
 """What is made once, with the first calls, is no leak."""
 
 IDLE_CONNECTIONS_S = 25.0
-TASKS_MORE_MAX, FILES_MORE_MAX = 5, 5
+TASKS_MORE_MAX, FILES_MORE_MAX = 5, 12
+"""The service keeps connections to Asterisk for a while. One file lost with each call is more, in any profile."""
 
 
 @dataclass(frozen=True, slots=True)
