@@ -1,6 +1,7 @@
 """An urgent message that nobody has heard yet: somebody on the ladder is rung and hears it, by one key.
 
-Whoever presses 1 first has taken it: all others stop ringing while it plays. Pressing 1 counts as having heard it, also for who hangs up while it plays: they know of it.
+Whoever presses 1 first has taken it: all others stop ringing while it plays. Pressing 1 counts as having heard it,
+also for who hangs up while it plays: they know of it.
 """
 
 from __future__ import annotations
