@@ -10,6 +10,7 @@ from ari_absence.app.callback_list import offered
 from ari_absence.app.parts import cancelled
 from ari_absence.attendant.dialling_back import DiallingBack
 from ari_absence.clock import Clock
+from ari_absence.core.owed import OwedState
 from ari_absence.core.people import Person
 from ari_absence.ledger.owed_book import LedgerOwedCalls
 
@@ -37,6 +38,8 @@ class CallbackDialling:
         owed = await self._owed_calls.get(owed_id)
         if owed is None:
             return "there is no such call"
+        if owed.state == OwedState.EXPIRED:
+            return "it has expired; when they call again, a new entry begins"
         begun = await self._dialling.begin(offered(owed, owner, self._clock.now()), owner, by)
         if isinstance(begun, str):
             return begun

@@ -18,6 +18,7 @@ from ari_absence.asterisk import ids
 from ari_absence.errors import LedgerError
 from ari_absence.ledger.aways import forget_aways
 from ari_absence.ledger.backups import KEPT_FOR, forget_old_backups
+from ari_absence.ledger.expiring import Expiring, waited_for
 from ari_absence.ledger.forward_log import changes_not_logged
 from ari_absence.ledger.forward_watch import LedgerForwards
 from ari_absence.ledger.mailbox_purge import purge_mailboxes
@@ -116,11 +117,17 @@ class Housekeeping:
         await books.notebook.clear_leftovers()
 
     async def _expire_owed(self) -> None:
-        """Give up calls that were owed for long; that is logged, and stands in the history of each."""
-        thread, clock = self._books.thread, self._books.clock
-        expire = partial(expire_owed, days=self._records.limits().callback_expires_days, now=clock.now())
+        """Give up calls that were owed for long; that is logged and told, and stands in the history of each."""
+        thread, now = self._books.thread, self._books.clock.now()
+        days = self._records.limits().callback_expires_days
+        directory, absences = self._records.directory(), self._records.absences
+        since = now - timedelta(days=days)
+        waits_for = await thread.read(lambda session: waited_for(session, directory, absences, since, now))
+        telling = Expiring(directory, self._books.addressees, now)
+        expire = partial(expire_owed, days=days, now=now, waits_for=waits_for, tell=telling.tell)
         while expired := await thread.write(expire):
             log.warning("callbacks.expired", callbacks=expired)
+            self._books.outbox.wake()
 
     async def _forget_old(self) -> None:
         books, storage = self._books, self._records.configuration.storage

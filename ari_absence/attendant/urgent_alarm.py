@@ -62,7 +62,7 @@ class Alarm:
         return Ring(leg.target, shown, screening, too_late, afterwards=self.play)
 
     async def tell(self, callee: Callee, extension: str) -> Verdict | None:
-        """Tell of the message; TAKE wants to hear it, NOT_ME passes it on, None after rounds of silence."""
+        """Tell of it; TAKE wants to hear it, NOT_ME passes it on, None after ``screen_rounds`` silent rounds."""
         for _ in range(self.limits.screen_rounds):
             key = await callee.ask(self._opening(), self.limits.screen_seconds)
             if key == PASS_ON:

@@ -62,6 +62,7 @@ def callbacks(
     ] = None,
     over_too: Annotated[bool, typer.Option("--all", help="What is settled or has expired, too.")] = False,
     rows: Annotated[int, typer.Option("--rows", help="How many.", min=1, max=500)] = 50,
+    skip: Annotated[int, typer.Option("--skip", help="Leave out so many from the top.", min=0)] = 0,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
@@ -74,11 +75,12 @@ def callbacks(
     configuration = load(config)
     owner = None if for_ is None else _team_key(configuration, for_) or for_
     with reading_ledger(configuration) as session:
-        found = owed_reading.owed_calls(session, owner, over_too=over_too, page=Page(rows))
+        found = owed_reading.owed_calls(session, owner, over_too=over_too, page=Page(rows, skip))
         ids = [each.id for each in found]
         calls = owed_reading.calls_of(session, ids) if as_json else {}
         messages = owed_reading.messages_of(session, ids)
-    if owner is not None and not found:
+        more = owed_reading.count_listed(session, owner, over_too=over_too) - skip - len(found)
+    if owner is not None and not found and not skip:
         _owner(
             configuration, owner
         )  # who has left may still owe calls; who owes none must at least be somebody
@@ -88,6 +90,9 @@ def callbacks(
     now = SystemClock().now()
     shown = (_row(each, messages.get(each.id, ()), configuration, now) for each in found)
     print_table("Calls to return", _COLUMNS, shown, "Nobody is owed a call.")
+    if more > 0:
+        how = f"--skip {skip + rows} shows what comes next, --for EXT only what EXT owes"
+        console.print(f"{more} more are not shown: {how}.", markup=False)
 
 
 @_callbacks.command()

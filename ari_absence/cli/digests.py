@@ -162,7 +162,7 @@ def _told(found: AwayDigest, people: Mapping[str, str], zone: ZoneInfo) -> list[
         f"calls to return: {tally.callbacks}, overdue: {tally.overdue}",
     ]
     for owed in found.owed:
-        due = "" if owed.due is None else f", promised by {readable(owed.due, zone)}"
+        due = "" if owed.due is None else f", due by {readable(owed.due, zone)}"
         late = " OVERDUE" if owed.due is not None and owed.due < found.until else ""
         wish = owed.wish.replace("_", " ")
         who = _who(owed.number, owed.caller_name)

@@ -52,6 +52,7 @@ NOTICES = (
     "callback_handed_over",
     "callback_due",
     "callback_overdue",
+    "callback_expired",
     "welcome_back",
     "day_begins",
     "week_report",

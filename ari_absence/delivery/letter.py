@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.policy import SMTP, compat32
+from email.policy import SMTP, EmailPolicy, compat32
 from email.utils import format_datetime, formataddr
 from functools import cache
 from textwrap import TextWrapper
@@ -39,6 +39,22 @@ _PARAGRAPH = TextWrapper(  # indented, so that no line of it can pass for one of
 _ROW = TextWrapper(76, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", re.ASCII)
 _HEADER_END = b"\r\n\r\n"
+
+
+class _OneLineSubjects(EmailPolicy):
+    """Never folds a subject: Python would leave its first line empty, which some mail programs show as no subject.
+
+    RFC 5322 (2.1.1) allows 998 characters in a line.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header as it is sent."""
+        if name.lower() == "subject" and value.isascii():
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _OneLineSubjects(linesep=SMTP.linesep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +98,8 @@ def compose(
     facts = _facts(memo, attached=audio is not None) | _note_facts(memo, attached=note is not None)
     facts["code"] = _code(memo, sender)
     facts["enclosed"] = [each.file_name for each in enclosures]
-    facts["team"] = for_mail_body(memo.owed.team) if memo.owed is not None else ""
-    mail = EmailMessage(policy=SMTP)
+    facts["team"] = _team(memo)
+    mail = EmailMessage(policy=_POLICY)
     for name, value in _headers(memo, recipient, key, sender, facts, at).items():
         mail[name] = value
     facts["letter"] = _render("letter.txt", sender.language, facts)
@@ -123,6 +139,14 @@ def _code(memo: Memo, sender: Sender) -> str | None:
     """What its owner dials to ring this caller."""
     owed = memo.owed
     return f"{sender.callback_code}*{owed.code}" if owed is not None and owed.code else None
+
+
+def _team(memo: Memo) -> str:
+    """Which team owes the call, by its name as far as that is known; empty: none does."""
+    owed = memo.owed
+    if owed is None or owed.team is None:
+        return ""
+    return for_mail_body(f"{owed.team_name} (a team)" if owed.team_name else f"the team {owed.team}")
 
 
 def _note_facts(memo: Memo, *, attached: bool) -> dict[str, Any]:
@@ -167,8 +191,9 @@ def _subject(language: str, facts: dict[str, Any]) -> str:
 
 def _parents(memo: Memo, sender: Sender) -> Iterator[str]:
     """The mails this one hangs below: one that nobody ever sent, common to all about one caller, and its own first."""
-    if memo.owed is not None:
-        yield f"<caller.{for_file_name(memo.owed.thread)}@{sender.domain}>"
+    thread = memo.owed.thread if memo.owed is not None else str((memo.facts or {}).get("thread", ""))
+    if thread:
+        yield f"<caller.{for_file_name(thread)}@{sender.domain}>"
     if memo.follows is not None:
         yield _message_id(memo.follows, sender)
 

@@ -108,6 +108,10 @@ class OwedCall(Protocol):
     def team(self) -> str | None:
         """The key of the team that owes it; None: a person does, or nobody any more."""
 
+    @property
+    def team_name(self) -> str | None:
+        """What that team is called; None: nobody knows."""
+
 
 class Memo(Protocol):
     """What is told of one item. All text in it is foreign until it has been through ``core.text``."""

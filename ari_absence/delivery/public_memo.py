@@ -83,9 +83,13 @@ _SENTENCES = {
 }
 _TO_CALL = {
     "callback_handed_over": ("A call back was handed over to you; *38 calls", "Yours now"),
-    "callback_due": ("A call back that was promised is due soon; *38 tells and calls", "Due soon"),
+    "callback_expired": (
+        "A call back was never made, and has expired; `ari-absence callbacks --all` tells which",
+        "Expired",
+    ),
+    "callback_due": ("A call back is due soon; *38 tells and calls", "Due soon"),
     "callback_overdue": (
-        "A call back that was promised is overdue; `ari-absence callbacks` tells which",
+        "A call back is overdue; `ari-absence callbacks` tells which",
         "Overdue",
     ),
 }

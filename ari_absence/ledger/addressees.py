@@ -66,6 +66,9 @@ class Addressees(Protocol):
     def zone(self, extension: str) -> ZoneInfo:
         """By which clock times are told that concern ``extension``."""
 
+    def team_name(self, key: str) -> str | None:
+        """What the team of ``key`` is called; None: there is none any more."""
+
 
 def team_of(owner: str, directory: Directory) -> Team | None:
     """The team that ``team:sales`` stands for; None for an extension."""
@@ -94,6 +97,11 @@ class MailAddressees:
         directory = self._directory()
         person = directory.people.get(extension)
         return directory.site.zone if person is None else person.zone
+
+    def team_name(self, key: str) -> str | None:
+        """By the directory of the moment."""
+        team = self._directory().teams.get(key)
+        return None if team is None else team.name
 
     def _mail(self, extension: str) -> Sequence[Destination]:
         person = self._directory().people.get(extension)
@@ -130,6 +138,10 @@ class RuledAddressees:
     def zone(self, extension: str) -> ZoneInfo:
         """As ``MailAddressees``."""
         return self._mail.zone(extension)
+
+    def team_name(self, key: str) -> str | None:
+        """As ``MailAddressees``."""
+        return self._mail.team_name(key)
 
     def route(self, extension: str, item: Item, at: datetime) -> Sequence[Destination]:
         """Where ``item``, left for ``extension`` at ``at`` (UTC), goes. It goes somewhere at once, or after the quiet

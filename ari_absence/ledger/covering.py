@@ -13,7 +13,7 @@ from ari_absence.ledger.model import table_of
 from ari_absence.ledger.owed_calls import hand_over
 from ari_absence.ledger.owed_model import OwedRow
 
-_BY = "the service: nothing can be promised for the one called"
+_BY = "the service, because nothing can be promised for the one called"
 
 _owed = table_of(OwedRow)
 _ROW = select(_owed.c.extension, _owed.c.called, _owed.c.claimed_by)

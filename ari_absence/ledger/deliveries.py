@@ -46,6 +46,7 @@ class Notice(StrEnum):
     CALLBACK_HANDED_OVER = "callback_handed_over"
     CALLBACK_DUE = "callback_due"
     CALLBACK_OVERDUE = "callback_overdue"
+    CALLBACK_EXPIRED = "callback_expired"
     WELCOME_BACK = "welcome_back"
     DAY_BEGINS = "day_begins"
     WEEK_REPORT = "week_report"

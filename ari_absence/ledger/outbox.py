@@ -37,7 +37,7 @@ from ari_absence.ledger.needless import is_needless
 from ari_absence.ledger.owed_memos import MemoOfOwed, memo_of_owed
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
-from ari_absence.ledger.transcripts import told_of
+from ari_absence.ledger.transcripts import is_held_up, told_of
 
 _CLAIM_BYTES = 8
 _ERROR_LENGTH_MAX = 500
@@ -228,16 +228,23 @@ class LedgerOutbox:
     def _memo(self, session: Session, row: DeliveryRow) -> LedgerMemo:
         if row.message is not None:
             memo = self._with_handover(session, row.message.call_id, self._message_memo(row.message))
-            owed = memo_of_owed(session, row.message.owed_id)
+            owed = self._owed(session, row.message.owed_id)
             return replace(memo, owed=owed, **told_of(session, row))
         if row.callback is not None:
             memo = self._with_handover(
                 session, row.callback.call_id, self._callback_memo(row.callback, row.urgent)
             )
-            return replace(memo, owed=memo_of_owed(session, row.callback.owed_id))
+            return replace(memo, owed=self._owed(session, row.callback.owed_id))
         if row.notice is not None:
             return self._notice_memo(session, row.notice)
         raise LedgerError(f"delivery {row.id} is about nothing")
+
+    def _owed(self, session: Session, owed_id: str | None) -> MemoOfOwed | None:
+        """What is owed; of a team with its name."""
+        owed = memo_of_owed(session, owed_id)
+        if owed is None or owed.team is None:
+            return owed
+        return replace(owed, team_name=self._addressees.team_name(owed.team))
 
     def _notice_memo(self, session: Session, notice: Mapping[str, Any]) -> LedgerMemo:
         """With the message, if that is what somebody has to call back for who was not called themselves."""
@@ -332,7 +339,7 @@ def _extension(row: DeliveryRow) -> str:
 def _due(channel: str, now: datetime) -> ColumnElement[bool]:
     due = DeliveryRow.state.in_(WAITING) & (DeliveryRow.not_before <= now)
     abandoned = (DeliveryRow.state == DeliveryState.CLAIMED.value) & (DeliveryRow.lease_until <= now)
-    return (DeliveryRow.channel == channel) & or_(due, abandoned)
+    return (DeliveryRow.channel == channel) & or_(due, abandoned) & ~is_held_up()
 
 
 def _is_due(connection: Connection, channel: str, now: datetime) -> bool:
@@ -389,7 +396,9 @@ def _clear_rest(session: Session, destination: str) -> None:
 
 def _next_due(session: Session, channels: Collection[str]) -> datetime | None:
     of_channels = DeliveryRow.channel.in_(channels)
-    waiting = select(func.min(DeliveryRow.not_before)).where(of_channels, DeliveryRow.state.in_(WAITING))
+    waiting = select(func.min(DeliveryRow.not_before)).where(
+        of_channels, DeliveryRow.state.in_(WAITING), ~is_held_up()
+    )
     leased = select(func.min(DeliveryRow.lease_until)).where(
         of_channels, DeliveryRow.state == DeliveryState.CLAIMED.value
     )

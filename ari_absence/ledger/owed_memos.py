@@ -24,6 +24,7 @@ class MemoOfOwed:
     due: datetime | None
     times: int
     team: str | None = None
+    team_name: str | None = None
 
 
 def memo_of_owed(session: Session, owed_id: str | None) -> MemoOfOwed | None:
@@ -36,7 +37,7 @@ def memo_of_owed(session: Session, owed_id: str | None) -> MemoOfOwed | None:
     theirs = live and team is None
     return MemoOfOwed(
         id=row.id,
-        thread=_thread(row.called, row.caller),
+        thread=thread_of(row),
         code=row.code if theirs else None,
         due=row.due if theirs else None,
         times=row.times,
@@ -44,6 +45,6 @@ def memo_of_owed(session: Session, owed_id: str | None) -> MemoOfOwed | None:
     )
 
 
-def _thread(called: str, caller: str) -> str:
+def thread_of(row: OwedRow) -> str:
     """A word for a pair of people, by which mails hang together: a number has no place in a header."""
-    return hashlib.sha256(f"{called}\n{caller}".encode()).hexdigest()[:_THREAD_CHARS]
+    return hashlib.sha256(f"{row.called}\n{row.caller}".encode()).hexdigest()[:_THREAD_CHARS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Exists, delete, func, select
@@ -20,19 +21,28 @@ def is_owed(owed_id: InstrumentedAttribute[str | None]) -> Exists:
     return select(OwedRow.id).where(OwedRow.id == owed_id, OwedRow.state.in_(LIVE)).exists()
 
 
-def expire_owed(session: Session, days: int, now: datetime) -> list[str]:
+def expire_owed(
+    session: Session,
+    days: int,
+    now: datetime,
+    waits_for: Collection[str] = (),
+    tell: Callable[[Session, OwedRow], None] = lambda _session, _row: None,
+) -> list[str]:
     """Give up what nobody has done for ``days`` since it was due, or since they last called; gives the ids.
 
     Counting from when it is due keeps what was promised for after a long leave. What is put off or being called is
-    left alone. Repeat while it gives something.
+    left alone, and so is what ``waits_for`` owe, who are away or were until less than ``days`` ago. ``tell`` is
+    called with each in the same transaction. Repeat while it gives something.
     """
     before = now - timedelta(days=days)
     moments = (OwedRow.last_at, OwedRow.due, OwedRow.retry_at, OwedRow.attempt_until)
     late = [func.coalesce(moment, OwedRow.last_at) < before for moment in moments]
+    late.append(func.coalesce(OwedRow.claimed_by, OwedRow.extension).not_in(waits_for))
     query = select(OwedRow).where(OwedRow.state.in_(LIVE), *late).order_by(OwedRow.id).limit(EXPIRY_BATCH)
     rows = session.scalars(query.with_for_update()).all()
     for row in rows:
         end_owed(session, row, Deed.EXPIRE, f"expired after {days} days", "the service", now)
+        tell(session, row)
     return [row.id for row in rows]
 
 

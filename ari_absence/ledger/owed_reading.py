@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, or_, select, union
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from ari_absence.core.owed import OwedState, OwedWish, left_to
@@ -106,6 +106,14 @@ def owed_calls(
     if not over_too:
         query = query.where(_IS_LIVE)
     return _found(session, page.of(query))
+
+
+def count_listed(session: Session, extension: str | None = None, *, over_too: bool = False) -> int:
+    """How many :func:`owed_calls` would give on all its pages."""
+    query = select(func.count()).select_from(_owed)
+    if extension is not None:
+        query = query.where(_owed.c.extension == extension)
+    return session.scalar(query if over_too else query.where(_IS_LIVE)) or 0
 
 
 def offered_to(

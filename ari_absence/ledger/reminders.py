@@ -20,6 +20,7 @@ from ari_absence.core.reminding import DueCall, NextNotice, Roster, next_notice,
 from ari_absence.ledger.addressees import Addressees, team_of
 from ari_absence.ledger.deliveries import Notice, queue_notice
 from ari_absence.ledger.model import table_of
+from ari_absence.ledger.owed_memos import thread_of
 from ari_absence.ledger.owed_model import OwedChangeRow, OwedRow
 from ari_absence.ledger.owed_notes import LIVE, note_change, told_overdue
 from ari_absence.ledger.owed_reading import history_of
@@ -135,6 +136,7 @@ def _tell(
         "owner": row.extension.removeprefix(TEAM),
         "owner_name": _name_of(row.extension, directory),
         "callback": row.id,
+        "thread": thread_of(row),
         "code": row.code,
         "number": row.number,
         "wish": row.wish,

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ari_absence.ledger.deliveries import Topic
 from ari_absence.ledger.ids import Prefix, new_id
-from ari_absence.ledger.model import AudioRow, DeliveryRow, DeliveryState, MessageRow, table_of
+from ari_absence.ledger.model import WAITING, AudioRow, DeliveryRow, DeliveryState, MessageRow, table_of
 from ari_absence.ledger.recordings import RecordingStore
 from ari_absence.ledger.thread import LedgerThread
 from ari_absence.ledger.transcript_model import TranscriptRow, TranscriptState
@@ -146,6 +146,14 @@ def told_of(session: Session, delivery: DeliveryRow) -> dict[str, Any]:
         alone = {"about": Topic.TRANSCRIPT.value, "at": row.at, "audio": None, "follows": follows}
         return {"transcript": row.text, **alone}
     return {} if _follows_later(session, delivery) else {"transcript": row.text}
+
+
+def is_held_up() -> ColumnElement[bool]:
+    """Of deliveries: a transcript whose mail is still on its way, and which would overtake it."""
+    first = aliased(DeliveryRow)
+    of_same = (first.message_id == DeliveryRow.message_id) & (first.key + KEY_ENDING == DeliveryRow.key)
+    on_its_way = of_same & first.state.in_((*WAITING, DeliveryState.CLAIMED.value))
+    return and_(DeliveryRow.topic == Topic.TRANSCRIPT.value, select(first.id).where(on_its_way).exists())
 
 
 def _follows_later(session: Session, delivery: DeliveryRow) -> bool:

@@ -86,7 +86,7 @@ async def test_a_reminder_says_whom_to_call_by_when_and_what_to_dial(house: Hous
     entry = await ask_for_a_call(house.office, due=NOON + 4 * HOUR)
     await house.after(3 * HOUR + 30 * MINUTE)
     subject, text = await told(house, "callback_due", "alice@example.com")
-    assert subject == "Please call back +81312345678: it is due soon"
+    assert subject == "[due soon] Call from +81312345678"
     assert (
         text
         == f"""\
@@ -106,7 +106,7 @@ async def test_a_delegate_reads_whose_call_is_overdue_and_what_to_dial(house: Ho
     entry = await ask_for_a_call(house.office, due=NOON + 4 * HOUR)
     await house.after(4 * HOUR + 30 * MINUTE)
     subject, text = await told(house, "callback_overdue", "kenji@example.com")
-    assert subject == "OVERDUE: a call back to +81312345678"
+    assert subject == "[OVERDUE] Call from +81312345678"
     assert (
         text
         == f"""\

@@ -53,6 +53,10 @@ async def test_what_is_due_first_is_listed_on_top_with_who_called_how_often(offi
         (due, 2, ["call-1", "call-2"]),
         (undated, 1, ["call-3"]),
     ]
+    assert "1 more are not shown: --skip 1 shows" in told(run("callbacks", "--rows", "1", config=office))
+    rest = run("callbacks", "--rows", "1", "--skip", "1", config=office).stdout
+    assert undated in rest
+    assert "more are not shown" not in rest + shown
     newest = run_json("messages", config=office)[0]
     assert [len(each["messages"]) for each in listed] == [2, 0]
     assert listed[0]["messages"][1]["id"] == newest["id"]

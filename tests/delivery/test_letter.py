@@ -252,3 +252,28 @@ def test_cve_2024_6923_a_header_that_unfolds_is_refused_not_sent(monkeypatch: py
 def test_a_sender_that_is_no_address_is_refused() -> None:
     with pytest.raises(DeliveryRefused):
         compose(MEMO, "alice@example.com", KEY, Sender("not an address"), None, at=SENT)
+
+
+def test_a_call_the_service_handed_over_says_why_and_not_at_which_phone() -> None:
+    why = "the service, because nothing can be promised for the one called"
+    facts = {"extension": "102", "by": why, "from": "101", "callback": "C-1", "number": "0312345678"}
+    memo = replace(MEMO, about="callback_handed_over", facts=facts)
+    assert f"From:      extension 101, by {why}\n" in text_of(parsed(memo))
+
+
+def test_what_was_not_promised_is_due_and_an_expired_call_says_whose_it_was() -> None:
+    facts: dict[str, object] = {
+        "number": "0312345678",
+        "due": MEMO.at.isoformat(),
+        "owner": "101",
+        "times": 2,
+    }
+    facts |= {"caller_name": "", "claimed_by": "", "callback": "R-1", "code": "4711", "wish": "missed"}
+    facts |= {"owner_name": "Alice", "urgent": False, "last_at": MEMO.at.isoformat()}
+    late = text_of(parsed(replace(MEMO, about="callback_overdue", facts=facts)))
+    assert late.startswith("A call is to be returned, and it has not been made.\n")
+    assert "Due:       by Wednesday" in late
+    assert "promised" not in late.lower()
+    expired = text_of(parsed(replace(MEMO, about="callback_expired", facts=facts)))
+    assert "Caller:    0312345678 (called 2 times)\n" in expired
+    assert "Owed by:   Alice, 101\n" in expired

@@ -197,6 +197,30 @@ def test_a_late_transcript_hangs_below_its_own_mail_in_the_thread_of_the_caller(
     assert base_of(late) == base_of(parsed(PROMISED))
 
 
+@pytest.mark.parametrize("about", ["callback_due", "callback_overdue"])
+def test_a_reminder_is_in_the_thread_of_the_caller(about: str) -> None:
+    facts: dict[str, object] = {
+        "thread": OWED.thread,
+        "number": PROMISED.number,
+        "due": MEMO.at.isoformat(),
+        "owner": "101",
+    }
+    facts |= {"caller_name": "Bob", "times": 1, "claimed_by": "", "callback": "R-1", "code": "4711"}
+    letter = parsed(replace(MEMO, about=about, number=None, caller_number=None, owed=None, facts=facts))
+
+    assert letter["References"] == letter["In-Reply-To"] == f"<caller.{OWED.thread}@example.com>"
+    assert base_of(letter) == base_of(parsed(PROMISED))
+
+
+def test_a_long_subject_begins_in_the_line_of_its_header() -> None:
+    number = "+81312345678" * 9
+    raw = compose(replace(MEMO, number=number, urgent=True), "alice@example.com", KEY, SENDER, None, at=SENT)
+
+    (line,) = [line for line in raw.split(b"\r\n") if line.startswith(b"Subject:")]
+    assert line.startswith(b"Subject: [URGENT: message] Call from +8131")
+    assert email.message_from_bytes(raw)["Subject"].startswith("[URGENT: message] Call from")
+
+
 def test_a_withheld_caller_has_a_thread_of_their_own() -> None:
     letter = parsed(replace(MEMO, caller_number=None, number=None))
 
@@ -272,5 +296,8 @@ def _said_by(foreign: str) -> LedgerMemo:
 def test_person_is_told_that_a_team_returns_the_call_and_is_given_neither_code_nor_promise() -> None:
     mail = parsed(replace(MEMO, owed=replace(OWED, code=None, due=None, team="sales")))
     assert "by the team sales" in text_of(mail)
+    named = replace(OWED, code=None, due=None, team="service", team_name="the service desk")
+    assert "by the team the service desk" not in text_of(parsed(replace(MEMO, owed=named)))
+    assert "by the service desk (a team)" in text_of(parsed(replace(MEMO, owed=named)))
     assert "from your phone" not in text_of(mail)
     assert [part.get_content_type() for part in mail.iter_attachments()].count("text/calendar") == 0

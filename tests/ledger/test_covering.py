@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from ari_absence.attendant.notebook import KeptAudio
+from ari_absence.attendant.notebook import KeptAudio, Wish
 from ari_absence.core.covering import Covering
 from ari_absence.core.people import Directory, Team
 from ari_absence.ledger import owed_calls
@@ -37,10 +37,10 @@ def sales(office: Office) -> Office:
     return office
 
 
-async def ask(office: Office, call_id: str = "call-1") -> None:
+async def ask(office: Office, call_id: str = "call-1", wish: Wish = Wish.CALL_BACK) -> None:
     """Somebody asks for a call of Alice, who can promise none."""
     about = replace(decision(call_id, at=office.clock.now()), covering=COVERING)
-    await office.notebook.save_callback(callback_draft(about, due=None))
+    await office.notebook.save_callback(callback_draft(about, due=None, wish=wish))
 
 
 def told(office: Office) -> list[tuple[str, str]]:
@@ -66,6 +66,12 @@ async def test_team_owes_it_and_its_members_and_the_person_are_told(sales: Offic
     assert memo is not None
     assert (memo.team, memo.code, memo.due) == ("sales", None, None)
     assert {each["called"] for each in notices} == {"Alice Tanaka"}
+
+
+async def test_who_hung_up_is_owed_a_call_of_the_team_by_the_same_time(sales: Office) -> None:
+    await ask(sales, wish=Wish.MISSED)
+    (entry,) = owed(sales, None)
+    assert (entry.extension, entry.wish, entry.due) == ("team:sales", "missed", DUE)
 
 
 async def test_a_caller_who_calls_again_is_one_entry_and_the_team_is_told_once(sales: Office) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ari_absence.app.housekeeping import Housekeeping
 from ari_absence.attendant.notebook import Wish
-from ari_absence.core.people import Caller, Limits
+from ari_absence.core.people import Caller, Limits, SetAbsences
 from ari_absence.core.status_phrases import CallbackWish
 from ari_absence.ledger import owed_calls, owed_reading, reading, settling
 from ari_absence.ledger.digest_reading import away_digest
@@ -381,8 +381,15 @@ async def test_the_daily_round_gives_up_by_the_sites_limit_and_logs_it(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     entry = await ask_for_a_call(office, due=NOON)
-    records = SimpleNamespace(limits=lambda: Limits(callback_expires_days=3))
-    books = SimpleNamespace(thread=office.thread, clock=office.clock)
+    records = SimpleNamespace(
+        limits=lambda: Limits(callback_expires_days=3),
+        directory=lambda: office.directory,
+        absences=SetAbsences(),
+    )
+    woken = SimpleNamespace(wake=lambda: None)
+    books = SimpleNamespace(
+        thread=office.thread, clock=office.clock, addressees=office.addressees, outbox=woken
+    )
     round_ = Housekeeping(cast(Any, records), cast(Any, books), cast(Any, None), lambda: None)
     office.clock.advance(2 * DAY)
     await round_._expire_owed()

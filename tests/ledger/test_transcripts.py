@@ -170,6 +170,23 @@ async def test_a_mail_under_way_tells_nothing_of_a_transcript_that_follows_it_ev
     assert (await office.outbox.memo(under_way)).transcript is None
 
 
+async def test_it_never_overtakes_its_mail_and_follows_when_that_has_gone(
+    office: Office, transcripts: LedgerTranscripts
+) -> None:
+    await office.leave_message()
+    first = await office.outbox.claim("email", NOON, NOON + 5 * MINUTE)
+    assert first is not None
+    assert await transcripts.done(await taken(transcripts), SAID, "pocketsphinx", NOON) == 1
+    await office.outbox.postponed(first, NOON + 10 * MINUTE, "the server is away")
+    office.clock.advance(5 * MINUTE)
+
+    assert await office.outbox.claim("email", office.clock.now(), NOON + DAY) is None
+    assert await office.outbox.next_due(["email"]) == NOON + 10 * MINUTE
+    office.clock.advance(5 * MINUTE)
+    keys = [await deliver_mail(office), await deliver_mail(office)]
+    assert keys == [first.key, f"{first.key}.transcript"]
+
+
 async def test_a_chat_room_is_told_nothing_of_it(office: Office, transcripts: LedgerTranscripts) -> None:
     await office.leave_message()
 
