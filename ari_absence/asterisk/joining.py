@@ -73,11 +73,13 @@ class Joining:
         except CallerGone:
             at_once = False
             self._tell_the_taker()
+            if self._passed_on:  # who has left is not who began: their call is one of its own
+                raise CallerReplaced("who took the caller's place has hung up, too") from None
             raise
         finally:
             await through(self._tidy(company, at_once=at_once))
         passed_on = self._passed_on or self._line.channel.id != began_with
-        return replace(self._hunting.result(end), passed_on=passed_on)
+        return replace(self._hunting.result(end), passed_on=passed_on, heir_joined=self._passed_on)
 
     async def _attempt(self, company: asyncio.Task[None]) -> HuntEnd:
         end = await self._hunting.decided()

@@ -135,13 +135,15 @@ class Ring:
 class Hunt:
     """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order.
 
-    ``passed_on``: meanwhile a transfer put somebody else into the caller's place.
+    ``passed_on``: meanwhile a transfer put somebody else into the caller's place; ``heir_joined``: while phones still rang,
+    and it is they who were joined.
     """
 
     end: HuntEnd
     taken_by: int | None
     legs: tuple[LegEnd, ...]
     passed_on: bool = False
+    heir_joined: bool = False
 
 
 Pastime = Callable[[], Awaitable[None]]

@@ -14,6 +14,7 @@ from ari_absence.attendant.call import Display, HuntEnd, LegEnd, Pastime, Ring
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
+from ari_absence.core.handover import Taken
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
 from ari_absence.core.steps import Way
@@ -67,6 +68,9 @@ async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None, heir: Past
         await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
         raise
     talk.passed_on = hunt.passed_on
+    if hunt.heir_joined and hunt.taken_by is not None:
+        taker = legs[hunt.taken_by]
+        talk.taken = Taken(taker.extension, taker.way, attempt.ring_seconds, began_at)
     ends |= zip(legs, hunt.legs, strict=True)
     await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
     return hunt.end
