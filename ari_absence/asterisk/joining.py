@@ -16,6 +16,7 @@ from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.party import Party
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Pastime
+from ari_absence.core.people import Caller
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced, EffectFailed
 
 TALK_SECONDS_MIN = 1.0
@@ -33,6 +34,10 @@ class CallersSide(Protocol):
     @property
     def guard(self) -> Guard:
         """What frees the caller from us, should we say nothing more."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who is on the line now."""
 
     @property
     def answered(self) -> bool:
@@ -114,6 +119,7 @@ class Joining:
         self._passed_on = True
         self._log.info("hunt.passed_on")
         await self._side.quieten()
+        await self._hunting.show_anew(self._side.caller)
 
     async def _let_it_ring(self) -> None:
         line = self._line
@@ -147,6 +153,8 @@ class Joining:
             await self._side.answer()
         for side in (self._line, taker.line):
             side.bridge_id, side.parted = bridge_id, False
+        if self._passed_on:  # a phone that rang then could not be told before it was answered
+            await self._hunting.show_anew(self._side.caller)
         taker.end = LegEnd.NO_ANSWER
         if not await self._join(bridge_id, taker) or not await self._have_talked(taker):
             return HuntEnd.NO_ANSWER

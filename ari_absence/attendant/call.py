@@ -129,14 +129,16 @@ class Ring:
     """Said to who is still deciding when another takes the call, and only then."""
     left: tuple[CalleeUtterance, ...] = ()
     """Said to who is still deciding, or just took it, when the caller has hung up; not when the caller chose."""
+    anew: Callable[[], Display] | None = None
+    """What the display is to show once a transfer has put somebody else into the caller's place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
     """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order.
 
-    ``passed_on``: meanwhile a transfer put somebody else into the caller's place; ``heir_joined``: while phones still rang,
-    and it is they who were joined.
+    ``passed_on``: meanwhile a transfer put somebody else into the caller's place; ``heir_joined``: while phones still
+    rang, and it is they who were joined.
     """
 
     end: HuntEnd

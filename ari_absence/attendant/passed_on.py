@@ -3,6 +3,8 @@ first hear of it, and is noted as one of its own."""
 
 from __future__ import annotations
 
+import contextlib
+
 from ari_absence.attendant.call import LegEnd
 from ari_absence.attendant.notebook import AttemptNote, Outcome
 from ari_absence.attendant.talk import Talk
@@ -22,9 +24,7 @@ async def was_taken(talk: Talk, taken: Taken) -> Outcome:
         end=LegEnd.TALKED,
         ended_at=talk.now(),
     )
-    try:
+    with contextlib.suppress(LedgerError):  # that they have talked is in the call's own end
         await talk.notebook.note_attempts([attempt])
-    except LedgerError:
-        pass  # that they talked is in the call's own end
     await talk.call.hang_up()
     return Outcome.CONNECTED

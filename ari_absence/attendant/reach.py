@@ -108,13 +108,15 @@ def ring_of(talk: Talk, leg: Leg) -> Ring:
 
     A number that came as a note is shown inside only: a trunk would carry it outside.
     """
-    shown = display_for(talk, own=leg.own)
-    if not leg.target.outside:
-        shown = with_note(talk, shown)
+
+    def shown() -> Display:
+        display = display_for(talk, own=leg.own)
+        return display if leg.target.outside else with_note(talk, display)
+
     if not leg.screened:
-        return Ring(leg.target, shown)
+        return Ring(leg.target, shown(), anew=shown)
     too_late, left = (Fixed(Phrase.ALREADY_TAKEN),), (Fixed(Phrase.CALLER_LEFT),)
-    return Ring(leg.target, shown, screening_of(talk, leg), too_late, left)
+    return Ring(leg.target, shown(), screening_of(talk, leg), too_late, left, shown)
 
 
 def display_for(talk: Talk, *, own: bool) -> Display:

@@ -60,9 +60,13 @@ async def recall(talk: Talk) -> Outcome | None:
             return await wishes.connect_colleague(talk)
         if hunt.end in DECIDED:
             return await _decided(talk, hunt.end)
-        told = (Phrase.STILL_TRYING,)
+        if hunt.end not in REFUSED:
+            told = (Phrase.STILL_TRYING,)
     return None
 
+
+REFUSED = frozenset({HuntEnd.BUSY, HuntEnd.UNREACHABLE})
+"""Too soon for the caller to have heard what this is: it is told once more while the next phone rings."""
 
 DECIDED = frozenset({HuntEnd.TALKED, HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE})
 

@@ -339,3 +339,9 @@ async def test_colleague_who_was_unreachable_just_now_is_not_offered_again() -> 
     await talk.ask()
     after = talk.call.heard_in_house[talk.call.heard_in_house.index(ReceptionPhrase.NOT_REACHED_NOW) :]
     assert not any(isinstance(each, ChoiceOfColleague) for each in after)
+
+
+async def test_to_be_rung_is_not_offered_once_more_to_who_will_be() -> None:
+    talk = Consulting("8", SILENCE, SILENCE, camp_ons=Remembered())
+    await talk.ask()
+    assert talk.call.heard_in_house.count(ReceptionPhrase.CHOICE_RING_ME) == 1

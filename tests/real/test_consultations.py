@@ -141,6 +141,7 @@ async def test_typed_note_is_shown_and_told_to_the_colleague_who_takes_the_call(
     await is_served_afresh(scene, caller)
     await kenji.press("1")
     await hear_each_other(caller, kenji)
+    assert HANS in str(kenji.sip_messages), "the display shows who is on the line now"
     await caller.hangs_up()
     await kenji.wait_ended()
     assert await outcomes(scene) == [("100", "transferred"), (HANS, "connected")]
