@@ -167,6 +167,8 @@ async def test_caller_sent_astray_who_leaves_at_any_step_is_noted() -> None:
 
 
 async def test_caller_hears_to_its_end_why_they_wait_though_the_sender_is_busy() -> None:
-    talk = sent_on(Rings((LegEnd.BUSY,)), Rings((LegEnd.NO_ANSWER,), caller=(SILENCE, SILENCE)), "3", Speaks(1.0))
+    talk = sent_on(
+        Rings((LegEnd.BUSY,)), Rings((LegEnd.NO_ANSWER,), caller=(SILENCE, SILENCE)), "3", Speaks(1.0)
+    )
     await talk.hold()
     assert talk.call.phrases().count(Phrase.CONNECTING_BACK) == 2
