@@ -21,6 +21,7 @@ from ari_absence.attendant.consultation import NOTE_MIN_SECONDS, consult, is_con
 from ari_absence.attendant.greeting import greet
 from ari_absence.attendant.notebook import KeptAudio, Notebook, Outcome
 from ari_absence.attendant.park_recall import recall_parked
+from ari_absence.attendant.passed_on import was_taken
 from ari_absence.attendant.reception import attend
 from ari_absence.attendant.talk import Talk
 from ari_absence.clock import Clock
@@ -150,6 +151,8 @@ class Answering(Announcing):
         await self._note_end(opening, call.call_id, outcome)
 
     async def _hold(self, talk: Talk, begin: Callable[[Talk], Awaitable[Outcome]]) -> Outcome:
+        if talk.handover is not None and talk.handover.taken is not None:
+            return await was_taken(talk, talk.handover.taken)
         if talk.decision.enquiry.consulting:
             outcome = await consult(talk, self.camp_ons)
             if outcome is not None:
@@ -175,7 +178,8 @@ class Answering(Announcing):
             mailbox_full, known = await self._notebook.before_call(call.extension, call.caller)
         except LedgerError:
             mailbox_full, known = False, None  # whether anything can be kept is found out when it is tried
-        now = self._clock.now()
+        taken = call.handover.taken if call.handover else None
+        now = taken.began_at if taken else self._clock.now()
         return Enquiry(
             call.call_id,
             call.extension,

@@ -158,6 +158,7 @@ class CallingChannel(Speaking[Sayable]):
         await self.quieten()
         await self._guard.prolong()
         try:
+            self.line.music = True
             await self.line.effect(self._client.music(self.line.channel.id))
             return await (self._key_or_free(seconds, free) if free else self._key(seconds))
         finally:
@@ -299,6 +300,7 @@ class CallingChannel(Speaking[Sayable]):
         self._spoken = True
 
     async def _stop_music(self) -> None:
+        self.line.music = False
         await self._stop(self._client.stop_music, "music.not_stopped")
 
     async def _stop_ringing(self) -> None:

@@ -26,6 +26,12 @@ class Asked:
         self.guard = Guard(party.line, tools.client)
 
     @property
+    def caller(self) -> Caller:
+        """Who they are, as their phone shows it."""
+        channel = self.line.channel
+        return Caller(channel.caller_number, channel.caller_name)
+
+    @property
     def answered(self) -> bool:
         """Whether they have picked up: before they could be asked."""
         return True

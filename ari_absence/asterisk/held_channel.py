@@ -98,9 +98,23 @@ class HeldChannel:
         other = await self._other_talk()
         if other is None:
             return False
-        await whisper(self._tools, other, [BEEP])
+        await self._beep(other)
         _log.info("hold.reminded", extension=self._extension)
         return True
+
+    async def _beep(self, channel_id: str) -> None:
+        """Into a talk by a whisper. Where only we are at the other end, nothing may be sounding that carries one: then
+        as a sound of its own, and any music again after it."""
+        line = self._tools.switchboard.of_channel(channel_id)
+        if line is None or line.leg or line.bridge_id or line.playback or line.take:
+            await whisper(self._tools, channel_id, [BEEP])
+            return
+        try:
+            await self._client.play(channel_id, [BEEP], ids.of_playback(line.name, line.next_count()))
+            if line.music:
+                await self._client.music(channel_id)  # begins when the beep is over
+        except (AlreadyGone, AsteriskError) as error:
+            _log.warning("hold.not_reminded", error=str(error))
 
     async def ring(self, rings: Sequence[Ring], ring_seconds: float) -> None:
         """Ring; who answers fetches the party on hold."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -85,6 +85,14 @@ class Hunting:
         """Let go of one party with these words, in the background."""
         party.end = LegEnd.CANCELLED
         self._farewells.append(asyncio.create_task(self._part(party, words)))
+
+    async def show_anew(self, caller: Caller) -> None:
+        """A transfer has put ``caller`` into the place of who called: the phones inside show that."""
+        for party in self._parties:
+            ring = party.ring
+            if party.end is None and ring.anew is not None and ring.target.trunk is None:
+                shown = present(replace(ring, shown=ring.anew()), caller, self._cause.called)
+                await party.show(shown.caller_id)
 
     async def end(self, *, at_once: bool) -> None:
         """Hang up whatever is left, ``at_once`` also those who still hear their word. Not to be interrupted."""

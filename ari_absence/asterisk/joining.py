@@ -16,6 +16,7 @@ from ari_absence.asterisk.line import SETTLE_SECONDS, Line, through
 from ari_absence.asterisk.party import Party
 from ari_absence.asterisk.tools import Tools
 from ari_absence.attendant.call import Hunt, HuntEnd, LegEnd, Pastime
+from ari_absence.core.people import Caller
 from ari_absence.errors import AlreadyGone, AsteriskError, CallerGone, CallerReplaced, EffectFailed
 
 TALK_SECONDS_MIN = 1.0
@@ -33,6 +34,10 @@ class CallersSide(Protocol):
     @property
     def guard(self) -> Guard:
         """What frees the caller from us, should we say nothing more."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who is on the line now."""
 
     @property
     def answered(self) -> bool:
@@ -73,11 +78,13 @@ class Joining:
         except CallerGone:
             at_once = False
             self._tell_the_taker()
+            if self._passed_on:  # who has left is not who began: their call is one of its own
+                raise CallerReplaced("who took the caller's place has hung up, too") from None
             raise
         finally:
             await through(self._tidy(company, at_once=at_once))
         passed_on = self._passed_on or self._line.channel.id != began_with
-        return replace(self._hunting.result(end), passed_on=passed_on)
+        return replace(self._hunting.result(end), passed_on=passed_on, heir_joined=self._passed_on)
 
     async def _attempt(self, company: asyncio.Task[None]) -> HuntEnd:
         end = await self._hunting.decided()
@@ -112,6 +119,7 @@ class Joining:
         self._passed_on = True
         self._log.info("hunt.passed_on")
         await self._side.quieten()
+        await self._hunting.show_anew(self._side.caller)
 
     async def _let_it_ring(self) -> None:
         line = self._line
@@ -145,6 +153,8 @@ class Joining:
             await self._side.answer()
         for side in (self._line, taker.line):
             side.bridge_id, side.parted = bridge_id, False
+        if self._passed_on:  # a phone that rang then could not be told before it was answered
+            await self._hunting.show_anew(self._side.caller)
         taker.end = LegEnd.DROPPED
         if not await self._join(bridge_id, taker) or not await self._have_talked(taker):
             return HuntEnd.NO_ANSWER

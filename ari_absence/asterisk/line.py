@@ -60,7 +60,8 @@ class Line:
     ``gone``: the party left, by an event or by a request's answer. ``ended``: Asterisk has said so itself.
     ``replaced``: they left by a transfer that put somebody else into a caller's place, who is on ``channel`` now.
     ``heard``: whether a sound of ours has reached the party; None while nothing was played. ``first_sound_at``: the
-    loop's time at which Asterisk accepted the first one. ``leg`` is empty for
+    loop's time at which Asterisk accepted the first one. ``music``: it is played until something else is.
+    ``leg`` is empty for
     the caller; what follows ``placed`` is of use for a phone that we ring (``placed``: Asterisk has accepted it,
     ``entered``: its channel is in our hands and can be dialled).
     """
@@ -85,6 +86,7 @@ class Line:
     rang: bool = False
     up: bool = False
     cause: int | None = None
+    music: bool = False
 
     @property
     def name(self) -> str:

@@ -42,6 +42,9 @@ ANSWERED_ELSEWHERE = 26
 DISPLAYED = "CONNECTEDLINE(all,i)"
 """Whom the phone that is rung displays: a caller ID."""
 
+DISPLAYED_ANEW = "CONNECTEDLINE(all)"
+"""The same for a phone that is rung already, which is told."""
+
 _UNREACHABLE = 20
 _BUSY = 17
 _DECLINED = 21
@@ -94,6 +97,11 @@ class Party:
                 await self._part_with(words)
         finally:
             await through(self.hang_up(ANSWERED_ELSEWHERE))
+
+    async def show(self, caller_id: str) -> None:
+        """Have the phone display another caller: one that has answered shows it at once, one that rings may not."""
+        if self.line.entered and not self.line.gone:
+            await self._quietly(self._client.set_variable(self.line.channel.id, DISPLAYED_ANEW, caller_id))
 
     async def hang_up(self, reason_code: int | None = None) -> None:
         """End the leg. Nothing is wrong with one that has ended."""

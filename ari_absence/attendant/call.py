@@ -141,19 +141,23 @@ class Ring:
     """Said to who is still deciding when the caller has chosen something else, or another had a message taken."""
     forwarded_on: Situation = Situation.NO_ANSWER
     """Why the call goes on to this phone, which is told to one outside."""
+    anew: Callable[[], Display] | None = None
+    """What the display is to show once a transfer has put somebody else into the caller's place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
     """How it ended, who talked with the caller (index of the ring), and how each ring ended, in order.
 
-    ``passed_on``: meanwhile a transfer put somebody else into the caller's place.
+    ``passed_on``: meanwhile a transfer put somebody else into the caller's place; ``heir_joined``: while phones still
+    rang, and it is they who were joined.
     """
 
     end: HuntEnd
     taken_by: int | None
     legs: tuple[LegEnd, ...]
     passed_on: bool = False
+    heir_joined: bool = False
 
 
 Pastime = Callable[[], Awaitable[None]]

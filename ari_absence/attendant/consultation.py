@@ -54,12 +54,13 @@ async def is_consultation(call: Call, directory: Directory) -> bool:
 @dataclass(slots=True)
 class Consultation:
     """One such conversation. ``handover`` is what would go with the caller now; ``key`` was pressed and not yet
-    answered."""
+    answered; ``will_be_rung``: when the person is back, as they have asked."""
 
     talk: Talk
     handover: Handover
     camp_ons: CampOns | None = None
     key: str | None = None
+    will_be_rung: bool = False
 
     @property
     def by(self) -> str:
@@ -160,7 +161,7 @@ def _menu(consultation: Consultation) -> list[ReceptionUtterance]:
     if attempts := colleague_attempts(decision):
         menu.append(ChoiceOfColleague(attempts[0].name))
     menu.append(ReceptionPhrase.CHOICE_NOTE)
-    if consultation.can_ring_them_back:
+    if consultation.can_ring_them_back and not consultation.will_be_rung:
         menu.append(ReceptionPhrase.CHOICE_RING_ME)
     return [*menu, ReceptionPhrase.HANG_UP_TO_STAY]
 
@@ -187,6 +188,7 @@ async def _do(consultation: Consultation, key: str) -> Outcome | None:
         await take_note(consultation)
     elif key == RING_ME and consultation.camp_ons is not None and consultation.can_ring_them_back:
         asked = await consultation.camp_ons.ask_for(consultation.talk.call.extension, consultation.by)
+        consultation.will_be_rung |= asked
         await consultation.tell(ReceptionPhrase.WILL_RING_YOU if asked else ReceptionPhrase.CANNOT_RING_YOU)
     else:
         await consultation.tell(ReceptionPhrase.TRANSFER_NOW if to_message else Fixed(Phrase.NOT_UNDERSTOOD))
@@ -215,7 +217,10 @@ async def _reach(consultation: Consultation, attempts: Sequence[Attempt]) -> Out
     ]
     end = await hunt_through(talk, attempts, pastime=_company(consultation), heir=keep_company(talk, thanks))
     if end is HuntEnd.TALKED:
-        return Outcome.TRANSFERRED if talk.passed_on else Outcome.CONNECTED
+        if talk.taken is None:
+            return Outcome.TRANSFERRED if talk.passed_on else Outcome.CONNECTED
+        consultation.will_hand_over(replace(consultation.handover, taken=talk.taken))
+        raise CallerReplaced("the call was transferred meanwhile, and who came has talked with who took it")
     if talk.passed_on:
         to_message = end in (HuntEnd.TO_MESSAGE, HuntEnd.CALLER_CHOSE)
         consultation.will_hand_over(replace(consultation.handover, to_message=to_message))

@@ -236,6 +236,8 @@ async def _change_pin(talk: MailboxTalk) -> None:
 
 async def _try_pin(talk: MailboxTalk) -> MailboxPhrase | None:
     pin = await talk.ask_digits(PIN_DIGITS_MAX, MailboxPhrase.NEW_PIN)
+    if (flaw := talk.pins.flaw_of(talk.owner.extension, pin)) is not None:
+        return _FLAWS[flaw]
     if pin != await talk.ask_digits(PIN_DIGITS_MAX, MailboxPhrase.NEW_PIN_AGAIN):
         return MailboxPhrase.PINS_DIFFER
     try:

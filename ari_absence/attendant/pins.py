@@ -27,6 +27,9 @@ class PinBook(Protocol):
         """Whether ``pin`` is that of ``extension``. Wrong ones are counted for the extension, and for the
         number outside that ``caller_number`` names. For an unknown extension it takes just as long."""
 
+    def flaw_of(self, extension: str, pin: str) -> PinFlaw | None:
+        """Why ``pin`` is too easily guessed to be that of ``extension``; None: it may be."""
+
     async def change(self, extension: str, pin: str) -> PinFlaw | None:
         """Set a new PIN; None when done, else why it is too easily guessed."""
 

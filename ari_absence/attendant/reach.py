@@ -14,6 +14,7 @@ from ari_absence.attendant.call import Display, Hunt, HuntEnd, LegEnd, Pastime, 
 from ari_absence.attendant.notebook import AttemptNote
 from ari_absence.attendant.screening import screening_of
 from ari_absence.attendant.talk import Talk
+from ari_absence.core.handover import Taken
 from ari_absence.core.ladder import Attempt, Leg
 from ari_absence.core.phrases import Fixed, Phrase, Utterance
 from ari_absence.core.steps import Situation, Way
@@ -67,6 +68,9 @@ async def _try(talk: Talk, attempt: Attempt, pastime: Pastime | None, heir: Past
         await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
         raise
     talk.passed_on = hunt.passed_on
+    if hunt.heir_joined and hunt.taken_by is not None:
+        taker = legs[hunt.taken_by]
+        talk.taken = Taken(taker.extension, taker.way, attempt.ring_seconds, began_at)
     ends |= zip(legs, hunt.legs, strict=True)
     await _note(talk, ends, ends.values(), attempt.ring_seconds, began_at)
     return hunt.end
@@ -118,19 +122,22 @@ def ring_of(talk: Talk, leg: Leg) -> Ring:
 
     A number that came as a note is shown inside only: a trunk would carry it outside.
     """
-    shown = display_for(talk, own=leg.own)
-    if not leg.target.outside:
-        shown = with_note(talk, shown)
+
+    def shown() -> Display:
+        display = display_for(talk, own=leg.own)
+        return display if leg.target.outside else with_note(talk, display)
+
     if not leg.screened:
-        return Ring(leg.target, shown, forwarded_on=talk.forwarded_on)
+        return Ring(leg.target, shown(), forwarded_on=talk.forwarded_on, anew=shown)
     return Ring(
         leg.target,
-        shown,
+        shown(),
         screening_of(talk, leg),
         too_late=(Fixed(Phrase.ALREADY_TAKEN),),
         left=(Fixed(Phrase.CALLER_LEFT),),
         not_needed=(Fixed(Phrase.THANK_YOU),),
         forwarded_on=talk.forwarded_on,
+        anew=shown,
     )
 
 

@@ -47,7 +47,7 @@ def screening_of(talk: Talk, leg: Leg) -> Screening:
 async def screen(talk: Talk, leg: Leg, callee: Callee) -> Verdict | None:
     """Tell, and ask; None after ``screen_rounds`` rounds without a decision."""
     spoken: list[RungUtterance] = [*_details(talk, leg), *_menu(talk, leg)]
-    silent_rounds = 0
+    silent_rounds, announced = 0, talk.call.caller
     for _ in range(ROUNDS_MAX):
         key = await callee.ask(spoken, talk.limits.screen_seconds)
         if key in _VERDICTS:
@@ -55,6 +55,8 @@ async def screen(talk: Talk, leg: Leg, callee: Callee) -> Verdict | None:
         silent_rounds += key not in (REPEAT, MAY)
         if silent_rounds >= talk.limits.screen_rounds:
             return None
+        if talk.call.caller != announced:  # by a transfer, somebody else is waiting now
+            key, announced = REPEAT, talk.call.caller
         spoken = _answer_to(talk, leg, key)
     return None
 

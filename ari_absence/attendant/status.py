@@ -51,6 +51,7 @@ _FLAWS = {
     ReturnFlaw.NOT_A_DATE: StatusPhrase.NOT_A_DATE,
     ReturnFlaw.TIME_PAST: StatusPhrase.TIME_PAST,
     ReturnFlaw.DATE_PAST: StatusPhrase.DATE_PAST,
+    ReturnFlaw.DATE_TODAY: StatusPhrase.DATE_TODAY,
 }
 
 
@@ -289,6 +290,8 @@ async def _agree_on_stay(desk: Desk, typed: str | None) -> datetime | None:
             return until
         await desk.say(_FLAWS[until])
         typed, refused = None, True
+        if desk.state().present:
+            break  # the question would say that it is outside their hours
     if refused:
         await desk.say(StatusPhrase.STATE_KEPT)
     return None

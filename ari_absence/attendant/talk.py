@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ari_absence.attendant.call import Call, Recording, RecordingTerms
 from ari_absence.attendant.notebook import CallbackDraft, KeptAudio, Notebook, Outcome, Wish
 from ari_absence.core.decision import Decision
-from ari_absence.core.handover import Handover
+from ari_absence.core.handover import Handover, Taken
 from ari_absence.core.numbers import DialPolicy, DialTarget
 from ari_absence.core.people import Directory, Limits, Why
 from ari_absence.core.phrases import Action, CalleeUtterance, CallPromise, Choice, Fixed, Phrase, Utterance
@@ -35,7 +35,8 @@ class Talk:
     written down for the caller so far, so that a later hang-up takes nothing back. ``name_said`` is the caller's name
     as recorded in Asterisk, ``name_audio`` our own copy. ``now`` gives the instant (UTC), ``can_say`` tells whether
     there are sounds for an utterance. ``news`` is what the next menu opens with, so that a key can interrupt it.
-    ``handover`` comes or goes with a caller who is transferred; ``passed_on``: that happened while phones rang.
+    ``handover`` comes or goes with a caller who is transferred; ``passed_on``: that happened while phones rang,
+    and ``taken`` tells who took the caller then.
     ``attempted``: who can be rung without asking was rung already. ``urgent``: the caller has said so, whatever
     comes of it. ``forwarded_on``: what a phone outside is told of why it is rung. ``decide_again`` decides the same
     call as if it came from the desk phone, without the extensions given, each with the reason.
@@ -59,6 +60,7 @@ class Talk:
     attempted: bool = False
     urgent: bool = False
     passed_on: bool = False
+    taken: Taken | None = None
     camp_ons: CampOns | None = None
     forwarded_on: Situation = Situation.AT_ONCE
     decide_again: Callable[[Why, Mapping[str, str]], Awaitable[Decision]] | None = None

@@ -61,8 +61,13 @@ async def recall(talk: Talk) -> Outcome | None:
             return await wishes.connect_colleague(talk)
         if hunt.end in wishes.DECIDED:
             return await _decided(talk, hunt.end)
-        told = (Phrase.STILL_TRYING,)
+        if hunt.end not in REFUSED:
+            told = (Phrase.STILL_TRYING,)
     return None
+
+
+REFUSED = frozenset({HuntEnd.BUSY, HuntEnd.UNREACHABLE})
+"""Too soon for the caller to have heard what this is: it is told once more while the next phone rings."""
 
 
 async def _decided(talk: Talk, end: HuntEnd) -> Outcome | None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from ari_absence.core.steps import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +21,26 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Who took the caller while phones still rang for who transfers: since ``began_at`` (UTC), after so many seconds of
+    ringing at most."""
+
+    extension: str
+    way: Way
+    ring_seconds: int
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """``by``: the extension of who transfers; None if it is none of ours.
 
     ``to_message``: the caller is asked for a message at once. ``tried``: who can be rung without asking was rung
-    already, for who transfers.
+    already, for who transfers. ``taken``: by whom, and the caller and they have talked since.
     """
 
     by: str | None
     to_message: bool = False
     tried: bool = False
     note: Note | None = None
+    taken: Taken | None = None

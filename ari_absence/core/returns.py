@@ -43,6 +43,7 @@ class ReturnFlaw(StrEnum):
     NOT_A_DATE = "not_a_date"
     TIME_PAST = "time_past"
     DATE_PAST = "date_past"
+    DATE_TODAY = "date_today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ def _date_reading(
     ahead = [day for day in days if 0 < (day - today).days <= days_ahead_max]
     if ahead:
         return Reading(day_begins(person, ahead[0]), day_only=True)
+    if today in days:
+        return ReturnFlaw.DATE_TODAY
     return ReturnFlaw.DATE_PAST if days else ReturnFlaw.NOT_A_DATE
 
 

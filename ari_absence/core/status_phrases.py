@@ -25,6 +25,7 @@ class StatusPhrase(StrEnum):
     NOT_A_DATE = auto()
     TIME_PAST = auto()
     DATE_PAST = auto()
+    DATE_TODAY = auto()
 
     YOU_ARE_BACK = auto()
     YOU_ARE_PRESENT = auto()

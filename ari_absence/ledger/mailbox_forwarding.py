@@ -110,7 +110,14 @@ class Forwarding:
             caller_name=original.caller_name,
             caller_extension=original.caller_extension,
             why=FORWARDED,
-            reasons=[{"text": reason, "source": "mailbox"}],
+            reasons=[
+                {
+                    "text": reason,
+                    "source": "mailbox",
+                    "forwarder": self.sender.name,
+                    "left_for": original.person_name,
+                }
+            ],
             began_at=original.began_at,
             ended_at=self.now,
             outcome=Outcome.MESSAGE.value,
@@ -133,3 +140,12 @@ def audio_of(session: Session, message_id: str) -> str | None:
     """The audio of a message that is there."""
     row = session.get(MessageRow, message_id)
     return row.audio_id if row is not None and row.deleted_at is None else None
+
+
+def forwarding_of(message: MessageRow) -> dict[str, str] | None:
+    """What a memo tells of a message that was sent on: by whom, and for whom it was left; None of any other."""
+    if not message.forwarded_by:
+        return None
+    told = message.call.reasons[0] if message.call.reasons else {}
+    names = {key: str(told[key]) for key in ("forwarder", "left_for") if key in told}
+    return {"forwarded_by": message.forwarded_by} | names

@@ -23,6 +23,7 @@ from ari_absence.ledger.addressees import Addressees
 from ari_absence.ledger.dead_letters import retry, stranded, told_again_at
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
+from ari_absence.ledger.mailbox_forwarding import forwarding_of
 from ari_absence.ledger.model import (
     WAITING,
     AudioRow,
@@ -265,7 +266,7 @@ class LedgerOutbox:
             due=message.due,
             urgent=message.urgent,
             number=message.call.caller_number,
-            facts={"forwarded_by": message.forwarded_by} if message.forwarded_by else None,
+            facts=forwarding_of(message),
             **_call_facts(message.call),
             **self._audio_facts(message.audio),
         )

@@ -90,9 +90,13 @@ class LedgerPins:
             self._told()
         return settled.found
 
+    def flaw_of(self, extension: str, pin: str) -> PinFlaw | None:
+        """Why ``pin`` is too easily guessed to be that of ``extension``; None: it may be."""
+        return pin_flaw(pin, extension, self._rules())
+
     async def change(self, extension: str, pin: str) -> PinFlaw | None:
         """Set a new PIN; None when done, else why it is too easily guessed."""
-        flaw = pin_flaw(pin, extension, self._rules())
+        flaw = self.flaw_of(extension, pin)
         if flaw is None:
             made = await self._hashed(lambda: hash_of(pin))
             now = self._now()

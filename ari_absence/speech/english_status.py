@@ -42,6 +42,7 @@ SENTENCES: Mapping[str, str] = {
     "not_a_date": "That is not a date.",
     "time_past": "That time has passed already today.",
     "date_past": "That day has passed already.",
+    "date_today": "That is today.",
     "you_are_back": "You are back.",
     "you_are_present": "You are present.",
     "still_holds": "What was there before holds again.",

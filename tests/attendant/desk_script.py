@@ -243,8 +243,11 @@ class MemoryPins:
         self.wrong[extension] = self.wrong.get(extension, 0) + 1
         return PinCheck.WRONG
 
+    def flaw_of(self, extension: str, pin: str) -> PinFlaw | None:
+        return pin_flaw(pin, extension, PinRules())
+
     async def change(self, extension: str, pin: str) -> PinFlaw | None:
-        flaw = pin_flaw(pin, extension, PinRules())
+        flaw = self.flaw_of(extension, pin)
         if flaw is None:
             self.pins[extension] = pin
         return flaw

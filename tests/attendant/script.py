@@ -228,7 +228,7 @@ class ScriptedCall:
         if chose:
             return Hunt(HuntEnd.CALLER_CHOSE, None, (LegEnd.CANCELLED,) * len(rings), passed_on)
         ends = [await self._end_of(ring, phone) for ring, phone in zip(rings, step.phones, strict=True)]
-        return replace(_result(ends), passed_on=passed_on)
+        return replace(_result(ends), passed_on=passed_on, heir_joined=passed_on)
 
     async def _company(
         self, keys: Sequence[str | None], pastime: Pastime | None, heir: Pastime | None

@@ -15,6 +15,7 @@ from ari_absence.core.handover import Handover, Note
 from ari_absence.core.people import Caller, Directory, Handling, Kind, Why
 from ari_absence.core.phrases import Action, Fixed, Name, Phrase, Reaching, Recorded, Whereabouts
 from ari_absence.core.reception_phrases import ChoiceOfColleague, NoteDigits, NoteFrom, ReceptionPhrase
+from ari_absence.core.steps import Way
 from ari_absence.errors import CallerReplaced
 from ari_absence.speech.english_reception import SENTENCES
 from tests.attendant.conversation import COLLEAGUE, OUTSIDER, Conversation
@@ -240,17 +241,20 @@ async def test_any_key_ends_the_ringing_and_is_carried_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "outcome"), [("1", Outcome.TRANSFERRED), ("2", None), ("3", None), (".", None)]
+    ("verdict", "outcome"), [("1", Outcome.CONNECTED), ("2", None), ("3", None), (".", None)]
 )
 async def test_mobile_rings_on_for_the_caller(verdict: str, outcome: Outcome | None) -> None:
     talk = Consulting("2", Rings((verdict,), caller=(SILENCE, SILENCE, SILENCE, SILENCE)))
     talk.call.replaced_after_steps = 5
+    with pytest.raises(CallerReplaced):
+        await talk.ask()
+    handover = talk.call.to_hand_over
+    assert handover is not None
     if outcome is None:
-        with pytest.raises(CallerReplaced):
-            await talk.ask()
-        assert talk.call.to_hand_over == Handover("100", to_message=verdict == "3", tried=True)
+        assert handover == Handover("100", to_message=verdict == "3", tried=True)
     else:
-        assert await talk.ask() is outcome
+        assert handover.taken is not None
+        assert (handover.taken.extension, handover.taken.way) == ("101", Way.MOBILE)
     assert talk.call.heard[:2] == [Fixed(Phrase.THANKS_FOR_WAITING), Reaching(Name.of(ALICE))]
 
 
@@ -335,3 +339,9 @@ async def test_colleague_who_was_unreachable_just_now_is_not_offered_again() -> 
     await talk.ask()
     after = talk.call.heard_in_house[talk.call.heard_in_house.index(ReceptionPhrase.NOT_REACHED_NOW) :]
     assert not any(isinstance(each, ChoiceOfColleague) for each in after)
+
+
+async def test_to_be_rung_is_not_offered_once_more_to_who_will_be() -> None:
+    talk = Consulting("8", SILENCE, SILENCE, camp_ons=Remembered())
+    await talk.ask()
+    assert talk.call.heard_in_house.count(ReceptionPhrase.CHOICE_RING_ME) == 1

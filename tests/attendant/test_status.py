@@ -573,3 +573,10 @@ def test_the_office_is_what_these_tests_believe() -> None:
     assert isinstance(ON_LEAVE.people["101"].absences[0], DatedAbsence)
     assert BEGIN < MORNING < END
     assert KENJI.name == "Kenji Ito"
+
+
+async def test_time_that_has_passed_is_refused_without_a_word_of_hours_while_one_works() -> None:
+    wednesday = datetime(2026, 11, 25, 5, 10, tzinfo=UTC)
+    desk = Dialled("*30*1400", office=office(), at=wednesday)
+    said = await desk.serve()
+    assert said[:2] == ["That time has passed already today.", "Nothing was changed."]

@@ -182,3 +182,11 @@ async def test_caller_sent_astray_who_leaves_at_any_step_is_noted() -> None:
         await talk.hold()
         missed = [each.wish for each in talk.notebook.callbacks] == [Wish.MISSED]
         assert missed != bool(talk.notebook.messages)
+
+
+async def test_caller_hears_to_its_end_why_they_wait_though_the_sender_is_busy() -> None:
+    talk = sent_on(
+        Rings((LegEnd.BUSY,)), Rings((LegEnd.NO_ANSWER,), caller=(SILENCE, SILENCE)), "3", Speaks(1.0)
+    )
+    await talk.hold()
+    assert talk.call.phrases().count(Phrase.CONNECTING_BACK) == 2

@@ -81,7 +81,7 @@ def test_time_after_midnight_is_ahead_in_a_shift_that_goes_on_until_then(kind: K
         ("1332", Kind.OUT, "2026-11-25T14:00", ReturnFlaw.TIME_PAST),
         ("1332", Kind.BUSINESS_TRIP, "2026-11-25T14:00", ReturnFlaw.NOT_A_DATE),
         ("1120", Kind.BUSINESS_TRIP, "2026-11-25T14:00", ReturnFlaw.DATE_PAST),
-        ("1125", Kind.BUSINESS_TRIP, "2026-11-25T14:00", ReturnFlaw.DATE_PAST),
+        ("1125", Kind.BUSINESS_TRIP, "2026-11-25T14:00", ReturnFlaw.DATE_TODAY),
         ("2460", Kind.OUT, WEDNESDAY, ReturnFlaw.NOT_A_TIME),
         ("2400", Kind.BUSINESS_TRIP, WEDNESDAY, ReturnFlaw.NOT_A_DATE),
         ("15", Kind.OUT, WEDNESDAY, ReturnFlaw.NOT_A_TIME),

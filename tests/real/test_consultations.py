@@ -141,9 +141,10 @@ async def test_typed_note_is_shown_and_told_to_the_colleague_who_takes_the_call(
     await is_served_afresh(scene, caller)
     await kenji.press("1")
     await hear_each_other(caller, kenji)
+    assert HANS in str(kenji.sip_messages), "the display shows who is on the line now"
     await caller.hangs_up()
     await kenji.wait_ended()
-    assert await outcomes(scene, 1) == [("100", "transferred")]
+    assert await outcomes(scene) == [("100", "transferred"), (HANS, "connected")]
     assert "4711" not in str(caller.phone.sip_messages)
     assert "4711" not in scene.log
 
@@ -164,6 +165,21 @@ async def test_mobile_that_rings_for_the_receptionist_rings_on_for_the_caller(st
     await mobile.hang_up()
     await caller.is_hung_up_on()
     assert "9012345678" not in str(caller.phone.sip_messages)
+
+
+async def test_caller_who_hangs_up_before_anybody_takes_the_call_is_owed_one(stage: Stage) -> None:
+    scene = await stage.open(limits=FAST)
+    kenji = await scene.lab.desk_phone("102", on_ring="ring")
+    caller, reception = await consults(scene)
+    await reception.press("4")
+    await kenji.wait_incoming()
+    await reception.transfer_attended()
+    await is_served_afresh(scene, caller)
+    await caller.hangs_up()
+    assert await outcomes(scene) == [("100", "transferred"), (HANS, "missed")]
+    (owed,) = scene.ledger.callbacks()
+    assert (owed.extension, owed.number) == ("101", HANS)
+    assert len(await scene.office.mail.wait_for_mails(1)) == 1
 
 
 async def test_caller_is_served_afresh_when_the_mobile_does_not_take_the_call(stage: Stage) -> None:

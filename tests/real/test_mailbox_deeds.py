@@ -67,7 +67,10 @@ async def test_a_message_goes_on_to_a_colleague_with_an_introduction_and_by_mail
     assert original.history[-1]["what"] == "forwarded to 102"
     (mail,) = await scene.office.mail.wait_for_mails(1)
     assert mail["To"] == "kenji@example.com"
-    assert "Forwarded: by extension 101" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Forwarded: by extension 101 (Alice Tanaka)" in text
+    assert "Left for:  Alice Tanaka" in text
+    assert "your calls were forwarded" not in text
     kenji = await scene.colleague("102")
     await kenji.calls("*97")
     await kenji.chooses("1")
