@@ -112,6 +112,7 @@ def test_only_these_channel_variables_are_set_or_read() -> None:
     assert used == {
         ("asterisk/party.py", "GUARD"),
         ("asterisk/fetching.py", "WAITING"),
+        ("asterisk/party.py", "DISPLAYED_ANEW"),
         ("asterisk/fetching.py", "STILL_WAITING"),
         ("asterisk/guard.py", "_VARIABLE"),
         ("asterisk/channel_call.py", "'ABSENCE_EXTENSION'"),
