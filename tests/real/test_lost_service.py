@@ -68,7 +68,8 @@ async def test_a_frozen_service_frees_its_callers_to_the_dialplan_after_ten_seco
 
 
 @pytest.mark.fault("F58", "P7")
-async def test_a_service_killed_in_mid_recording_adopts_the_message_exactly_once(scene: Scene) -> None:
+async def test_a_service_killed_in_mid_recording_adopts_the_message_exactly_once(stage: Stage) -> None:
+    scene = await stage.open(limits={"message_silence_seconds": 20})  # however long a start takes
     caller = await scene.caller_at_the_beep()
     await caller.speaks(1.5)
     await scene.office.kill_service()
