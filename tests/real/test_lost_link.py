@@ -142,7 +142,7 @@ async def test_the_service_waits_for_an_asterisk_that_is_not_there_yet(stage: St
     await scene.log_tells("link.down")
     trouble = scene.office.status()["trouble"]
     assert "Alice Tanaka" in await scene.office.cli("who")
-    assert await cpu_share(scene.office.pid) < 0.1
+    assert await cpu_share(scene.office.pid) < 0.5  # what asks without a pause takes all it gets
     await scene.lab.restart()
     await starting
     assert trouble.startswith("Asterisk does not answer at http://127.0.0.1:")
