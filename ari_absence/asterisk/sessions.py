@@ -152,11 +152,12 @@ class Sessions:
             raise
 
     async def close(self, grace_seconds: float) -> None:
-        """Take no more calls, wait ``grace_seconds`` for those that live, release the rest.
+        """Take no more calls, let those talk on who do, wait ``grace_seconds`` for the others, release the rest.
 
         Returns within those and eight seconds: a caller who could not be released has the dialplan's own time limit.
         """
         self.taking_calls = False
+        self._leave_talks()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=grace_seconds)
         self.release_all()
@@ -168,6 +169,13 @@ class Sessions:
                 _log.error("calls.not_released", calls=len(self._calls), errands=len(self._errands))
                 return
             await asyncio.wait(waiting, timeout=seconds)
+
+    def _leave_talks(self) -> None:
+        """For their conversations, who talk have left our hands; their bridge stays, for the next life to see to."""
+        for line in self.lines:
+            if line.bridge_id is not None:
+                line.bridge_id = None
+                line.inbox.put(protocol.StasisEnd(line.channel.id))
 
     def release_all(self) -> None:
         """Interrupt every conversation and hand its caller to the dialplan."""

@@ -437,7 +437,9 @@ async def test_a_service_that_stops_leaves_nobody_ringing(lab: Lab, office: Offi
     await ringing.wait_ended(2)
 
 
-async def test_a_service_that_stops_while_they_talk_lets_go_of_both(lab: Lab, office: Office) -> None:
+async def test_two_who_talk_when_the_service_stops_talk_on_and_its_next_life_leaves_nobody_alone(
+    lab: Lab, office: Office
+) -> None:
     colleague = await lab.desk_phone("101", on_ring="answer")
     office.answer_with(hunting(*rings("PJSIP/101")))
     caller = await call_us(lab)
@@ -446,8 +448,12 @@ async def test_a_service_that_stops_while_they_talk_lets_go_of_both(lab: Lab, of
     await hear_each_other(caller, colleague)
     await office.close()
 
-    await colleague.wait_ended(2)
-    await caller.wait_for_sound()  # the dialplan's fallback
+    await hear_each_other(caller, colleague)
+    office.link = office.new_link(office.client)
+    await office.open()
+    await hear_each_other(caller, colleague)
+    await caller.hang_up()
+    await colleague.wait_ended()
 
 
 async def test_an_alert_rings_screens_and_needs_no_caller(lab: Lab, office: Office) -> None:

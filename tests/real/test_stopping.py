@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ari_absence.lab import waiting
-from tests.real.crowd import PATIENT, crowd
+from tests.real.crowd import PATIENT, crowd, number_of
 from tests.real.scenes import Stage
 
 pytestmark = pytest.mark.real
@@ -38,14 +38,17 @@ async def test_f68_sigterm_drains_calls_in_every_state_within_its_limit(
         await everybody["review"].hears("say-message-saved")
         assert await stopping == 0
         assert waiting.CLOCK.monotonic() - began < STOPPED_SECONDS
-    handed_over = ("talking", "ringing", "menu", "number", "beep", "recording", "greeting")
+    handed_over = ("ringing", "menu", "number", "beep", "recording", "greeting")
     for step in handed_over:
         await everybody[step].hears("vm-intro")
         assert "vm-theperson" not in everybody[step].playbill.played  # nobody is greeted twice
     await everybody.mori.hears("im-sorry")
-    await everybody.operator.wait_ended()
+    await everybody.who_talk_hear_each_other()
     monkeypatch.delenv("NOTIFY_SOCKET")
-    await everybody.hang_up()
     await scene.office.start_service()
+    await everybody.who_talk_hear_each_other()
+    await everybody.hang_up()
 
     await everybody.is_in_the_ledger(owed=(*handed_over, "review", "saved"))
+    ends = {call.caller_number: call.outcome for call in scene.ledger.calls()}
+    assert ends[number_of("talking")] == "connected"

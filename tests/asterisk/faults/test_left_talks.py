@@ -1,4 +1,4 @@
-"""Two who talk when the service dies: they talk on, and nobody is left alone. On a fake Asterisk."""
+"""Two who talk when the service stops or dies: they talk on, and nobody is left alone. On a fake Asterisk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from ari_absence.asterisk import AriClient, ids
+from ari_absence.attendant.call import HuntEnd
 from tests.asterisk.conftest import APP, Office
 from tests.asterisk.faults.fake import CHANNEL_ID, FakeAsterisk, channel
+from tests.asterisk.faults.test_taken import talking
 
 CALL = ids.new_call_id()
 LEG, BRIDGE = ids.of_leg(CALL, 1), ids.of_bridge(CALL, 2)
@@ -90,3 +92,14 @@ async def test_one_alone_in_a_bridge_of_an_earlier_life_is_no_talk(
     await asterisk.until_asked("POST", f"{CHANNEL_ID}/continue")
     await asterisk.until_asked("DELETE", BRIDGE)
     await office.close()
+
+
+@pytest.mark.fault("F68")
+async def test_service_that_stops_leaves_a_talk_to_itself_at_once(
+    asterisk: FakeAsterisk, office: Office
+) -> None:
+    await talking(asterisk, office)
+    await office.link.close(grace_seconds=60)
+
+    assert (await office.outcome(1)).end is HuntEnd.TALKED
+    assert touched(asterisk) == [f"/channels/{CHANNEL_ID}/ring"]  # they heard it before they talked
