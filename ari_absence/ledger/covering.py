@@ -13,7 +13,7 @@ from ari_absence.ledger.model import table_of
 from ari_absence.ledger.owed_calls import hand_over
 from ari_absence.ledger.owed_model import OwedRow
 
-_BY = "the service, because nothing can be promised for the one called"
+BY_THE_SERVICE = "the service, because nothing can be promised for the one called"
 
 _owed = table_of(OwedRow)
 _ROW = select(_owed.c.extension, _owed.c.called, _owed.c.claimed_by)
@@ -28,5 +28,5 @@ def cover(
         return
     # commits nothing of its own: the transaction is the connection's
     with Session(connection, join_transaction_mode="rollback_only") as session:
-        hand_over(session, owed_id, team, _BY, destinations, now)
+        hand_over(session, owed_id, team, BY_THE_SERVICE, destinations, now)
         session.commit()

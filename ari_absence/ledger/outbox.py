@@ -20,6 +20,7 @@ from ari_absence.core.owed import OwedWish
 from ari_absence.core.people import Kind, Why
 from ari_absence.errors import DeliveryNeedless, LedgerError
 from ari_absence.ledger.addressees import Addressees
+from ari_absence.ledger.covering import BY_THE_SERVICE
 from ari_absence.ledger.dead_letters import retry, stranded, told_again_at
 from ari_absence.ledger.deliveries import Notice, Topic, queue_notice, routed
 from ari_absence.ledger.handovers import handover_of
@@ -248,9 +249,14 @@ class LedgerOutbox:
         return replace(owed, team_name=self._addressees.team_name(owed.team))
 
     def _notice_memo(self, session: Session, notice: Mapping[str, Any]) -> LedgerMemo:
-        """With the message, if that is what somebody has to call back for who was not called themselves."""
+        """With the message, if that is what somebody has to call back for who was not called themselves.
+
+        Only a person hands on what was said for another: of what the service leaves to a team, the caller's number and
+        wish are enough to call back, and the words stay in the box of whom they were for.
+        """
         memo = _notice_memo(notice)
-        if notice["about"] != Notice.CALLBACK_HANDED_OVER or notice.get("wish") != OwedWish.MESSAGE:
+        handed_over = notice["about"] == Notice.CALLBACK_HANDED_OVER and notice.get("by") != BY_THE_SERVICE
+        if not handed_over or notice.get("wish") != OwedWish.MESSAGE:
             return memo
         query = select(MessageRow).where(MessageRow.owed_id == notice.get("callback"))
         message = session.scalar(

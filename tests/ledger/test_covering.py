@@ -106,6 +106,13 @@ async def test_a_message_goes_to_the_team_as_a_call_and_stays_in_the_box_of_the_
     assert entry.due == DUE
     with sales.store.reading() as session:
         assert [each.extension for each in session.scalars(select(MessageRow))] == ["101"]
+    with_audio = set()
+    while claim := await sales.outbox.claim("email", NOON, NOON + HOUR):
+        if (await sales.outbox.memo(claim)).audio is not None:
+            with_audio.add(claim.recipient)
+    assert with_audio == {
+        "alice@example.com"
+    }  # what was said for her stays hers; the team has number and wish
 
 
 def test_whoever_dies_on_the_way_has_noted_and_told_nothing(sales: Office) -> None:
