@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -45,6 +46,10 @@ _STATES = {
     "CALL_ESTABLISHED": "established",
     "CALL_CLOSED": "ended",
 }
+
+
+class CallEnded(LabError):
+    """The call that something was to be done with ended meanwhile."""
 
 
 class Phone:
@@ -301,7 +306,8 @@ class Phone:
     async def _hold_all(self) -> None:
         for call in self.calls:
             if call.audible and call.state == "established":
-                await self._hold(call)
+                with contextlib.suppress(CallEnded):  # there is nobody left to be held, which is as good
+                    await self._hold(call)
 
     async def _hold(self, call: Call) -> None:
         call.on_hold = True
@@ -312,7 +318,13 @@ class Phone:
         before = call.negotiated
         # baresip resumes, and reports a failure all the same when no other call had to be held for it
         await self._baresip.attempt(command, call.id)
-        await self._until(lambda: call.negotiated > before, STATE_DEADLINE_S, f"for the answer to {command}")
+        await self._until(
+            lambda: call.negotiated > before or not call.live,
+            STATE_DEADLINE_S,
+            f"for the answer to {command}",
+        )
+        if call.negotiated == before:
+            raise CallEnded(f"The call of {self.name} ended before the other side answered to {command}.")
 
     async def _wait(self, state: str, timeout_s: float) -> Call:
         await self._until(lambda: self._reached(state), timeout_s, f"to be {state}")

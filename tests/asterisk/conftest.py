@@ -105,8 +105,10 @@ async def office(lab: Lab) -> AsyncIterator[Office]:
         opened = Office(client)
         await opened.open()
         yield opened
+        await (
+            lab.close_phones()
+        )  # first: who talks when we close talks on, and the bridge waits for our next life
         await opened.close()
-        await lab.close_phones()
         await nothing_is_left(client)
 
 
